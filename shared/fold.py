@@ -1,0 +1,349 @@
+"""Folding a batch of messages through their decisions. Pure: what it needs was loaded, what follows it only collects."""
+
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from shared.decision import Actor, CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
+from shared.errors import Conflict, DomainError, NotFound, PredecessorMissing
+from shared.events.base import Event
+from shared.events.ids import event_id
+from shared.events.wire import encode_value
+from shared.flow import Flow, FlowBroken, Received, Step
+from shared.messaging.port import Record
+
+RECORD = "record"
+"""The key type under which a message stands that belongs to no state: nothing queues behind it."""
+
+
+class KeyParked(Conflict):
+    """An earlier message of this key could not be applied and waits for an operator; later changes wait behind it."""
+
+
+class NotYours(NotFound):
+    """There is no such thing, or it belongs to another lender."""
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    DECIDED = "decided"
+    WAITING = "waiting"
+    PARKED = "parked"
+    QUEUED = "queued"
+    REFUSED = "refused"
+    FAILED = "failed"
+    DUPLICATE = "duplicate"
+    STALE = "stale"
+    IGNORED = "ignored"
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """One message on its way through a batch; the last four fields say what became of it."""
+
+    id: UUID
+    name: str
+    body: Any
+    origin: Literal["record", "timer", "outcome", "command"]
+    actor: Actor
+    body_hash: int = 0
+    cause: str = ""
+    """The id by which events name their cause: the `ce_id` of a record, else the message's own id."""
+    correlation: str | None = None
+    traceparent: str | None = None
+    record: Record | None = None
+    unreadable: DomainError | None = None
+    unread_key: Key | None = None
+    action: str = ""
+    held_seq: int | None = None
+    held_key: Key | None = None
+    held_status: str = ""
+    outcome: Outcome | None = None
+    answer: object = None
+    error: Exception | None = None
+    touched: list[Key] = field(default_factory=list)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a caller waits for the answer, so that a refusal goes to it rather than to the parking place."""
+        return self.origin == "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event that a decision emitted, not yet numbered."""
+
+    message: Message
+    id: UUID
+    event: Event
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedSend:
+    """A send that a decision asked for."""
+
+    message: Message
+    id: UUID
+    key: Key
+    send: Send
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A message to keep: parked (with the reason), queued behind a parked one, or waiting for a predecessor."""
+
+    message: Message
+    key: Key
+    status: Literal["parked", "queued", "waiting"]
+    reason: str
+    detail: str
+    stack: str | None = None
+
+
+@dataclass(slots=True)
+class Fold:
+    """The batch while it is folded. `states` holds what was loaded and is kept current; the rest is what shall be saved."""
+
+    flow: Flow
+    now: datetime
+    reference: Any
+    states: dict[Key, Any]
+    parked: set[Key]
+    waiting: dict[Key, list[Message]]
+    histories: dict[Key, Any] = field(default_factory=dict)
+    extra: frozenset[Key] = frozenset()
+    before: dict[Key, Any] = field(default_factory=dict)
+    emitted: list[Emitted] = field(default_factory=list)
+    timers: dict[tuple[Key, str], tuple[Message, SetTimer | CancelTimer]] = field(default_factory=dict)
+    sends: list[QueuedSend] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
+    needs: dict[Key, Need] = field(default_factory=dict)
+    _deferred: list[tuple[Message, Step, Key]] = field(default_factory=list)
+
+    def take(self, messages: Iterable[Message]) -> None:
+        """Fold messages in order. Those that need more than was loaded are kept for `resume`, with all later ones of their key."""
+        for message in messages:
+            if message.unreadable is not None:
+                self._park_unreadable(message)
+                continue
+            for step, key in targets(self.flow, message):
+                if key in self.needs:
+                    self._deferred.append((message, step, key))
+                else:
+                    self._decide(message, step, key)
+
+    def resume(self) -> None:
+        """Fold what was kept, once `histories`, `states` and `extra` hold what `needs` named."""
+        deferred, self._deferred, self.needs = self._deferred, [], {}
+        for message, step, key in deferred:
+            if key in self.needs:
+                self._deferred.append((message, step, key))
+            else:
+                self._decide(message, step, key)
+
+    def _decide(self, message: Message, step: Step, key: Key) -> None:
+        if key in self.parked:
+            self._behind(message, key)
+            return
+        try:
+            decided = self._ask(message, step, key)
+            if isinstance(decided, Need):
+                self.needs[key] = decided
+                self._deferred.append((message, step, key))
+                return
+            if isinstance(decided, Wait):
+                self._wait(message, key, decided.reason)
+                return
+            self._apply(message, step, key, decided)
+        except PredecessorMissing as missing:
+            self._wait(message, key, missing.text)
+            return
+        except NotYours as foreign:
+            self._not_yours(message, key, foreign)
+            return
+        except Exception as error:  # whatever a decision raises is this message's affair and must not stop the others
+            self._failed(message, key, error)
+            return
+        self._settle(message, Outcome.DECIDED)
+        if message.held_seq is not None:
+            self.released.append(message.held_seq)
+        self._try_waiting(key)
+
+    def _ask(self, message: Message, step: Step, key: Key) -> Decision[Any] | Need | Wait:
+        state = self.states.get(key)
+        states = self.flow.states[key.type]
+        if state is None:
+            if not step.creates:
+                if message.interactive and not isinstance(message.body, Event):
+                    raise NotFound(**{states.key: key.id})
+                raise PredecessorMissing(**{states.key: key.id})
+        elif (lender := states.lender(state)) is not None and not message.actor.may_act_for(lender):
+            raise NotYours(**{states.key: key.id})
+        context = Context(
+            self.now,
+            message.actor,
+            self.reference,
+            {other: self.states.get(other) for other in self.extra} if self.extra else {},
+            self.histories.get(key),
+        )
+        return step.decide(state, message.body, context)
+
+    def _apply(self, message: Message, step: Step, key: Key, decision: Decision[Any]) -> None:
+        single = message.touched == [] and len(targets(self.flow, message)) == 1
+        cause = message.id if single else event_id(message.id, f"{key.type}/{key.id}", 0)
+        emitted = self._events(message, step, cause, decision.events)
+        sends = [
+            QueuedSend(message, event_id(cause, f"{self.flow.service}/send", index), key, send)
+            for index, send in enumerate(decision.sends)
+        ]
+        # Nothing above changed the fold: a decision counts whole or not at all.
+        self.emitted += emitted
+        self.sends += sends
+        for timer in decision.timers:
+            if timer.kind not in self.flow.messages:
+                raise FlowBroken(f"{step.message.__name__} sets timer {timer.kind}, which no step takes")
+            self.timers[(key, timer.kind)] = (message, timer)
+        loaded = self.states.get(key)
+        if decision.state is not loaded:
+            self.before.setdefault(key, loaded)
+            self.states[key] = decision.state
+        message.touched.append(key)
+        if decision.answer is not None:
+            message.answer = decision.answer
+
+    def _events(
+        self, message: Message, step: Step, cause: UUID, events: Sequence[Event]
+    ) -> list[Emitted]:
+        emitted = []
+        for index, event in enumerate(events):
+            if type(event) not in step.emits:
+                raise FlowBroken(f"{step.message.__name__} emits {type(event).__name__}, which its step does not list")
+            # Encoded here, so that an event too large for the broker is the fault of this message and of no other.
+            emitted.append(
+                Emitted(message, event_id(cause, self.flow.service, index), event, encode_value(event))
+            )
+        return emitted
+
+    def _try_waiting(self, key: Key) -> None:
+        """What waited for this key may have got its predecessor now: ask again, in the order of arrival."""
+        queue = self.waiting.pop(key, None)
+        if queue is None:
+            return
+        for position, message in enumerate(queue):
+            for step, target in targets(self.flow, message):
+                if target == key:
+                    self._decide(message, step, key)
+            if key in self.needs:
+                self._deferred += [(m, s, k) for m in queue[position + 1 :] for s, k in targets(self.flow, m) if k == key]
+                return
+        still = [message for message in queue if message.outcome is Outcome.WAITING]
+        if still:
+            self.waiting[key] = still
+
+    def _wait(self, message: Message, key: Key, reason: str) -> None:
+        if message.interactive and not isinstance(message.body, Event):
+            self._refuse(message, PredecessorMissing(missing=reason))
+            return
+        self._settle(message, Outcome.WAITING)
+        if message.held_status != "waiting":
+            self._hold(message, key, "waiting", "predecessor_missing", reason)
+
+    def _behind(self, message: Message, key: Key) -> None:
+        if message.interactive and not isinstance(message.body, Event):
+            self._refuse(message, KeyParked(type=key.type, key=key.id))
+            return
+        self._settle(message, Outcome.QUEUED)
+        if message.held_status in ("", "waiting"):
+            self._hold(message, key, "queued", "behind_parked", "An earlier message of this key is parked.")
+
+    def _not_yours(self, message: Message, key: Key, error: NotYours) -> None:
+        if message.interactive:
+            self._refuse(message, error)
+            return
+        # Never under the key: a stranger must not be able to stop another lender's loan.
+        self._settle(message, Outcome.PARKED)
+        self._hold(message, Key(RECORD, message.id), "parked", error.code, error.text)
+
+    def _failed(self, message: Message, key: Key, error: Exception) -> None:
+        if message.interactive:
+            self._refuse(message, error)
+            return
+        self._settle(message, Outcome.PARKED)
+        self.parked.add(key)
+        if isinstance(error, DomainError):
+            self._hold(message, key, "parked", error.code, error.text)
+        else:
+            stack = "".join(traceback.format_tb(error.__traceback__))
+            self._hold(message, key, "parked", type(error).__name__, str(error), stack)
+
+    def _park_unreadable(self, message: Message) -> None:
+        """Under the key it names if that is a state of its own lender's, so that nothing overtakes it; else by itself."""
+        assert message.unreadable is not None
+        key = Key(RECORD, message.id)
+        if (named := message.unread_key) is not None:
+            state = self.states.get(named)
+            lender = self.flow.states[named.type].lender(state) if state is not None else None
+            if state is not None and (lender is None or message.actor.may_act_for(lender)):
+                key = named
+        if key in self.parked:
+            self._behind(message, key)
+            return
+        self._settle(message, Outcome.PARKED)
+        if key.type != RECORD:
+            self.parked.add(key)
+        self._hold(message, key, "parked", message.unreadable.code, message.unreadable.text)
+
+    def _hold(
+        self,
+        message: Message,
+        key: Key,
+        status: Literal["parked", "queued", "waiting"],
+        reason: str,
+        detail: str,
+        stack: str | None = None,
+    ) -> None:
+        self.holds.append(Hold(message, key, status, reason, detail, stack))
+        if message.interactive:
+            message.answer = Received(status)
+
+    def _refuse(self, message: Message, error: Exception) -> None:
+        message.error = error
+        self._settle(message, Outcome.REFUSED if isinstance(error, DomainError) else Outcome.FAILED)
+
+    @staticmethod
+    def _settle(message: Message, outcome: Outcome) -> None:
+        message.outcome = outcome
+
+
+def targets(flow: Flow, message: Message) -> list[tuple[Step, Key]]:
+    """Every (step, state) that a message is for, in the order of the flow's table.
+
+    A message that was kept for one state is for that one alone: the others had it already.
+    """
+    found = [
+        (step, Key(flow.state_of(step).name, id_))
+        for step in flow.steps.get(type(message.body), ())
+        for id_ in flow.keys_of(step, message.body)
+    ]
+    only = message.held_key
+    return found if only is None or only.type == RECORD else [one for one in found if one[1] == only]
+
+
+def parked_alone(flow: Flow, message: Message, error: Exception) -> Message:
+    """The message as one that cannot be applied, after its effects could not be saved: the fold will park it."""
+    named = next((key for _, key in targets(flow, message)), None) if message.unreadable is None else message.unread_key
+    reason = Unsaveable(error=type(error).__name__)
+    return replace(
+        message, unreadable=reason, unread_key=named, outcome=None, error=None, answer=None, touched=[]
+    )
+
+
+class Unsaveable(DomainError):
+    """What followed from this message could not be saved; the log of that moment names the statement."""

@@ -1,0 +1,284 @@
+"""The way in: a consumer whose position is a row, committed with the effects of what it read."""
+
+import asyncio
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import faults, spine
+from shared.clock import system_now
+from shared.database import is_infrastructure, transaction
+from shared.door import Door
+from shared.faults import FaultPoint
+from shared.messages import Reader
+from shared.messaging.port import Broker, ConsumerPort, Partition, PositionOutOfRange, Record
+from shared.observe import Metrics
+from shared.spine import Move, PositionMoved
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    """`lanes` batches of at most `batch_max` records run at once, each over partitions of its own."""
+
+    batch_max: int = 200
+    lanes: int = 2
+    poll_ms: int = 100
+    look_every_ms: int = 500
+    commit_every_s: float = 1.0
+    stuck_after_s: float = 60.0
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where we stand in one partition, and the last look at its end that was not reached yet."""
+
+    next: int
+    looked_at: datetime | None = None
+    end: int = 0
+
+
+class Intake:
+    """One consumer of a service: takes partitions over, reads, applies in batches, hands over.
+
+    `failed` holds what stopped it for good (records that were deleted before they were read); then it is not ready.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        broker: Broker,
+        door: Door,
+        engine: AsyncEngine,
+        reader: Reader,
+        metrics: Metrics,
+        topics: Sequence[str],
+        patterns: Sequence[str] = (),
+        settings: IntakeSettings = IntakeSettings(),
+        group: str | None = None,
+    ) -> None:
+        self.name, self.topics, self.patterns = name, topics, patterns
+        self._broker, self._door, self._engine, self._reader = broker, door, engine, reader
+        self._metrics, self._settings = metrics, settings
+        self._group = group or f"huancui-{name}"
+        self._places: dict[Partition, _Place] = {}
+        self._fresh: dict[Partition, datetime] = {}
+        self._epoch = -1
+        self._stopping = False
+        self._committed_at = 0.0
+        self._read_at = time.monotonic()
+        self._consumer: ConsumerPort | None = None
+        self.failed: Exception | None = None
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        self._stopping = True
+
+    @property
+    def places(self) -> dict[Partition, int]:
+        """Where this replica stands in the partitions it has."""
+        return {partition: place.next for partition, place in self._places.items()}
+
+    async def run(self) -> None:
+        """Read until `stop`. A consumer that fails or is stuck is made anew."""
+        while not self._stopping and self.failed is None:
+            consumer = self._broker.consumer(self._group, self.topics, self.patterns)
+            looking: asyncio.Task[None] | None = None
+            try:
+                starting = asyncio.ensure_future(consumer.start())
+                while not starting.done() and not self._stopping:
+                    await asyncio.wait({starting}, timeout=0.2)
+                if self._stopping:
+                    starting.cancel()
+                    break
+                starting.result()
+                self._consumer, self._epoch, self._read_at = consumer, -1, time.monotonic()
+                looking = asyncio.ensure_future(self._look(consumer))
+                await self._read(consumer)
+            except PositionOutOfRange as gone:
+                self.failed = gone
+                log.error("records_gone", consumer=self.name, missing=str(gone))
+            except Exception as error:  # a client may raise anything of its own; nothing is lost by beginning anew
+                log.warning("consumer_restarts", consumer=self.name, error=type(error).__name__, text=str(error)[:200])
+                await asyncio.sleep(0.5)
+            finally:
+                if looking is not None:
+                    looking.cancel()
+                    await asyncio.gather(looking, return_exceptions=True)
+                await consumer.stop()
+                self._consumer = None
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    async def _read(self, consumer: ConsumerPort) -> None:
+        settings = self._settings
+        while not self._stopping:
+            epoch, partitions = consumer.assignment()
+            if epoch != self._epoch:
+                await self._take_over(consumer, epoch, partitions)
+                continue
+            records = await consumer.poll(settings.batch_max * settings.lanes, settings.poll_ms)
+            if records:
+                self._read_at = time.monotonic()
+                async with consumer.processing:
+                    if consumer.assignment()[0] == self._epoch:
+                        await self._apply(consumer, records)
+            elif self._is_stuck():
+                raise ConsumerStuck(self.name)
+            await self._tell_group(consumer)
+
+    async def _take_over(self, consumer: ConsumerPort, epoch: int, partitions: frozenset[Partition]) -> None:
+        """Go to our positions. A partition never read before begins at its first record."""
+        self._places = {}
+        self._metrics.rebalances.inc()
+        if partitions:
+            try:
+                stored = await self._stored(partitions)
+                first = await consumer.beginning_offsets(list(partitions))
+                end = await consumer.end_offsets(list(partitions))
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                log.warning("take_over_retried", consumer=self.name, error=type(error).__name__)
+                await asyncio.sleep(0.2)
+                return
+            known_topics = {topic for topic, _ in stored}
+            for partition in partitions:
+                if partition in stored:
+                    position = stored[partition]
+                elif partition.topic in known_topics and not await self._may_begin(partition, stored):
+                    consumer.pause(partition)
+                    continue
+                else:
+                    position = first[partition]
+                    await self._begin(partition, position)
+                if not first[partition] <= position <= end[partition]:
+                    raise PositionOutOfRange(partition, position, first[partition], end[partition])
+                if consumer.assignment()[0] != epoch:
+                    return
+                consumer.seek(partition, position)
+                self._places[partition] = _Place(position)
+        self._epoch = epoch
+
+    async def _stored(self, partitions: frozenset[Partition]) -> dict[Partition, int]:
+        async with transaction(self._engine) as connection:
+            found = await spine.positions(connection, self.name, sorted({p.topic for p in partitions}))
+        return {Partition(*place): offset for place, offset in found.items()}
+
+    async def _begin(self, partition: Partition, offset: int) -> None:
+        async with transaction(self._engine) as connection:
+            await spine.add_positions(connection, self.name, {partition: offset})
+
+    async def _may_begin(self, partition: Partition, stored: dict[Partition, int]) -> bool:
+        """A topic got more partitions: a key may have moved to a new one, so its old one must be read to its end first."""
+        noticed = self._fresh.setdefault(partition, system_now())
+        old = [place for place in stored if place.topic == partition.topic]
+        async with transaction(self._engine) as connection:
+            through = await spine.read_through(connection, self.name, partition.topic)
+        done = len(through) >= len(old) and all(at >= noticed for at in through.values())
+        if done:
+            del self._fresh[partition]
+        else:
+            log.warning("new_partition_waits", consumer=self.name, topic=partition.topic, partition=partition.partition)
+        return done
+
+    async def _apply(self, consumer: ConsumerPort, records: Sequence[Record]) -> None:
+        """Apply records in lanes, each a batch of its own over its own partitions."""
+        lanes: dict[int, list[Record]] = defaultdict(list)
+        for record in records:
+            place = self._places.get(Partition(record.topic, record.partition))
+            if place is None or record.offset < place.next:
+                continue
+            lanes[record.partition % self._settings.lanes].append(record)
+        epoch = self._epoch
+
+        def stopping() -> bool:
+            return self._stopping or consumer.assignment()[0] != epoch
+
+        results = await asyncio.gather(
+            *(self._lane(lane, stopping) for lane in lanes.values()), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, PositionMoved):
+                log.warning("position_moved", consumer=self.name)
+                self._epoch = -1
+            elif isinstance(result, Exception) and is_infrastructure(result):
+                log.warning("batch_given_back", consumer=self.name, error=type(result).__name__)
+                self._epoch = -1
+            elif isinstance(result, BaseException):
+                raise result
+
+    async def _lane(self, records: Sequence[Record], stopping: Callable[[], bool]) -> None:
+        size = self._settings.batch_max
+        for start in range(0, len(records), size):
+            part = records[start : start + size]
+            messages = [m for m in map(self._reader.record, part) if m is not None]
+            self._metrics.ignored.inc(len(part) - len(messages))
+            reached: dict[Partition, int] = {Partition(r.topic, r.partition): r.offset + 1 for r in part}
+            moves = [Move(*partition, self._places[partition].next, end) for partition, end in reached.items()]
+            await self._door.records(self.name, messages, moves, stopping=stopping)
+            for partition, end in reached.items():
+                self._places[partition].next = end
+
+    async def _tell_group(self, consumer: ConsumerPort) -> None:
+        """For lag tools only: best effort, never read back."""
+        if time.monotonic() - self._committed_at < self._settings.commit_every_s or not self._places:
+            return
+        self._committed_at = time.monotonic()
+        faults.reached(FaultPoint.BEFORE_OFFSET_COMMIT)
+        if consumer.assignment()[0] == self._epoch:
+            with contextlib.suppress(Exception):  # a rebalance, a broker that is away: harmless
+                await consumer.commit({partition: place.next for partition, place in self._places.items()})
+
+    def _is_stuck(self) -> bool:
+        behind = any(place.looked_at is not None and place.end > place.next for place in self._places.values())
+        return behind and time.monotonic() - self._read_at > self._settings.stuck_after_s
+
+    # -- how far we have read ---------------------------------------------------------------------------------------
+
+    async def _look(self, consumer: ConsumerPort) -> None:
+        """Again and again look at the ends of our partitions, and note up to which moment all is applied."""
+        while True:
+            await asyncio.sleep(self._settings.look_every_ms / 1000)
+            try:
+                await self._look_once(consumer)
+            except Exception as error:  # the brokers or the database are away: the note grows old, and timers wait
+                log.warning("look_failed", consumer=self.name, error=type(error).__name__)
+
+    async def _look_once(self, consumer: ConsumerPort) -> None:
+        epoch, places = self._epoch, dict(self._places)
+        if self._fresh and epoch != -1:
+            self._epoch = -1  # ask once more whether the new partitions may begin
+        if not places:
+            return
+        at = system_now()
+        ends = await consumer.end_offsets(list(places))
+        if self._epoch != epoch:
+            return
+        lag: dict[str, int] = defaultdict(int)
+        reached: dict[datetime, dict[Partition, int]] = defaultdict(dict)
+        for partition, place in places.items():
+            lag[self._reader.topic(partition.topic)] += max(0, ends[partition] - place.next)
+            if place.looked_at is None or place.next >= place.end:
+                if place.looked_at is not None:
+                    reached[place.looked_at][partition] = place.end
+                place.looked_at, place.end = at, ends[partition]
+            if place.next >= place.end:
+                reached[place.looked_at][partition] = place.end
+        for topic, records in lag.items():
+            self._metrics.position_lag_records.labels(topic=topic).set(records)
+        if reached:
+            async with transaction(self._engine) as connection:
+                for moment, its_ends in sorted(reached.items()):
+                    await spine.note_read_through(connection, self.name, moment, its_ends)
+
+
+class ConsumerStuck(Exception):
+    """There is something to read, but the client has returned nothing for a long time."""

@@ -1,0 +1,175 @@
+"""The way out: one relay per service reads the outbox in order, publishes, and deletes exactly what was acknowledged."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+
+from shared import faults
+from shared.database import is_infrastructure
+from shared.events.wire import unpack_headers
+from shared.faults import FaultPoint
+from shared.messaging.leader import Stopped, leadership
+from shared.messaging.port import Broker, Outgoing, ProducerPort, TooLargeForBroker
+from shared.observe import Metrics
+
+log = structlog.get_logger()
+
+_READ = "SELECT seq, topic, key, headers, value FROM outbox WHERE seq > $1 AND held IS NULL ORDER BY seq LIMIT $2"
+_DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
+_HELD = "SELECT DISTINCT topic, key FROM outbox WHERE held IS NOT NULL"
+_HOLD = "UPDATE outbox SET held = $2 WHERE seq = ANY($1::bigint[])"
+# A row may commit after rows with higher numbers: so the lower bound, which spares the scan over dead rows, is dropped
+# this often. Order is safe: a key's rows are written under the lock of its state.
+FULL_SCAN_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """`send_deadline_s` bounds one batch; the pauses between polls grow from least to most while nothing comes."""
+
+    batch_max: int = 1000
+    poll_least_ms: int = 5
+    poll_most_ms: int = 100
+    send_deadline_s: float = 10.0
+    failure_pause_most_s: float = 2.0
+
+
+class Relay:
+    """Publishes one service's outbox while it leads; otherwise it stands by."""
+
+    def __init__(
+        self, service: str, database_url: str, broker: Broker, metrics: Metrics, settings: RelaySettings
+    ) -> None:
+        self._service, self._url, self._broker = service, database_url, broker
+        self._metrics, self._settings = metrics, settings
+        self._producer: ProducerPort | None = None
+        self._failures = 0
+        self._stop = asyncio.Event()
+        self.leading = False
+
+    async def run(self) -> None:
+        """Lead and publish until `stop`; after any failure of the infrastructure begin anew."""
+        while not self._stop.is_set():
+            try:
+                async with leadership(self._url, f"{self._service}-relay", self._stop.is_set) as connection:
+                    self.leading = True
+                    log.info("relay_leads", service=self._service)
+                    await self._drain(connection)
+            except Stopped:
+                break
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                log.warning("relay_restarts", service=self._service, error=type(error).__name__)
+                await self._pause_after_failure()
+            finally:
+                self.leading = False
+        await self._drop_producer()
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        self._stop.set()
+
+    async def _drain(self, connection: asyncpg.Connection) -> None:
+        settings = self._settings
+        held: set[tuple[str, bytes]] = {(row[0], row[1]) for row in await connection.fetch(_HELD)}
+        above, scanned_at, pause_ms = 0, 0.0, float(settings.poll_least_ms)
+        while not self._stop.is_set():
+            if time.monotonic() - scanned_at > FULL_SCAN_EVERY_S:
+                above, scanned_at = 0, time.monotonic()
+                held = {(row[0], row[1]) for row in await connection.fetch(_HELD)}
+            rows = await connection.fetch(_READ, above, settings.batch_max)
+            if held and rows:
+                rows = await self._leave_held(connection, rows, held)
+            if rows:
+                done = await self._publish(connection, rows, held)
+                above = done if self._failures == 0 else 0
+                pause_ms = settings.poll_least_ms
+                if len(rows) >= settings.batch_max // 2 and self._failures == 0:
+                    continue
+            else:
+                pause_ms = min(pause_ms * 1.5, settings.poll_most_ms)
+            await self._sleep(pause_ms / 1000)
+
+    async def _leave_held(
+        self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record], held: set[tuple[str, bytes]]
+    ) -> list[asyncpg.Record]:
+        """Rows of a key that is held queue behind the one that the broker would not take."""
+        behind = [row["seq"] for row in rows if (row["topic"], row["key"]) in held]
+        if behind:
+            await connection.execute(_HOLD, behind, "behind a held event of this key")
+        return [row for row in rows if (row["topic"], row["key"]) not in held]
+
+    async def _publish(
+        self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record], held: set[tuple[str, bytes]]
+    ) -> int:
+        """Send rows and delete the acknowledged prefix; the number of its last row, or 0."""
+        producer = await self._ready_producer()
+        if producer is None:
+            return 0
+        faults.reached(FaultPoint.DURING_KAFKA_SEND)
+        answers = await producer.send(
+            [Outgoing(row[1], row[2], row[4], unpack_headers(row[3])) for row in rows],
+            self._settings.send_deadline_s,
+        )
+        faults.reached(FaultPoint.AFTER_KAFKA_ACK)
+        acknowledged = next((i for i, answer in enumerate(answers) if answer is not None), len(rows))
+        if acknowledged:
+            await connection.execute(_DELETE, [row["seq"] for row in rows[:acknowledged]])
+            faults.reached(FaultPoint.AFTER_OUTBOX_DELETE)
+            self._metrics.relay_sent.inc(acknowledged)
+            self._failures = 0
+        if acknowledged == len(rows):
+            return int(rows[-1]["seq"])
+        await self._doubt(connection, rows[acknowledged], answers[acknowledged], held)
+        return 0
+
+    async def _doubt(
+        self,
+        connection: asyncpg.Connection,
+        row: asyncpg.Record,
+        answer: Exception | None,
+        held: set[tuple[str, bytes]],
+    ) -> None:
+        """One row was not acknowledged. The producer's sequence may be broken: make a new one and send again from here."""
+        if isinstance(answer, TooLargeForBroker):
+            log.error("outbox_row_held", service=self._service, seq=row["seq"], topic=row["topic"])
+            await connection.execute(_HOLD, [row["seq"]], "larger than the broker takes")
+            held.add((row["topic"], row["key"]))
+            await self._drop_producer()
+            return
+        log.warning("send_in_doubt", service=self._service, topic=row["topic"], answer=str(answer))
+        await self._drop_producer()
+        await self._pause_after_failure()
+
+    async def _ready_producer(self) -> ProducerPort | None:
+        if self._producer is None:
+            producer = self._broker.producer()
+            try:
+                await producer.start()
+            except Exception as error:  # whatever a client raises at its start, the outbox waits
+                log.warning("producer_not_started", service=self._service, error=type(error).__name__)
+                await producer.stop()
+                await self._pause_after_failure()
+                return None
+            self._metrics.relay_producers.inc()
+            self._producer = producer
+        return self._producer
+
+    async def _drop_producer(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.stop()
+
+    async def _pause_after_failure(self) -> None:
+        self._failures += 1
+        await self._sleep(min(0.05 * 2 ** min(self._failures, 10), self._settings.failure_pause_most_s))
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)

@@ -1,0 +1,246 @@
+"""One service, running: engine, door, consumers, relay, timers, dispatcher, readiness, metrics, quiescence; start and stop."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import faults, upkeep
+from shared.batch import Parts
+from shared.clock import Clock
+from shared.database import make_engine, transaction
+from shared.door import Door
+from shared.flow import Flow
+from shared.messages import Reader
+from shared.messaging.intake import Intake, IntakeSettings
+from shared.messaging.kafka import KafkaBroker
+from shared.messaging.port import Broker
+from shared.messaging.relay import Relay, RelaySettings
+from shared.messaging.sends import Dispatcher
+from shared.messaging.timers import TimerRunner, TimerSettings
+from shared.observe import Metrics
+from shared.settings import ServiceSettings
+from shared.upkeep import Check
+
+log = structlog.get_logger()
+
+UPKEEP_EVERY_S = 5.0
+# A batch makes many short-lived objects; the defaults (700, 10, 10) look through all of them again and again.
+GC_THRESHOLD = (50_000, 20, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One consumer of a service: the topics it reads (names of the contracts), and patterns of topics, one for each lender."""
+
+    name: str
+    topics: Sequence[str] = ()
+    per_lender: Sequence[str] = ()
+
+
+@dataclass
+class Service:
+    """Everything that runs in one process of a service.
+
+    `reference` is the frozen snapshot that decisions get; `dispatcher` makes what hands out sends, where a service has some.
+    """
+
+    flow: Flow
+    settings: ServiceSettings
+    sources: Sequence[Source]
+    reference: Any = None
+    broker: Broker | None = None
+    dispatcher: Callable[["Service"], Dispatcher] | None = None
+    metrics: Metrics = field(init=False)
+    engine: AsyncEngine = field(init=False)
+    clock: Clock = field(init=False)
+    door: Door = field(init=False)
+    intakes: list[Intake] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        settings, name = self.settings, self.flow.service
+        faults.arm(settings.fault)
+        self.metrics = Metrics(name)
+        self._url = settings.database_url.get_secret_value()
+        self.engine = make_engine(
+            self._url,
+            application=f"huancui-{name}",
+            pool_size=settings.database_pool_size,
+            on_evicted=self.metrics.connections_evicted.inc,
+        )
+        self.clock = settings.make_clock()
+        self.broker = self.broker or KafkaBroker(settings.kafka(f"huancui-{name}"))
+        reader = Reader(self.flow, settings.topic_prefix)
+        parts = Parts(self.flow, reader, self.clock, self.reference, f"/huancui/{name}")
+        self.door = Door(
+            parts,
+            self.engine,
+            self.metrics,
+            fetch=self.broker.fetch,
+            answer_within_s=settings.answer_within_s,
+            still_running_after_s=settings.still_running_after_s,
+        )
+        self._reader = reader
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stoppers: list[Callable[[], None]] = []
+        self._died: dict[str, BaseException] = {}
+        self._missing_topics: Sequence[str] = ()
+
+    # -- life -------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the parts that this replica runs."""
+        settings, name, broker = self.settings, self.flow.service, self.broker
+        assert broker is not None
+        if settings.role_consume:
+            for source in self.sources:
+                self._add_intake(source, broker)
+        if settings.role_relay:
+            relay = Relay(
+                name,
+                self._url,
+                broker,
+                self.metrics,
+                RelaySettings(
+                    poll_least_ms=settings.outbox_poll_least_ms,
+                    poll_most_ms=settings.outbox_poll_most_ms,
+                    send_deadline_s=settings.send_deadline_s,
+                ),
+            )
+            self._begin("relay", relay.run, relay.stop)
+        if settings.role_timers:
+            timer_settings = TimerSettings(
+                batch_max=settings.batch_max, per_second_max=settings.timers_per_second_max
+            )
+            timers = TimerRunner(name, self._url, self.engine, self.door, self.clock, timer_settings)
+            self._begin("timers", timers.run, timers.stop)
+        if settings.role_dispatch and self.dispatcher is not None:
+            dispatcher = self.dispatcher(self)
+            self._begin("dispatcher", dispatcher.run, dispatcher.stop)
+        self._begin("upkeep", self._upkeep, lambda: None)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLD)
+        log.info("service_started", service=name)
+
+    def _add_intake(self, source: Source, broker: Broker) -> None:
+        settings, prefix = self.settings, self.settings.topic_prefix
+        name = f"{self.flow.service}-{source.name}" if source.name else self.flow.service
+        intake = Intake(
+            name,
+            broker,
+            self.door,
+            self.engine,
+            self._reader,
+            self.metrics,
+            [prefix + topic for topic in source.topics],
+            [_pattern(prefix, topic) for topic in source.per_lender],
+            IntakeSettings(
+                batch_max=settings.batch_max, lanes=settings.lanes, look_every_ms=settings.look_every_ms
+            ),
+            group=f"huancui-{prefix}{name}",
+        )
+        self.intakes.append(intake)
+        self._begin(f"consumer {name}", intake.run, intake.stop)
+
+    def _begin(self, part: str, run: Callable[[], Awaitable[None]], stop: Callable[[], None]) -> None:
+        async def watched() -> None:
+            try:
+                await run()
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:
+                # A part that dies of a fault in our code must be seen: the service is no longer ready.
+                self._died[part] = error
+                log.exception("part_died", service=self.flow.service, part=part)
+
+        self._tasks.append(asyncio.ensure_future(watched()))
+        self._stoppers.append(stop)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand, commit, leave the group; within `stop_within_s`."""
+        budget = self.settings.stop_within_s
+        began = asyncio.get_running_loop().time()
+        for stop in self._stoppers:
+            stop()
+        self._tasks[-1].cancel()
+        _, late = await asyncio.wait(self._tasks, timeout=budget * 0.6)
+        for task in late:
+            task.cancel()
+        left = await self.door.close(max(1.0, budget - (asyncio.get_running_loop().time() - began)))
+        await self.engine.dispose()
+        log.info("service_stopped", service=self.flow.service, late_parts=len(late), late_batches=left)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Service"]:
+        """Run between start and stop."""
+        await self.start()
+        try:
+            yield self
+        finally:
+            await self.stop()
+
+    # -- how it is --------------------------------------------------------------------------------------------------
+
+    async def readiness(self) -> list[Check]:
+        """The database is there and may be written, its schema is ours, no part has died, topics exist.
+
+        Kafka being away is no reason: writes go on, the outbox holds what they publish.
+        """
+        checks = [await upkeep.check_database(self.engine)]
+        checks += [Check(part, False, type(error).__name__) for part, error in self._died.items()]
+        checks += [Check(f"consumer {i.name}", False, str(i.failed)) for i in self.intakes if i.failed]
+        checks += [Check("topics", False, f"missing: {name}") for name in self._missing_topics]
+        return checks
+
+    async def _upkeep(self) -> None:
+        """Gauges and housekeeping, every few seconds."""
+        while True:
+            try:
+                await self._upkeep_once()
+            except Exception as error:  # the database or the broker is away: readiness tells, and this tries again
+                log.warning("upkeep_failed", service=self.flow.service, error=type(error).__name__)
+            await asyncio.sleep(UPKEEP_EVERY_S)
+
+    async def _upkeep_once(self) -> None:
+        async with transaction(self.engine) as connection:
+            now = await self.clock.now(connection)
+            await upkeep.measure(connection, self.metrics, now)
+            await upkeep.prune_inbox(connection, self.settings.inbox_keep_days)
+        wanted = [self.settings.topic_prefix + topic for source in self.sources for topic in source.topics]
+        assert self.broker is not None
+        if wanted and self.settings.role_consume:
+            found = await self.broker.partitions(wanted)
+            missing = [topic for topic in wanted if not found.get(topic)]
+            if missing and missing != self._missing_topics:
+                log.error("topics_missing", service=self.flow.service, topics=missing)
+            self._missing_topics = missing
+
+    async def quiescence(self) -> "Quiescence":
+        """Whether this service has come to rest, for a driver of simulated time."""
+        async with transaction(self.engine) as connection:
+            return Quiescence(*await upkeep.rest(connection, await self.clock.now(connection)))
+
+
+@dataclass(frozen=True, slots=True)
+class Quiescence:
+    """A simulation may tick when two rounds over all services give equal counters, empty outboxes and nothing due."""
+
+    now: datetime
+    consumed: int
+    emitted: int
+    outbox: int
+    due: int
+    next_due_at: datetime | None
+    """When the next timer or send of this service is due."""
+
+
+def _pattern(prefix: str, topic: str) -> str:
+    escaped = (prefix + topic).replace(".", r"\.").replace("-", r"\-")
+    return escaped + r"\.[a-z0-9][a-z0-9-]*"

@@ -161,7 +161,9 @@ class Batch:
         faults.reached(FaultPoint.AFTER_TIMER_DELETE)
         for message in self.messages:
             due, send = self.due.get(message.id), self.sends.get(message.id)
-            if (due is not None and (due.key, due.kind) not in fired) or (send is not None and send not in settled):
+            if (due is not None and (due.key, due.kind) not in fired) or (
+                send is not None and send not in settled
+            ):
                 message.outcome = Outcome.STALE
 
     async def _waiting(

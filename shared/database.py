@@ -82,7 +82,9 @@ async def connect_directly(url: str, *, application: str) -> asyncpg.Connection:
         "tcp_keepalives_interval": "1",
         "tcp_keepalives_count": "2",
     }
-    return await asyncpg.connect(parts.render_as_string(hide_password=False), timeout=5, server_settings=settings)
+    return await asyncpg.connect(
+        parts.render_as_string(hide_password=False), timeout=5, server_settings=settings
+    )
 
 
 @asynccontextmanager

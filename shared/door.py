@@ -130,7 +130,9 @@ class Door:
     async def _commands(self, messages: Sequence[Message]) -> None:
         """Apply commands; where one cannot be saved or waits for another's lock, it alone gets that error."""
         try:
-            await self._retried(lambda: self._transact(Batch(self.parts, messages), interactive=True), limit=3)
+            await self._retried(
+                lambda: self._transact(Batch(self.parts, messages), interactive=True), limit=3
+            )
         except Exception as error:
             if is_infrastructure(error) and sqlstate(error) != LOCK_TIMEOUT:
                 raise
@@ -295,7 +297,9 @@ class Door:
         self.metrics.batch_messages.observe(len(batch.messages))
 
     async def _read_again(self, need: parking.NeedContents) -> dict[int, Record | None]:
-        assert self._fetch is not None, "a service that reads personal topics must be given a way to fetch records"
+        assert self._fetch is not None, (
+            "a service that reads personal topics must be given a way to fetch records"
+        )
         return {seq: await self._fetch(partition, offset) for seq, (partition, offset) in need.places.items()}
 
     async def _retried(
@@ -310,7 +314,9 @@ class Door:
         def failed(error: BaseException, attempt: int) -> None:
             nonlocal attempts
             attempts = attempt
-            log.warning("batch_retried", attempt=attempt, error=type(error).__name__, sqlstate=sqlstate(error))
+            log.warning(
+                "batch_retried", attempt=attempt, error=type(error).__name__, sqlstate=sqlstate(error)
+            )
 
         await retried(
             work,

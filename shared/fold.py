@@ -168,7 +168,9 @@ class Fold:
         except NotYours as foreign:
             self._not_yours(message, key, foreign)
             return
-        except Exception as error:  # whatever a decision raises is this message's affair and must not stop the others
+        except (
+            Exception
+        ) as error:  # whatever a decision raises is this message's affair and must not stop the others
             self._failed(message, key, error)
             return
         self._settle(message, Outcome.DECIDED)
@@ -218,13 +220,13 @@ class Fold:
         if decision.answer is not None:
             message.answer = decision.answer
 
-    def _events(
-        self, message: Message, step: Step, cause: UUID, events: Sequence[Event]
-    ) -> list[Emitted]:
+    def _events(self, message: Message, step: Step, cause: UUID, events: Sequence[Event]) -> list[Emitted]:
         emitted = []
         for index, event in enumerate(events):
             if type(event) not in step.emits:
-                raise FlowBroken(f"{step.message.__name__} emits {type(event).__name__}, which its step does not list")
+                raise FlowBroken(
+                    f"{step.message.__name__} emits {type(event).__name__}, which its step does not list"
+                )
             # Encoded here, so that an event too large for the broker is the fault of this message and of no other.
             emitted.append(
                 Emitted(message, event_id(cause, self.flow.service, index), event, encode_value(event))
@@ -241,7 +243,9 @@ class Fold:
                 if target == key:
                     self._decide(message, step, key)
             if key in self.needs:
-                self._deferred += [(m, s, k) for m in queue[position + 1 :] for s, k in targets(self.flow, m) if k == key]
+                self._deferred += [
+                    (m, s, k) for m in queue[position + 1 :] for s, k in targets(self.flow, m) if k == key
+                ]
                 return
         still = [message for message in queue if message.outcome is Outcome.WAITING]
         if still:
@@ -338,7 +342,11 @@ def targets(flow: Flow, message: Message) -> list[tuple[Step, Key]]:
 
 def parked_alone(flow: Flow, message: Message, error: Exception) -> Message:
     """The message as one that cannot be applied, after its effects could not be saved: the fold will park it."""
-    named = next((key for _, key in targets(flow, message)), None) if message.unreadable is None else message.unread_key
+    named = (
+        next((key for _, key in targets(flow, message)), None)
+        if message.unreadable is None
+        else message.unread_key
+    )
     reason = Unsaveable(error=type(error).__name__)
     return replace(
         message, unreadable=reason, unread_key=named, outcome=None, error=None, answer=None, touched=[]

@@ -80,9 +80,17 @@ class Reader:
     def timer(self, due: DueTimer) -> Message:
         """The message of a timer that has come due."""
         body = self.flow.messages[due.kind](due.key.id, due.due_at)
-        id_ = message_id(f"timer/{due.key.type}/{due.kind}/{due.key.id}", f"{due.set_by}/{due.due_at.isoformat()}")
+        id_ = message_id(
+            f"timer/{due.key.type}/{due.kind}/{due.key.id}", f"{due.set_by}/{due.due_at.isoformat()}"
+        )
         return Message(
-            id=id_, name=due.kind, body=body, origin="timer", actor=SYSTEM, cause=str(id_), traceparent=due.traceparent
+            id=id_,
+            name=due.kind,
+            body=body,
+            origin="timer",
+            actor=SYSTEM,
+            cause=str(id_),
+            traceparent=due.traceparent,
         )
 
     def outcome(self, body: SendSettled, traceparent: str | None) -> Message:
@@ -127,14 +135,20 @@ class Reader:
         else:
             fields = from_json(row.value)
             body = self.flow.messages[row.name](
-                UUID(fields["key"]), UUID(fields["send_id"]), fields["channel"], fields["outcome"], fields["detail"]
+                UUID(fields["key"]),
+                UUID(fields["send_id"]),
+                fields["channel"],
+                fields["outcome"],
+                fields["detail"],
             )
             message = Message(row.message_id, row.name, body, "outcome", SYSTEM, cause=str(row.message_id))
         message.id = row.message_id
         message.held_seq, message.held_key, message.held_status = row.seq, key, row.status
         return message
 
-    def to_keep(self, message: Message, key: Key, status: str, reason: str, detail: str, stack: str | None) -> HeldRow:
+    def to_keep(
+        self, message: Message, key: Key, status: str, reason: str, detail: str, stack: str | None
+    ) -> HeldRow:
         """The row under which a message is kept."""
         place: tuple[str | None, int | None, int | None] = (None, None, None)
         contents: tuple[bytes | None, bytes | None, bytes | None] = (None, None, None)
@@ -151,7 +165,11 @@ class Reader:
         else:
             contents = (None, None, to_json(message.body))
         # A retry makes it a message of its own: its events must not carry the ids of the first one's.
-        id_ = message_id("body_differs", f"{message.id}/{message.body_hash}") if reason == "body_differs" else message.id
+        id_ = (
+            message_id("body_differs", f"{message.id}/{message.body_hash}")
+            if reason == "body_differs"
+            else message.id
+        )
         return HeldRow(key, status, id_, message.name, origin, place, contents, reason, detail, stack)
 
     def _as_record(
@@ -172,7 +190,11 @@ class Reader:
         actor = self._actors.get((topic, source))
         if actor is None:
             _, _, lender = topic.partition(".")
-            actor = Actor(source, Role.INTEGRATOR, frozenset({lender})) if lender else Actor(source, Role.SERVICE, None)
+            actor = (
+                Actor(source, Role.INTEGRATOR, frozenset({lender}))
+                if lender
+                else Actor(source, Role.SERVICE, None)
+            )
             if len(self._actors) < 10_000:
                 self._actors[(topic, source)] = actor
         return actor

@@ -24,9 +24,7 @@ _WAITING = (
     "SELECT h.* FROM held h JOIN unnest($1::text[], $2::uuid[]) AS u(t, k) ON h.key = u.k AND h.type = u.t "
     "WHERE h.status = 'waiting' ORDER BY h.seq LIMIT $3"
 )
-_QUEUE = (
-    "SELECT * FROM held WHERE key = $1 AND type = $2 AND status IN ('parked', 'queued') AND seq > $3 ORDER BY seq LIMIT $4"
-)
+_QUEUE = "SELECT * FROM held WHERE key = $1 AND type = $2 AND status IN ('parked', 'queued') AND seq > $3 ORDER BY seq LIMIT $4"
 _KEYS = (
     "SELECT type, key, count(*) AS messages, min(held_at) AS since, (array_agg(reason ORDER BY seq))[1] AS reason, "
     "(array_agg(name ORDER BY seq))[1] AS name, max(attempts) AS attempts, bool_and(status = 'waiting') AS waiting, "
@@ -109,11 +107,15 @@ async def waiting_messages(
     return dict(found)
 
 
-def kept_messages(reader: Reader, rows: Sequence[Any], contents: Mapping[int, Record | None]) -> list[Message]:
+def kept_messages(
+    reader: Reader, rows: Sequence[Any], contents: Mapping[int, Record | None]
+) -> list[Message]:
     """Kept rows as messages. Raises NeedContents where only the place was kept and `contents` lacks the record."""
     bare = [row for row in rows if row.origin == "record" and row.headers is None and row.seq not in contents]
     if bare:
-        raise NeedContents({row.seq: (Partition(row.topic, row.partition), row.record_offset) for row in bare})
+        raise NeedContents(
+            {row.seq: (Partition(row.topic, row.partition), row.record_offset) for row in bare}
+        )
     return [reader.kept(row, contents.get(row.seq)) for row in rows]
 
 
@@ -128,7 +130,9 @@ async def held_keys(connection: AsyncConnection, *, waiting: bool, after: int, l
     return [HeldKey(*row) for row in rows]
 
 
-async def held_messages(connection: AsyncConnection, key: Key, *, after: int, limit: int) -> list[HeldMessage]:
+async def held_messages(
+    connection: AsyncConnection, key: Key, *, after: int, limit: int
+) -> list[HeldMessage]:
     """The kept messages of a key, skipped ones among them. Raises NothingParked when there never was one."""
     rows = (await connection.exec_driver_sql(_OF_KEY, (key.type, key.id, after, limit))).all()
     if not rows and not after:
@@ -136,14 +140,20 @@ async def held_messages(connection: AsyncConnection, key: Key, *, after: int, li
     return [_whole(row) for row in rows]
 
 
-async def mark_skipped(connection: AsyncConnection, key: Key, seq: int, by: str, why: str, at: datetime) -> None:
+async def mark_skipped(
+    connection: AsyncConnection, key: Key, seq: int, by: str, why: str, at: datetime
+) -> None:
     """Set a kept message aside for good, with who decided it and why. It stays to be read."""
     if (await connection.exec_driver_sql(_SKIP, (key.type, key.id, seq, by, why, at))).first() is None:
         raise NothingParked(type=key.type, key=key.id, seq=seq)
 
 
 def _whole(row: Any) -> HeldMessage:
-    headers = {name: value.decode(errors="replace") for name, value in wire.unpack_headers(row.headers)} if row.headers else {}
+    headers = (
+        {name: value.decode(errors="replace") for name, value in wire.unpack_headers(row.headers)}
+        if row.headers
+        else {}
+    )
     return HeldMessage(
         seq=row.seq,
         type=row.type,
@@ -175,5 +185,3 @@ def _shown(value: bytes | None) -> Any:
         return from_json(value)
     except ValueError:
         return value[:10_000].decode(errors="replace")
-
-

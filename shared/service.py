@@ -204,7 +204,9 @@ class Service:
         while True:
             try:
                 await self._upkeep_once()
-            except Exception as error:  # the database or the broker is away: readiness tells, and this tries again
+            except (
+                Exception
+            ) as error:  # the database or the broker is away: readiness tells, and this tries again
                 log.warning("upkeep_failed", service=self.flow.service, error=type(error).__name__)
             await asyncio.sleep(UPKEEP_EVERY_S)
 

@@ -123,9 +123,7 @@ _SET_TIMERS = (
     "ON CONFLICT (key, type, kind) DO UPDATE SET due_on = excluded.due_on, due_time = excluded.due_time, zone = "
     "excluded.zone, due_at = excluded.due_at, set_by = excluded.set_by, traceparent = excluded.traceparent"
 )
-_CANCEL_TIMERS = (
-    "DELETE FROM timer USING unnest($1::text[], $2::uuid[], $3::text[]) AS u(t, k, n) WHERE type = t AND key = k AND kind = n"
-)
+_CANCEL_TIMERS = "DELETE FROM timer USING unnest($1::text[], $2::uuid[], $3::text[]) AS u(t, k, n) WHERE type = t AND key = k AND kind = n"
 _FIRE_TIMERS = (
     "DELETE FROM timer USING unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::uuid[]) "
     "AS u(t, k, n, d, b) WHERE type = t AND key = k AND kind = n AND due_at = d AND set_by = b RETURNING type, key, kind"
@@ -155,7 +153,9 @@ _MOVE = (
     "UPDATE position AS p SET next_offset = n FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::bigint[]) "
     "AS u(t, q, e, n) WHERE p.consumer = $1 AND p.topic = t AND p.partition = q AND p.next_offset = e"
 )
-_POSITIONS = "SELECT topic, partition, next_offset FROM position WHERE consumer = $1 AND topic = ANY($2::text[])"
+_POSITIONS = (
+    "SELECT topic, partition, next_offset FROM position WHERE consumer = $1 AND topic = ANY($2::text[])"
+)
 _ADD_POSITIONS = (
     "INSERT INTO position (consumer, topic, partition, next_offset) "
     "SELECT $1, t, p, o FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS u(t, p, o) ON CONFLICT DO NOTHING"
@@ -224,7 +224,9 @@ async def held(connection: AsyncConnection, keys: Sequence[Key]) -> tuple[set[Ke
     return parked, waiting
 
 
-async def number(connection: AsyncConnection, counts: Mapping[tuple[str, UUID], int]) -> dict[tuple[str, UUID], int]:
+async def number(
+    connection: AsyncConnection, counts: Mapping[tuple[str, UUID], int]
+) -> dict[tuple[str, UUID], int]:
     """Take the next numbers of each (topic, key): the first one taken."""
     ordered = sorted(counts)
     rows = await connection.exec_driver_sql(
@@ -237,7 +239,13 @@ async def emit(connection: AsyncConnection, rows: Sequence[OutboxRow], at: datet
     """Append to the outbox, in order. The states must be locked: then a key's rows are in commit order."""
     await connection.exec_driver_sql(
         _EMIT,
-        ([r.topic for r in rows], [r.key for r in rows], [r.headers for r in rows], [r.value for r in rows], at),
+        (
+            [r.topic for r in rows],
+            [r.key for r in rows],
+            [r.headers for r in rows],
+            [r.value for r in rows],
+            at,
+        ),
     )
 
 
@@ -354,16 +362,22 @@ async def move(connection: AsyncConnection, consumer: str, moves: Sequence[Move]
         ),
     )
     if result.rowcount != len(moves):
-        raise PositionMoved(f"{consumer}: {len(moves) - result.rowcount} of {len(moves)} positions moved meanwhile")
+        raise PositionMoved(
+            f"{consumer}: {len(moves) - result.rowcount} of {len(moves)} positions moved meanwhile"
+        )
 
 
-async def positions(connection: AsyncConnection, consumer: str, topics: Sequence[str]) -> dict[tuple[str, int], int]:
+async def positions(
+    connection: AsyncConnection, consumer: str, topics: Sequence[str]
+) -> dict[tuple[str, int], int]:
     """Where a consumer stands in some topics."""
     rows = await connection.exec_driver_sql(_POSITIONS, (consumer, list(topics)))
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-async def add_positions(connection: AsyncConnection, consumer: str, offsets: Mapping[tuple[str, int], int]) -> None:
+async def add_positions(
+    connection: AsyncConnection, consumer: str, offsets: Mapping[tuple[str, int], int]
+) -> None:
     """Begin partitions that were never read."""
     await connection.exec_driver_sql(
         _ADD_POSITIONS, (consumer, [t for t, _ in offsets], [p for _, p in offsets], list(offsets.values()))

@@ -105,8 +105,12 @@ class Intake:
             except PositionOutOfRange as gone:
                 self.failed = gone
                 log.error("records_gone", consumer=self.name, missing=str(gone))
-            except Exception as error:  # a client may raise anything of its own; nothing is lost by beginning anew
-                log.warning("consumer_restarts", consumer=self.name, error=type(error).__name__, text=str(error)[:200])
+            except (
+                Exception
+            ) as error:  # a client may raise anything of its own; nothing is lost by beginning anew
+                log.warning(
+                    "consumer_restarts", consumer=self.name, error=type(error).__name__, text=str(error)[:200]
+                )
                 await asyncio.sleep(0.5)
             finally:
                 if looking is not None:
@@ -186,7 +190,12 @@ class Intake:
         if done:
             del self._fresh[partition]
         else:
-            log.warning("new_partition_waits", consumer=self.name, topic=partition.topic, partition=partition.partition)
+            log.warning(
+                "new_partition_waits",
+                consumer=self.name,
+                topic=partition.topic,
+                partition=partition.partition,
+            )
         return done
 
     async def _apply(self, consumer: ConsumerPort, records: Sequence[Record]) -> None:
@@ -222,7 +231,9 @@ class Intake:
             messages = [m for m in map(self._reader.record, part) if m is not None]
             self._metrics.ignored.inc(len(part) - len(messages))
             reached: dict[Partition, int] = {Partition(r.topic, r.partition): r.offset + 1 for r in part}
-            moves = [Move(*partition, self._places[partition].next, end) for partition, end in reached.items()]
+            moves = [
+                Move(*partition, self._places[partition].next, end) for partition, end in reached.items()
+            ]
             await self._door.records(self.name, messages, moves, stopping=stopping)
             for partition, end in reached.items():
                 self._places[partition].next = end
@@ -238,7 +249,9 @@ class Intake:
                 await consumer.commit({partition: place.next for partition, place in self._places.items()})
 
     def _is_stuck(self) -> bool:
-        behind = any(place.looked_at is not None and place.end > place.next for place in self._places.values())
+        behind = any(
+            place.looked_at is not None and place.end > place.next for place in self._places.values()
+        )
         return behind and time.monotonic() - self._read_at > self._settings.stuck_after_s
 
     # -- how far we have read ---------------------------------------------------------------------------------------
@@ -249,7 +262,9 @@ class Intake:
             await asyncio.sleep(self._settings.look_every_ms / 1000)
             try:
                 await self._look_once(consumer)
-            except Exception as error:  # the brokers or the database are away: the note grows old, and timers wait
+            except (
+                Exception
+            ) as error:  # the brokers or the database are away: the note grows old, and timers wait
                 log.warning("look_failed", consumer=self.name, error=type(error).__name__)
 
     async def _look_once(self, consumer: ConsumerPort) -> None:

@@ -62,7 +62,9 @@ class KafkaConfig:
                 "sasl_plain_username": self.user,
                 "sasl_plain_password": self.password,
             }
-        options["security_protocol"] = ("SASL_" if self.user is not None else "") + ("SSL" if self.tls else "PLAINTEXT")
+        options["security_protocol"] = ("SASL_" if self.user is not None else "") + (
+            "SSL" if self.tls else "PLAINTEXT"
+        )
         if self.tls:
             options["ssl_context"] = self.tls
         return options
@@ -91,7 +93,10 @@ class KafkaBroker:
         try:
             place = TopicPartition(*partition)
             consumer.assign([place])
-            first, end = (await consumer.beginning_offsets([place]))[place], (await consumer.end_offsets([place]))[place]
+            first, end = (
+                (await consumer.beginning_offsets([place]))[place],
+                (await consumer.end_offsets([place]))[place],
+            )
             if not first <= offset < end:
                 return None
             consumer.seek(place, offset)
@@ -108,7 +113,9 @@ class KafkaBroker:
         await admin.start()
         try:
             described = await admin.describe_topics(list(topics))
-            return {one["topic"]: len(one["partitions"]) if one["error_code"] == 0 else 0 for one in described}
+            return {
+                one["topic"]: len(one["partitions"]) if one["error_code"] == 0 else 0 for one in described
+            }
         finally:
             await admin.close()
 
@@ -143,7 +150,9 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 class KafkaConsumer:
     """The guard around aiokafka's consumer."""
 
-    def __init__(self, config: KafkaConfig, group: str, topics: Sequence[str], patterns: Sequence[str]) -> None:
+    def __init__(
+        self, config: KafkaConfig, group: str, topics: Sequence[str], patterns: Sequence[str]
+    ) -> None:
         self._config, self._group = config, group
         self._pattern = "^(?:" + "|".join([*map(re.escape, topics), *patterns]) + ")$"
         self._assignments = _Assignments(config.rebalance_timeout_ms // 2)
@@ -240,7 +249,9 @@ class KafkaConsumer:
 
     async def beginning_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         """First offsets, asked of the brokers."""
-        return _by_partition(await self._connected.beginning_offsets([TopicPartition(*p) for p in partitions]))
+        return _by_partition(
+            await self._connected.beginning_offsets([TopicPartition(*p) for p in partitions])
+        )
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
         """For lag tools."""
@@ -303,7 +314,11 @@ class KafkaProducer:
         error = future.exception()
         if error is None:
             return None
-        return TooLargeForBroker() if isinstance(error, MessageSizeTooLargeError) else SendUnknown(type(error).__name__)
+        return (
+            TooLargeForBroker()
+            if isinstance(error, MessageSizeTooLargeError)
+            else SendUnknown(type(error).__name__)
+        )
 
     async def stop(self) -> None:
         """Close. A producer that still has unacknowledged records never ends by itself: its sender is ended for it."""

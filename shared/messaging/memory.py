@@ -68,7 +68,12 @@ class MemoryBroker:
 
     def records(self, topic: str) -> list[MemoryRecord]:
         """All records of a topic, partition by partition."""
-        return [record for partition, log in sorted(self.logs.items()) if partition.topic == topic for record in log]
+        return [
+            record
+            for partition, log in sorted(self.logs.items())
+            if partition.topic == topic
+            for record in log
+        ]
 
 
 class MemoryConsumer:

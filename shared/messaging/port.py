@@ -55,7 +55,9 @@ class PositionOutOfRange(Exception):
 
     def __init__(self, partition: Partition, position: int, first: int, end: int) -> None:
         self.partition, self.position, self.first, self.end = partition, position, first, end
-        missing = f"{position} to {first - 1}" if position < first else f"from {end} on (the topic ends there)"
+        missing = (
+            f"{position} to {first - 1}" if position < first else f"from {end} on (the topic ends there)"
+        )
         super().__init__(f"{partition.topic}/{partition.partition}: offsets {missing} are gone")
 
 

@@ -19,7 +19,9 @@ from shared.observe import Metrics
 
 log = structlog.get_logger()
 
-_READ = "SELECT seq, topic, key, headers, value FROM outbox WHERE seq > $1 AND held IS NULL ORDER BY seq LIMIT $2"
+_READ = (
+    "SELECT seq, topic, key, headers, value FROM outbox WHERE seq > $1 AND held IS NULL ORDER BY seq LIMIT $2"
+)
 _DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 _HELD = "SELECT DISTINCT topic, key FROM outbox WHERE held IS NOT NULL"
 _HOLD = "UPDATE outbox SET held = $2 WHERE seq = ANY($1::bigint[])"

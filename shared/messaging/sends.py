@@ -44,7 +44,9 @@ Permit = Callable[[AsyncConnection, Sequence[ClaimedSend]], Awaitable[Mapping[An
 """Asked for a batch at the moment of sending: those sends, by id, that must not go out."""
 
 
-async def always_permitted(connection: AsyncConnection, sends: Sequence[ClaimedSend]) -> Mapping[Any, Withheld]:
+async def always_permitted(
+    connection: AsyncConnection, sends: Sequence[ClaimedSend]
+) -> Mapping[Any, Withheld]:
     """For sends that reach nobody who could be disturbed."""
     return {}
 
@@ -114,7 +116,9 @@ class Dispatcher:
             await self._door.outcomes(outcomes, stopping=self._stop.is_set)
         return True
 
-    async def _hand_out(self, send: ClaimedSend, withheld: Withheld | None) -> tuple[SendSettled, str | None] | None:
+    async def _hand_out(
+        self, send: ClaimedSend, withheld: Withheld | None
+    ) -> tuple[SendSettled, str | None] | None:
         """Deliver one; what became of it, or None when it is to be tried again."""
         if withheld is not None:
             return self._settled(send, "withheld", withheld.rule)
@@ -123,10 +127,14 @@ class Dispatcher:
             deliver = self._channels.get(send.channel)
             if deliver is None:
                 raise NeverTaken(f"no channel {send.channel}")
-            reference = await asyncio.wait_for(deliver(send, from_json(send.payload)), self._settings.deliver_within_s)
+            reference = await asyncio.wait_for(
+                deliver(send, from_json(send.payload)), self._settings.deliver_within_s
+            )
         except NeverTaken as never:
             return self._settled(send, "failed", str(never))
-        except Exception as error:  # a provider's failure of any kind is tried again, a limited number of times
+        except (
+            Exception
+        ) as error:  # a provider's failure of any kind is tried again, a limited number of times
             if send.attempts >= self._settings.attempts_max:
                 return self._settled(send, "failed", type(error).__name__)
             pause = self._settings.first_pause_s * 2 ** (send.attempts - 1)

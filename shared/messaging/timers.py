@@ -33,7 +33,13 @@ class TimerRunner:
     """Fires one service's timers while this replica leads; otherwise it stands by."""
 
     def __init__(
-        self, service: str, database_url: str, engine: AsyncEngine, door: Door, clock: Clock, settings: TimerSettings
+        self,
+        service: str,
+        database_url: str,
+        engine: AsyncEngine,
+        door: Door,
+        clock: Clock,
+        settings: TimerSettings,
     ) -> None:
         self._service, self._url, self._engine = service, database_url, engine
         self._door, self._clock, self._settings = door, clock, settings

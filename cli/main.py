@@ -34,8 +34,8 @@ def check() -> None:
 
 @app.command()
 def test() -> None:
-    """Lint, types and every test tier."""
-    check()
+    """Every test tier."""
+    _run("Tests", "pytest", "tests")
 
 
 if __name__ == "__main__":

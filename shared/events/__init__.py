@@ -1,0 +1,1 @@
+"""Published events: the contracts by which services and platforms meet."""

@@ -1,0 +1,181 @@
+"""What the ledger tells: what is owed, missed, paid, late, cured, and how the record stands."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.base import Event, LenderName, Reference
+from shared.events.loans import Code, FailureReason
+from shared.events.parts import BucketAmount, Components, PlanPart, ReliefPhase, ScheduledInstalment
+from shared.money import Money
+
+InstalmentNumber = Annotated[int, Field(ge=1, le=2_000)]
+
+
+class LedgerEvent(Event):
+    """Base of what the ledger tells of one loan."""
+
+    loan_id: UUID
+
+
+class LoanRegistered(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """A loan is in the books."""
+
+    lender: LenderName
+    loan_reference: Reference
+    owed: Money
+    """All that is still to be paid, due or not."""
+    opened_on: date
+
+
+class InstalmentDueSoon(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """An instalment falls due in some days and is not paid yet."""
+
+    instalment: InstalmentNumber
+    due_on: date
+    unpaid: Money
+
+
+class PaymentMissed(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """An instalment was not paid when its grace ended, and the platform's reports cover that day. Told once for each."""
+
+    instalment: InstalmentNumber
+    due_on: date
+    grace_ended_on: date
+    unpaid: Money
+    days_past_due: Annotated[int, Field(ge=0)]
+    failure: FailureReason | None = None
+
+
+class PaymentMissedRetracted(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The instalment was not missed after all (a payment came to light)."""
+
+    instalment: InstalmentNumber
+    missed_event_id: UUID
+
+
+class PaymentApplied(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """A reported payment has been set against what is owed."""
+
+    payment_id: UUID
+    applied: Money
+    credit: Money
+    """Left over once nothing is unpaid. It belongs to the borrower."""
+    components: Components | None = None
+
+
+class PaymentReallocated(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """An earlier payment is now set against other amounts, since the history changed. No money moved."""
+
+    payment_id: UUID
+    applied: Money
+    credit: Money
+    components: Components | None = None
+    cause: Code
+
+
+class PaymentSuspended(Event, topic="ledger-events", key="lender", version=1):
+    """Money came that names no loan, or several: it waits to be assigned, and its payer is not dunned."""
+
+    lender: LenderName
+    payment_id: UUID
+    amount: Money
+    value_on: date
+    reason: Code
+
+
+class DelinquencyChanged(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """A loan has moved to another stage of lateness."""
+
+    before: BucketAmount
+    after: BucketAmount
+    as_of: date
+
+
+class ArrearsCured(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """Nothing is past due any more, from this day on (which may lie in the past)."""
+
+    cured_on: date
+
+
+class ArrearsCuredRetracted(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The arrears were not cured after all (a payment was reversed)."""
+
+    cured_event_id: UUID
+    arrears: Money
+
+
+class ScheduleRevised(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """What is due when has changed: by a plan, by the platform, or by a correction."""
+
+    effective_on: date
+    instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)]
+    cause: Code
+    plan: PlanPart | None = None
+
+
+class ReliefInstructed(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The core that is master must apply a relief. Nothing is demanded until it answers."""
+
+    instruction_id: UUID
+    phases: Annotated[tuple[ReliefPhase, ...], Field(min_length=1, max_length=50)]
+    plan: PlanPart | None = None
+
+
+class ReliefRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """A relief cannot be applied as it is."""
+
+    plan: PlanPart
+    reason: Code
+
+
+class BalanceDiffers(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The platform's balance is not ours. An alarm: never a demand, never a silent overwrite."""
+
+    as_of: date
+    reported: Money
+    computed: Money
+
+
+class FeedSuspicion(StrEnum):
+    """Why a lender's feed is not believed."""
+
+    SILENT = "silent"
+    INCOMPLETE = "incomplete"
+    TOO_MANY_MISSED = "too_many_missed"
+
+
+class FeedLate(Event, topic="ledger-events", key="lender", version=1):
+    """A lender's reports are late or unlikely: nobody of this lender is told of missed instalments meanwhile."""
+
+    lender: LenderName
+    complete_through: date | None
+    reason: FeedSuspicion
+
+
+class LoanRepaid(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """Nothing is owed any more."""
+
+    repaid_on: date
+    credit: Money
+
+
+class LoanRepaidRetracted(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """Something is owed again (a payment was reversed)."""
+
+    repaid_event_id: UUID
+    owed: Money
+
+
+class CreditStatusChanged(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """How the loan stands in credit records has changed, by which rule; a correction says that it is one."""
+
+    scheme: Code
+    before: Annotated[str, Field(max_length=30)]
+    after: Annotated[str, Field(max_length=30)]
+    rule: Code
+    as_of: date
+    correction: bool = False

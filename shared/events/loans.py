@@ -1,0 +1,453 @@
+"""What platforms tell of loans: terms, schedules, payments, changes of hands. No names and no free text."""
+
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from shared.events.base import Event, Instant, LenderName, Reference
+from shared.events.ids import loan_id, name_id
+from shared.events.parts import (
+    Components,
+    Days,
+    Freezes,
+    HoldReason,
+    LenderShare,
+    Part,
+    Party,
+    Purpose,
+    Rate,
+    ScheduledInstalment,
+    SplitPart,
+    ZoneName,
+)
+from shared.money import Money
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
+Version = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class LoanKind(StrEnum):
+    """How a loan's schedule comes about."""
+
+    TERM = "term"
+    REVOLVING = "revolving"
+    PROVIDED = "provided"
+    """The platform's core sends the schedule and stays master of it."""
+
+
+class Channel(StrEnum):
+    """Where a loan comes from."""
+
+    BANK = "bank"
+    CARD = "card"
+    PEER_TO_PEER = "peer_to_peer"
+    OTHER = "other"
+
+
+class LoanEvent(Event):
+    """Base of what platforms tell of one loan."""
+
+    lender: LenderName
+    loan_reference: Reference
+
+    @cached_property
+    def loan_id(self) -> UUID:
+        """The loan's id, from the lender and its reference."""
+        return loan_id(self.lender, self.loan_reference)
+
+
+class ProductTerms(Part):
+    """A product's terms, as codes and numbers that the ledger knows."""
+
+    day_count: Code = "act_365f"
+    repayment: Code = "annuity"
+    annual_rate: Rate
+    penalty_rate: Rate | None = None
+    grace_days: Days = 0
+    calendar: Code | None = None
+    due_date_rule: Code = "none"
+    allocation: Code = "humane"
+    buckets: Code = "m0_m7"
+    rounding: Code = "half_even"
+    late_fee: Money | None = None
+    cost_cap_annual: Rate | None = None
+    due_soon_days: Days = 3
+    payments_complete_expected: bool = True
+    """Whether the platform says when a day's payments are all reported; if not, `feed_delay_days` is waited."""
+    feed_delay_days: Days = 1
+
+
+class ProductPublished(Event, topic="loan-events", key="product", version=1, per_lender=True):
+    """A product, or a new version of it, applies to loans opened from a date on."""
+
+    lender: LenderName
+    product: Code
+    product_version: Version
+    effective_on: date
+    kind: LoanKind
+    channel: Channel
+    terms: ProductTerms
+
+
+class LoanOpened(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A loan was paid out, or a card account opened. The platform remains the owner of its reference."""
+
+    kind: LoanKind
+    channel: Channel
+    principal: Money
+    """What was paid out; for a revolving loan its limit."""
+    opened_on: date
+    time_zone: ZoneName = "UTC"
+    """Where the loan's days begin and end."""
+    product: Code | None = None
+    product_version: Version | None = None
+    annual_rate: Rate | None = None
+    first_due_on: date | None = None
+    instalment_count: Annotated[int, Field(ge=1, le=2_000)] | None = None
+    parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
+    instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)] = ()
+    """The schedule, where the platform provides it."""
+    shares: Annotated[tuple[LenderShare, ...], Field(max_length=1_000)] = ()
+    """Of a peer-to-peer loan: they add up to one."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.principal.minor <= 0:
+            raise ValueError("principal must be above zero")
+        if any(i.amount.currency != self.principal.currency for i in self.instalments):
+            raise ValueError("instalments must be in the principal's currency")
+        if self.shares and sum(one.share for one in self.shares) != 1:
+            raise ValueError("the lenders' shares must add up to exactly 1")
+        return self
+
+
+class ScheduleChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The platform's core has changed a provided schedule. The event holds all instalments from `effective_on` on."""
+
+    effective_on: date
+    instalments: Annotated[tuple[ScheduledInstalment, ...], Field(min_length=1, max_length=2_000)]
+    cause: Code
+
+
+class StatementIssued(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A card statement: what is owed, what must be paid at least, until when."""
+
+    statement_reference: Reference
+    issued_on: date
+    due_on: date
+    balance: Money
+    minimum_payment: Money
+    components: Components | None = None
+
+
+class AmountDrawn(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """Money was drawn under a limit."""
+
+    draw_reference: Reference
+    amount: Money
+    value_on: date
+
+
+class LimitChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A revolving loan's limit has changed."""
+
+    limit: Money
+    effective_on: date
+
+
+class RateChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The yearly rate has changed from a date on."""
+
+    annual_rate: Rate
+    effective_on: date
+
+
+class LoanReplaced(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A loan was refinanced: another one stands in its place."""
+
+    replaced_by: Reference
+    replaced_on: date
+
+
+class LoanReopened(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A closed loan is open again."""
+
+    reopened_on: date
+    reason: Code
+
+
+class LoanClosed(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The platform has closed a loan."""
+
+    closed_on: date
+    reason: Code
+
+
+class _PaymentEvent(LoanEvent):
+    payment_reference: Reference
+    """The platform's own name for the payment: the same payment reported twice counts once."""
+
+    @property
+    def payment_id(self) -> UUID:
+        """The payment's id, from the loan and its reference."""
+        return name_id("payment", f"{self.loan_id}\n{self.payment_reference}")
+
+
+class PaymentPending(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A payment is on its way; nobody is told of a missed instalment meanwhile."""
+
+    amount: Money
+    expected_on: date
+
+
+class FailureReason(StrEnum):
+    """Why a payment did not come."""
+
+    NO_FUNDS = "no_funds"
+    ACCOUNT_CLOSED = "account_closed"
+    MANDATE_MISSING = "mandate_missing"
+    REFUSED_BY_PAYER = "refused_by_payer"
+    TECHNICAL = "technical"
+    OTHER = "other"
+
+
+class PaymentFailed(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A payment that was expected did not succeed."""
+
+    amount: Money
+    failed_on: date
+    reason: FailureReason
+
+
+class DebitScheduled(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The platform will draw an amount from the payer's account."""
+
+    amount: Money
+    debit_on: date
+
+
+class PaymentMethod(StrEnum):
+    """How money came."""
+
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct_debit"
+    CARD = "card"
+    CASH = "cash"
+    WALLET = "wallet"
+    PAYROLL = "payroll"
+    OTHER = "other"
+
+
+class PaymentReceived(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """Money has come for a loan. `value_on` is the day it counts from; it may lie before the day it was reported."""
+
+    amount: Money
+    value_on: date
+    method: PaymentMethod = PaymentMethod.OTHER
+    payer_reference: Reference | None = None
+    direction: Components | None = None
+    """How the borrower wants it set against what is owed; it wins over the product's order."""
+    split: Annotated[tuple[SplitPart, ...], Field(max_length=100)] = ()
+    """Where one payment is for several loans of this lender: the parts add up to the amount."""
+    lender_allocation: Components | None = None
+    """How the platform's core set it; kept for comparison."""
+
+    @model_validator(mode="after")
+    def _splits_add_up(self) -> Self:
+        if self.split:
+            same = all(part.amount.currency == self.amount.currency for part in self.split)
+            if not same or sum(part.amount.minor for part in self.split) != self.amount.minor:
+                raise ValueError("the parts of a split payment must add up to its amount, in its currency")
+        return self
+
+
+class ReversalReason(StrEnum):
+    """Why a payment is taken back."""
+
+    RETURNED = "returned"
+    CHARGED_BACK = "charged_back"
+    MISPOSTED = "misposted"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
+class PaymentReversed(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A payment that was reported before does not count any more."""
+
+    reversed_on: date
+    reason: ReversalReason
+
+
+class PaymentsComplete(Event, topic="loan-events", key="lender", version=1, per_lender=True):
+    """All payments of a lender through a day have been reported. Without it, nobody is told of a missed instalment."""
+
+    lender: LenderName
+    through: date
+    product: Code | None = None
+
+
+class CreditGranted(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The lender credits the borrower (goodwill, refund). It is not the borrower's payment and keeps no promise."""
+
+    credit_reference: Reference
+    amount: Money
+    value_on: date
+    reason: Code
+
+
+class FeeCharged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A fee or penalty was charged by the platform."""
+
+    fee_reference: Reference
+    fee: Code
+    amount: Money
+    value_on: date
+    penalty: bool = False
+
+
+class FeeWaived(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A fee is not asked for any more, in whole or in part."""
+
+    fee_reference: Reference
+    amount: Money
+    value_on: date
+
+
+class BalanceReported(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """What the platform's core holds as owed at the end of a day, to be compared, never to overwrite."""
+
+    as_of: date
+    balance: Money
+    components: Components | None = None
+    days_past_due: Days | None = None
+
+
+class ReliefApplied(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The core that is master has done what it was instructed to do."""
+
+    instruction_id: UUID
+    applied_on: date
+    instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)] = ()
+
+
+class ReliefRejected(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The core that is master refuses an instruction."""
+
+    instruction_id: UUID
+    rejected_on: date
+    reason: Code
+
+
+class LoanTransferred(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The loan belongs to another lender from a date on; plans, holds and disputes go with it."""
+
+    to_lender: LenderName
+    to_loan_reference: Reference
+    effective_on: date
+
+
+class LoanAccelerated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The whole debt was called due."""
+
+    effective_on: date
+    amount: Money
+
+
+class WriteOffKind(StrEnum):
+    """What a write-off means to the borrower."""
+
+    ACCOUNTING = "accounting"
+    FORGIVEN = "forgiven"
+
+
+class LoanWrittenOff(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The lender has written the loan off: in its accounts only, or truly forgiven."""
+
+    written_off_on: date
+    amount: Money
+    kind: WriteOffKind
+
+
+class WriteOffReversed(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A write-off is undone."""
+
+    reversed_on: date
+
+
+class LoanPlaced(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """An agency collects for the lender."""
+
+    agency: Code
+    placed_on: date
+
+
+class LoanRecalled(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The agency collects no more."""
+
+    agency: Code
+    recalled_on: date
+
+
+class LegalActionStarted(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The lender has gone to court."""
+
+    action_reference: Reference
+    started_on: date
+    kind: Code
+
+
+class LegalActionEnded(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A court action is over."""
+
+    action_reference: Reference
+    ended_on: date
+    outcome: Code
+
+
+class PartyChange(StrEnum):
+    """What happened to a person's part in a loan."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+class PartyChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A person became, or is no longer, part of a loan (joint borrower, guarantor, executor, carer, adviser)."""
+
+    party: Party
+    change: PartyChange
+    effective_on: date
+
+
+class HoldRequested(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The platform asks for a hold: hardship decides on it, and every service obeys at once."""
+
+    hold_reference: Reference
+    reason: HoldReason
+    freezes: Freezes | None = None
+    starts_on: date
+    ends_on: date | None = None
+    disputed: Money | None = None
+
+
+class ContactDirection(StrEnum):
+    """Who contacted whom."""
+
+    TO_BORROWER = "to_borrower"
+    FROM_BORROWER = "from_borrower"
+
+
+class ContactReported(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """A contact that was made outside; it counts toward the borrower's caps."""
+
+    contact_reference: Reference
+    borrower_reference: Reference
+    medium: Code
+    purpose: Purpose
+    direction: ContactDirection = ContactDirection.TO_BORROWER
+    made_at: Instant
+    reached: bool = True

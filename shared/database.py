@@ -190,7 +190,7 @@ SPINE_V1: Sequence[str] = (
         topic text NOT NULL,
         partition integer NOT NULL,
         next_offset bigint NOT NULL,
-        read_through timestamptz NOT NULL DEFAULT '-infinity',
+        read_through timestamptz NOT NULL DEFAULT 'epoch',
         PRIMARY KEY (consumer, topic, partition)
     ) WITH (fillfactor = 50)
     """,
@@ -244,8 +244,8 @@ SPINE_V1: Sequence[str] = (
         payload bytea NOT NULL,
         not_before timestamptz NOT NULL,
         attempts integer NOT NULL DEFAULT 0,
-        next_try_at timestamptz NOT NULL DEFAULT '-infinity',
-        leased_until timestamptz NOT NULL DEFAULT '-infinity',
+        next_try_at timestamptz NOT NULL DEFAULT 'epoch',
+        leased_until timestamptz NOT NULL DEFAULT 'epoch',
         traceparent text
     )
     """,

@@ -174,7 +174,7 @@ _CLAIM_SENDS = (
 )
 _SETTLE_SENDS = "DELETE FROM send WHERE id = ANY($1::uuid[]) RETURNING id"
 _POSTPONE_SEND = (
-    "UPDATE send SET leased_until = '-infinity', next_try_at = $2::timestamptz WHERE id = $1::uuid"
+    "UPDATE send SET leased_until = 'epoch', next_try_at = $2::timestamptz WHERE id = $1::uuid"
 )
 
 

@@ -22,7 +22,7 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100001) o),
        (SELECT count(*) FROM outbox WHERE held IS NOT NULL),
        (SELECT min(held_at) FROM held WHERE status <> 'skipped')
 """
-_LAG = "SELECT topic, min(read_through) FROM position WHERE read_through > '-infinity' GROUP BY topic"
+_LAG = "SELECT topic, min(read_through) FROM position WHERE read_through > 'epoch' GROUP BY topic"
 _PRUNE = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE seen_at < $1::timestamptz ORDER BY seen_at LIMIT $2)"
 _REST = """
 SELECT (SELECT coalesce(sum(next_offset), 0) FROM position)::bigint,

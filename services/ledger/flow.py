@@ -1,0 +1,25 @@
+"""Every message of the ledger, its decision and the events it may emit."""
+
+from services.ledger import store
+from services.ledger.domain import opening, payments
+from services.ledger.domain.loan import Loan
+from shared.events.ledger import LoanRegistered, PaymentApplied
+from shared.events.loans import LoanOpened, PaymentReceived
+from shared.flow import Flow, States, Step
+
+FLOW = Flow(
+    service="ledger",
+    states=(
+        States(
+            Loan,
+            load=store.load_loans,
+            save=store.save_loans,
+            key="loan_id",
+            lender=lambda loan: loan.lender,
+        ),
+    ),
+    steps=(
+        Step(LoanOpened, opening.open_loan, emits=(LoanRegistered,), creates=True),
+        Step(PaymentReceived, payments.receive, emits=(PaymentApplied,)),
+    ),
+)

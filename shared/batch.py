@@ -103,7 +103,7 @@ class Batch:
                     self._repeated(by_id[id_], row.body, row.answer)
         live = [m for m in self.messages if m.outcome is None]
         for message in live:
-            if isinstance(message.body, ClockTicked):
+            if type(message.body) is ClockTicked:
                 await self._tick(connection, message, at)
         return [m for m in live if m.outcome is None]
 

@@ -1,6 +1,7 @@
 """The door: every message enters here, in batches, each one transaction. It retries, isolates what cannot succeed, answers."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -325,14 +326,16 @@ class Door:
         )
 
     def _count(self, messages: Sequence[Message]) -> None:
-        for message in messages:
-            outcome = message.outcome or Outcome.IGNORED
-            self.metrics.messages.labels(type=message.name, outcome=outcome.value).inc()
+        for (name, outcome), number in Counter(
+            (m.name, m.outcome or Outcome.IGNORED) for m in messages
+        ).items():
+            self.metrics.messages.labels(type=name, outcome=outcome.value).inc(number)
             if outcome is Outcome.DUPLICATE:
-                self.metrics.duplicates_dropped.inc()
-            elif outcome is Outcome.PARKED:
+                self.metrics.duplicates_dropped.inc(number)
+        for message in messages:
+            if message.outcome is Outcome.PARKED:
                 log.error("message_parked", type=message.name, message_id=str(message.id))
-            elif outcome is Outcome.WAITING:
+            elif message.outcome is Outcome.WAITING:
                 log.warning("message_waiting", type=message.name, message_id=str(message.id))
 
     async def close(self, budget_s: float) -> int:

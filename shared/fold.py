@@ -67,6 +67,7 @@ class Message:
     answer: object = None
     error: Exception | None = None
     touched: list[Key] = field(default_factory=list)
+    targets: list[tuple[Step, Key]] | None = None
 
     @property
     def interactive(self) -> bool:
@@ -74,7 +75,7 @@ class Message:
         return self.origin == "command"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Emitted:
     """An event that a decision emitted, not yet numbered."""
 
@@ -126,6 +127,7 @@ class Fold:
     released: list[int] = field(default_factory=list)
     needs: dict[Key, Need] = field(default_factory=dict)
     _deferred: list[tuple[Message, Step, Key]] = field(default_factory=list)
+    _contexts: dict[Actor, Context] = field(default_factory=dict)
 
     def take(self, messages: Iterable[Message]) -> None:
         """Fold messages in order. Those that need more than was loaded are kept for `resume`, with all later ones of their key."""
@@ -188,14 +190,17 @@ class Fold:
                 raise PredecessorMissing(**{states.key: key.id})
         elif (lender := states.lender(state)) is not None and not message.actor.may_act_for(lender):
             raise NotYours(**{states.key: key.id})
-        context = Context(
-            self.now,
-            message.actor,
-            self.reference,
-            {other: self.states.get(other) for other in self.extra} if self.extra else {},
-            self.histories.get(key),
-        )
-        return step.decide(state, message.body, context)
+        return step.decide(state, message.body, self._context(message.actor, key))
+
+    def _context(self, actor: Actor, key: Key) -> Context:
+        history = self.histories.get(key)
+        if history is None and not self.extra:
+            plain = self._contexts.get(actor)
+            if plain is None:
+                plain = self._contexts[actor] = Context(self.now, actor, self.reference)
+            return plain
+        others = {other: self.states.get(other) for other in self.extra}
+        return Context(self.now, actor, self.reference, others, history)
 
     def _apply(self, message: Message, step: Step, key: Key, decision: Decision[Any]) -> None:
         single = message.touched == [] and len(targets(self.flow, message)) == 1
@@ -331,13 +336,16 @@ def targets(flow: Flow, message: Message) -> list[tuple[Step, Key]]:
 
     A message that was kept for one state is for that one alone: the others had it already.
     """
-    found = [
-        (step, Key(flow.state_of(step).name, id_))
-        for step in flow.steps.get(type(message.body), ())
-        for id_ in flow.keys_of(step, message.body)
-    ]
-    only = message.held_key
-    return found if only is None or only.type == RECORD else [one for one in found if one[1] == only]
+    if message.targets is None:
+        found = [
+            (step, Key(flow.state_of(step).name, id_))
+            for step in flow.steps.get(type(message.body), ())
+            for id_ in flow.keys_of(step, message.body)
+        ]
+        only = message.held_key
+        kept_for_one = only is not None and only.type != RECORD
+        message.targets = [one for one in found if one[1] == only] if kept_for_one else found
+    return message.targets
 
 
 def parked_alone(flow: Flow, message: Message, error: Exception) -> Message:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ledger.domain.loan import Instalment, Loan, Payment, Posting
+from services.ledger.domain.loan import Loan, Payment, Posting, Schedule
 from shared.clock import system_now
 from shared.events.loans import PaymentReceived
 from shared.flow import Change, Wanted
@@ -80,7 +80,9 @@ LEDGER_V1: Sequence[str] = (
     """,
 )
 
-_COLUMNS = "id, lender, reference, currency, opened_on, due_on, amount_minor, unpaid_minor, credit_minor, version"
+_COLUMNS = (
+    "id, lender, reference, currency, opened_on, due_on, amount_minor, unpaid_minor, credit_minor, version"
+)
 _LOANS = f"SELECT {_COLUMNS} FROM loan WHERE id = ANY($1::uuid[])"
 _PAYMENTS = (
     "SELECT p.loan_id, p.id, p.reference, p.amount_minor, p.value_on FROM payment p "
@@ -134,7 +136,9 @@ async def load_loans(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, 
     rows = await connection.exec_driver_sql(_LOANS, (list(wanted),))
     loans = {row[0]: _loan(row) for row in rows}
     if named and loans:
-        found = await connection.exec_driver_sql(_PAYMENTS, ([id_ for id_, _ in named], [ref for _, ref in named]))
+        found = await connection.exec_driver_sql(
+            _PAYMENTS, ([id_ for id_, _ in named], [ref for _, ref in named])
+        )
         for id_, payment_id, reference, minor, value_on in found:
             loan = loans[id_]
             payment = Payment(payment_id, reference, Money(minor, loan.currency), value_on)
@@ -156,8 +160,8 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
                 [loan.reference for loan in new],
                 [loan.currency for loan in new],
                 [loan.opened_on for loan in new],
-                [_array(i.due_on for i in loan.schedule) for loan in new],
-                [_array(i.amount.minor for i in loan.schedule) for loan in new],
+                [_array(loan.schedule.due_on) for loan in new],
+                [_array(loan.schedule.amount_minor) for loan in new],
                 *_owed(new),
             ),
         )
@@ -196,7 +200,9 @@ async def loans_page(
     connection: AsyncConnection, lenders: frozenset[str] | None, after: UUID, limit: int
 ) -> list[Loan]:
     """Loans of these lenders (None: of all), in id order, so that a caller can page by id."""
-    rows = await connection.exec_driver_sql(_PAGE, (sorted(lenders) if lenders is not None else None, after, limit))
+    rows = await connection.exec_driver_sql(
+        _PAGE, (sorted(lenders) if lenders is not None else None, after, limit)
+    )
     return [_loan(row) for row in rows]
 
 
@@ -208,21 +214,18 @@ async def postings_of(connection: AsyncConnection, loan_id: UUID) -> list[Record
 
 def _loan(row: Any) -> Loan:
     id_, lender, reference, currency, opened_on, due_on, amounts, unpaid, credit, version = row
-    schedule = tuple(
-        Instalment(due, Money(amount, currency), Money(left, currency))
-        for due, amount, left in zip(due_on, amounts, unpaid, strict=True)
-    )
+    schedule = Schedule(currency, tuple(due_on), tuple(amounts), tuple(unpaid))
     return Loan(id_, lender, reference, currency, opened_on, schedule, Money(credit, currency), version)
 
 
 def _owed(loans: Sequence[Loan]) -> tuple[list[Any], ...]:
     return (
-        [_array(i.unpaid.minor for i in loan.schedule) for loan in loans],
-        [loan.unpaid.minor for loan in loans],
+        [_array(loan.schedule.unpaid_minor) for loan in loans],
+        [sum(loan.schedule.unpaid_minor) for loan in loans],
         [loan.credit.minor for loan in loans],
         [loan.version for loan in loans],
     )
 
 
-def _array(values: Any) -> str:
-    return "{" + ",".join(v.isoformat() if isinstance(v, date) else str(v) for v in values) + "}"
+def _array(values: Sequence[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"

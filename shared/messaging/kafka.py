@@ -11,6 +11,7 @@ import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from aiokafka.errors import (
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
 )
+from aiokafka.partitioner import murmur2
 
 from shared.messaging.port import Outgoing, Partition, Record, SendUnknown, TooLargeForBroker
 
@@ -263,6 +265,16 @@ class KafkaConsumer:
         return self._client
 
 
+@lru_cache(maxsize=50_000)
+def _hashed(key: bytes) -> int:
+    return int(murmur2(key)) & 0x7FFF_FFFF
+
+
+def _partition(key: bytes, partitions: list[int], available: list[int]) -> int:
+    """The Java client's choice (murmur2), remembered: keys come again and again, and the hash is slow in Python."""
+    return partitions[_hashed(key) % len(partitions)]
+
+
 def _by_partition(offsets: Mapping[Any, int]) -> dict[Partition, int]:
     return {Partition(place.topic, place.partition): offset for place, offset in offsets.items()}
 
@@ -275,6 +287,7 @@ class KafkaProducer:
             **config.client_options(),
             acks="all",
             enable_idempotence=True,
+            partitioner=_partition,
             compression_type=config.compression,
             max_batch_size=512 * 1024,
             # The size is checked where an event is made; here the broker's limit alone decides.

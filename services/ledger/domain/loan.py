@@ -1,9 +1,10 @@
 """A loan as the ledger knows it: its schedule, what was paid, and the postings that each change leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.money import Money
@@ -18,8 +19,7 @@ class Account(StrEnum):
     BORROWER_CREDIT = "borrower_credit"
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(NamedTuple):
     """One amount due on a date, and what of it is unpaid."""
 
     due_on: date
@@ -28,7 +28,25 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class Schedule:
+    """All instalments of a loan by due date, packed: most messages touch one of them, so the others stay numbers."""
+
+    currency: str
+    due_on: tuple[date, ...]
+    amount_minor: tuple[int, ...]
+    unpaid_minor: tuple[int, ...]
+
+    def __iter__(self) -> Iterator[Instalment]:
+        for due_on, amount, unpaid in zip(self.due_on, self.amount_minor, self.unpaid_minor, strict=True):
+            yield Instalment(due_on, Money(amount, self.currency), Money(unpaid, self.currency))
+
+    @property
+    def unpaid(self) -> Money:
+        """What is still to be paid, due or not."""
+        return Money(sum(self.unpaid_minor), self.currency)
+
+
+class Posting(NamedTuple):
     """One side of a change: positive amounts are debits. `cause` is the loan event's reference (a payment, the opening)."""
 
     cause: str
@@ -37,8 +55,7 @@ class Posting:
     value_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """A payment that was taken into account."""
 
     payment_id: UUID
@@ -59,29 +76,19 @@ class Loan:
     reference: str
     currency: str
     opened_on: date
-    schedule: tuple[Instalment, ...]
+    schedule: Schedule
     credit: Money
     version: int = 0
     payments: tuple[Payment, ...] = ()
     new_payments: tuple[Payment, ...] = ()
     new_postings: tuple[Posting, ...] = ()
 
-    @property
-    def unpaid(self) -> Money:
-        """What is still to be paid, due or not."""
-        return sum((i.unpaid for i in self.schedule), Money.zero(self.currency))
-
     def payment(self, reference: str) -> Payment | None:
         """The payment with this reference, if it was taken into account before."""
         return next((p for p in (*self.payments, *self.new_payments) if p.reference == reference), None)
 
     def changed(
-        self,
-        *,
-        schedule: tuple[Instalment, ...],
-        credit: Money,
-        payment: Payment,
-        postings: Sequence[Posting],
+        self, *, schedule: Schedule, credit: Money, payment: Payment, postings: Sequence[Posting]
     ) -> "Loan":
         """The loan after a payment."""
         return replace(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.ledger.domain.loan import Account, Instalment, Loan, Posting
+from services.ledger.domain.loan import Account, Loan, Posting, Schedule
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ledger import LoanRegistered
@@ -33,7 +33,7 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         loan_id=opened.id,
         lender=opened.lender,
         loan_reference=opened.reference,
-        owed=opened.unpaid,
+        owed=opened.schedule.unpaid,
         opened_on=opened.opened_on,
     )
     return Decision(opened, [registered])
@@ -48,8 +48,9 @@ def _opened(event: LoanOpened) -> Loan:
             raise ScheduleOutOfOrder(due_on=instalment.due_on)
         previous = instalment.due_on
     currency = event.principal.currency
-    schedule = tuple(Instalment(i.due_on, i.amount, i.amount) for i in event.instalments)
-    owed = sum((i.amount for i in schedule), Money.zero(currency))
+    amounts = tuple(instalment.amount.minor for instalment in event.instalments)
+    schedule = Schedule(currency, tuple(i.due_on for i in event.instalments), amounts, amounts)
+    owed = schedule.unpaid
     postings = (
         Posting("opening", Account.RECEIVABLE, owed, event.opened_on),
         Posting("opening", Account.DISBURSED, -owed, event.opened_on),
@@ -68,5 +69,5 @@ def _opened(event: LoanOpened) -> Loan:
 
 
 def _terms(loan: Loan) -> tuple[object, ...]:
-    schedule = tuple((i.due_on, i.amount) for i in loan.schedule)
+    schedule = (loan.schedule.due_on, loan.schedule.amount_minor)
     return (loan.lender, loan.reference, loan.currency, loan.opened_on, schedule)

@@ -1,8 +1,9 @@
 """Setting payments against what is owed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
-from services.ledger.domain.loan import Account, Instalment, Loan, Payment, Posting
+from services.ledger.domain.loan import Account, Loan, Payment, Posting, Schedule
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ledger import PaymentApplied
@@ -26,26 +27,28 @@ class BeforeOpening(Refused):
     """A payment cannot have been made before the loan was opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """How a payment was set against a schedule."""
 
-    schedule: tuple[Instalment, ...]
+    schedule: Schedule
     applied: Money
     credit: Money
 
 
-def allocate(payment: Money, schedule: tuple[Instalment, ...]) -> Allocation:
+def allocate(payment: Money, schedule: Schedule) -> Allocation:
     """Set a payment against the oldest unpaid instalment first; what is left over is credit."""
-    left, after = payment, []
-    for instalment in schedule:
-        if left and instalment.unpaid:
-            part = min(left, instalment.unpaid)
-            after.append(replace(instalment, unpaid=instalment.unpaid - part))
-            left -= part
-        else:
-            after.append(instalment)
-    return Allocation(schedule=tuple(after), applied=payment - left, credit=left)
+    left, after = payment.minor, list(schedule.unpaid_minor)
+    for number, unpaid in enumerate(after):
+        if not left:
+            break
+        part = min(left, unpaid)
+        after[number] -= part
+        left -= part
+    return Allocation(
+        schedule=replace(schedule, unpaid_minor=tuple(after)),
+        applied=Money(payment.minor - left, payment.currency),
+        credit=Money(left, payment.currency),
+    )
 
 
 def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Loan]:

@@ -62,7 +62,9 @@ _ENTRIES = (
     "FROM unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[], "
     "$10::uuid[]) WITH ORDINALITY AS u(at, s, r, l, a, o, kt, k, m, n)"
 )
-_LINKS_FROM = "SELECT number, entries, previous, digest FROM audit_link WHERE number > $1 ORDER BY number LIMIT $2"
+_LINKS_FROM = (
+    "SELECT number, entries, previous, digest FROM audit_link WHERE number > $1 ORDER BY number LIMIT $2"
+)
 _ENTRIES_OF = (
     "SELECT link, at, subject, role, lenders, action, outcome, key_type, key_id, message_id FROM audit_entry "
     "WHERE link > $1 AND link <= $2 ORDER BY link, place"
@@ -145,7 +147,9 @@ async def verify(
         links = (await connection.exec_driver_sql(_LINKS_FROM, (at, VERIFY_CHUNK))).all()
         if not links:
             stray = (await connection.exec_driver_sql(_ENTRIES_OF, (at, 2**62))).first()
-            return Broken(stray[0], "entries without a link") if stray else Verified(at, entries, previous.hex())
+            return (
+                Broken(stray[0], "entries without a link") if stray else Verified(at, entries, previous.hex())
+            )
         rows: dict[int, list[bytes]] = {link[0]: [] for link in links}
         for row in await connection.exec_driver_sql(_ENTRIES_OF, (at, links[-1][0])):
             rows.setdefault(row[0], []).append(_canonical(*row[1:]))

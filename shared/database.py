@@ -51,6 +51,8 @@ def make_engine(
         max_overflow=pool_size,
         pool_timeout=10,
         pool_recycle=1800,
+        # Parameters hold what people owe, and errors are logged.
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
             "target_session_attrs": "read-write",

@@ -10,7 +10,7 @@ from shared.commands import Origin
 from shared.decision import Actor, Key, Role
 from shared.errors import DomainError, Unreadable
 from shared.events import wire
-from shared.events.base import Event, event_class
+from shared.events.base import Event, event_class, newest
 from shared.events.clock import ClockTicked
 from shared.events.ids import message_id
 from shared.flow import Flow, SendSettled
@@ -58,12 +58,13 @@ class Reader:
         """The message in a record; None for a type that this service does not take. One that cannot be read says so."""
         topic = self.topic(record.topic)
         try:
-            known = event_class(wire.wire_type(record.headers, record.value))
-            if known is not None and known not in self.flow.steps and known is not ClockTicked:
+            if not self._takes(wire.wire_type(record.headers, record.value)):
                 return None
             event, envelope = wire.decode(topic, record.key, record.headers, record.value)
         except Unreadable as unreadable:
             return self._unreadable(record, topic, unreadable)
+        except Exception as error:  # whatever bytes someone sends must not stop the partition
+            return self._unreadable(record, topic, Unreadable(error=type(error).__name__))
         return Message(
             id=message_id(f"{topic}\n{envelope.source}", envelope.id),
             name=type(event).__name__,
@@ -76,6 +77,13 @@ class Reader:
             traceparent=envelope.traceparent,
             record=record,
         )
+
+    def _takes(self, wire_type: str) -> bool:
+        """False only for a known event, in whichever version, that no step takes; what is unknown must be looked at."""
+        known = event_class(wire_type)
+        if known is None or known in self.flow.steps or known is ClockTicked:
+            return True
+        return newest(known.NAME) in self.flow.steps
 
     def timer(self, due: DueTimer) -> Message:
         """The message of a timer that has come due."""

@@ -1,4 +1,4 @@
-"""Money: integer minor units and an ISO 4217 currency. On the wire a decimal string; JSON numbers are refused."""
+"""Money: integer minor units and an ISO 4217 currency. On the wire a decimal string, never a JSON number."""
 
 import re
 from collections.abc import Sequence
@@ -10,22 +10,27 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _TWO = (
-    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY "
-    "COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR "
-    "JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO "
-    "NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS "
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD "
+    "CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS "
+    "GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL "
+    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK "
+    "PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS "
     "TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"
 )
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR = "CLF UYW"
 EXPONENTS: dict[str, int] = {
-    **dict.fromkeys(_TWO.split(), 2),
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    code: exponent
+    for exponent, codes in {0: _NONE, 2: _TWO, 3: _THREE, 4: _FOUR}.items()
+    for code in codes.split()
 }
 """ISO 4217: the active currencies and how many decimals each has."""
 
-_DECIMAL = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?")
+_DECIMAL = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]+))?")
+_DIGITS_MAX = 18
+"""Whole digits and decimals together: minor units must fit a signed 64-bit integer."""
 _BY_EXPONENT = [1, 10, 100, 1_000, 10_000]
 
 
@@ -44,7 +49,7 @@ class Money:
 
     @classmethod
     def parse(cls, amount: object, currency: object) -> "Money":
-        """Money from its wire form: a decimal string with at most the currency's decimals. Raises ValueError."""
+        """Money from a decimal string with at most the currency's decimals. Raises ValueError."""
         if not isinstance(currency, str) or (exponent := EXPONENTS.get(currency)) is None:
             raise ValueError("currency must be an active ISO 4217 code, such as CNY")
         if not isinstance(amount, str):
@@ -55,6 +60,8 @@ class Money:
         sign, whole, decimals = match.group(1), match.group(2), match.group(3) or ""
         if len(decimals) > exponent:
             raise ValueError(f"amount has more decimals than {currency} allows ({exponent})")
+        if len(whole) + exponent > _DIGITS_MAX:
+            raise ValueError(f"amount has more digits than {currency} allows ({_DIGITS_MAX - exponent})")
         minor = int(whole) * _BY_EXPONENT[exponent] + int(decimals.ljust(exponent, "0") or "0")
         return cls(-minor if sign else minor, currency)
 
@@ -92,8 +99,9 @@ class Money:
         return other
 
     def split(self, weights: Sequence[int | Fraction]) -> list["Money"]:
-        """Shares in proportion to `weights` by largest remainder: their sum is exact; of equal remainders the first gets more.
+        """Shares in proportion to `weights` by largest remainder: their sum is exact.
 
+        Of equal remainders the first gets more.
         Raises ValueError when no weight is above zero or one is below.
         """
         total = sum((Fraction(weight) for weight in weights), Fraction(0))
@@ -129,12 +137,24 @@ class Money:
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return {
-            "type": "object",
             "title": "Money",
+            "description": "A decimal string with at most the currency's decimals; never a JSON number.",
+            "type": "object",
             "additionalProperties": False,
             "required": ["amount", "currency"],
-            "properties": {
-                "amount": {"type": "string", "pattern": r"^-?\d{1,15}(\.\d{1,4})?$"},
-                "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
-            },
+            "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},
+            "anyOf": [_branch(decimals) for decimals in sorted(set(EXPONENTS.values()))],
         }
+
+
+def _branch(decimals: int) -> dict[str, Any]:
+    """The JSON Schema of amounts in all currencies that have so many decimals."""
+    whole = min(15, _DIGITS_MAX - decimals)
+    pattern = f"^-?[0-9]{{1,{whole}}}" + (rf"(\.[0-9]{{1,{decimals}}})?$" if decimals else "$")
+    currencies = sorted(code for code, exponent in EXPONENTS.items() if exponent == decimals)
+    return {
+        "properties": {
+            "amount": {"type": "string", "pattern": pattern},
+            "currency": {"type": "string", "enum": currencies},
+        }
+    }

@@ -28,21 +28,33 @@ class Metrics:
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
         self._labels = {"service": service}
-        self.outbox_oldest_age_seconds = self._gauge("outbox_oldest_age_seconds", "Age of the oldest unpublished event")
+        self.outbox_oldest_age_seconds = self._gauge(
+            "outbox_oldest_age_seconds", "Age of the oldest unpublished event"
+        )
         self.outbox_rows = self._gauge("outbox_rows", "Unpublished events")
-        self.outbox_held = self._gauge("outbox_held_rows", "Events that the broker would not take, and those behind them")
+        self.outbox_held = self._gauge(
+            "outbox_held_rows", "Events that the broker would not take, and those behind them"
+        )
         self.position_lag_records = self._gauge("position_lag_records", "Records not read yet", "topic")
-        self.position_lag_seconds = self._gauge("position_lag_seconds", "Age of the moment up to which all is read", "topic")
+        self.position_lag_seconds = self._gauge(
+            "position_lag_seconds", "Age of the moment up to which all is read", "topic"
+        )
         self.parked_keys = self._gauge("parked_keys", "Keys that wait for an operator")
         self.waiting_messages = self._gauge("waiting_messages", "Messages that wait for a predecessor")
-        self.oldest_held_age_seconds = self._gauge("held_oldest_age_seconds", "Age of the oldest kept message")
+        self.oldest_held_age_seconds = self._gauge(
+            "held_oldest_age_seconds", "Age of the oldest kept message"
+        )
         self.timers_overdue = self._gauge("timers_overdue", "Timers that are due")
-        self.timers_oldest_overdue_seconds = self._gauge("timers_oldest_overdue_seconds", "How late the oldest due timer is")
+        self.timers_oldest_overdue_seconds = self._gauge(
+            "timers_oldest_overdue_seconds", "How late the oldest due timer is"
+        )
         self.duplicates_dropped = self._counter("duplicates_dropped", "Messages that had come before")
         self.messages = self._counter("messages", "Messages by type and outcome", "type", "outcome")
         self.ignored = self._counter("records_ignored", "Records of types that this service does not take")
         self.batch_seconds = self._histogram("batch_seconds", "Duration of a batch", _SECONDS)
-        self.batch_messages = self._histogram("batch_messages", "Messages in a batch", (1, 5, 20, 50, 100, 200, 500))
+        self.batch_messages = self._histogram(
+            "batch_messages", "Messages in a batch", (1, 5, 20, 50, 100, 200, 500)
+        )
         self.relay_sent = self._counter("relay_sent", "Events published")
         self.relay_producers = self._counter("relay_producers", "Producers made; more than one means doubt")
         self.rebalances = self._counter("rebalances", "Assignments taken over")
@@ -57,17 +69,23 @@ class Metrics:
 
     def http_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one HTTP request."""
-        self.http_seconds.labels(**self._labels, route=route, method=method, status=str(status)).observe(seconds)
+        self.http_seconds.labels(**self._labels, route=route, method=method, status=str(status)).observe(
+            seconds
+        )
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text form."""
         return generate_latest(self.registry)
 
     def _gauge(self, name: str, text: str, *labels: str) -> Any:
-        return self._labelled(Gauge(f"huancui_{name}", text, ("service", *labels), registry=self.registry), labels)
+        return self._labelled(
+            Gauge(f"huancui_{name}", text, ("service", *labels), registry=self.registry), labels
+        )
 
     def _counter(self, name: str, text: str, *labels: str) -> Any:
-        return self._labelled(Counter(f"huancui_{name}", text, ("service", *labels), registry=self.registry), labels)
+        return self._labelled(
+            Counter(f"huancui_{name}", text, ("service", *labels), registry=self.registry), labels
+        )
 
     def _histogram(self, name: str, text: str, buckets: Sequence[float]) -> Any:
         made = Histogram(f"huancui_{name}", text, ("service",), registry=self.registry, buckets=buckets)
@@ -171,7 +189,9 @@ def context_of(traceparent: str) -> SpanContext | None:
     match = _TRACEPARENT.fullmatch(traceparent)
     if match is None:
         return None
-    return SpanContext(int(match[1], 16), int(match[2], 16), is_remote=True, trace_flags=TraceFlags(int(match[3], 16)))
+    return SpanContext(
+        int(match[1], 16), int(match[2], 16), is_remote=True, trace_flags=TraceFlags(int(match[3], 16))
+    )
 
 
 @contextmanager

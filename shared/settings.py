@@ -11,12 +11,17 @@ from shared.database import tls_context
 from shared.messaging.kafka import KafkaConfig
 
 
-class ServiceSettings(BaseSettings):
-    """What all services share. `role_*` switch parts off, so that they run as replicas of their own."""
+class DatabaseSettings(BaseSettings):
+    """Where a service's database is: `postgresql+asyncpg://user:password@host:port/name`."""
 
     model_config = SettingsConfigDict(env_prefix="HUANCUI_", frozen=True, extra="ignore")
 
     database_url: SecretStr
+
+
+class ServiceSettings(DatabaseSettings):
+    """What all services share. `role_*` switch parts off, so that they run as replicas of their own."""
+
     database_pool_size: int = 10
     kafka_bootstrap: str
     kafka_user: str | None = None

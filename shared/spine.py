@@ -173,9 +173,7 @@ _CLAIM_SENDS = (
     "RETURNING id, type, key, channel, payload, attempts, traceparent"
 )
 _SETTLE_SENDS = "DELETE FROM send WHERE id = ANY($1::uuid[]) RETURNING id"
-_POSTPONE_SEND = (
-    "UPDATE send SET leased_until = 'epoch', next_try_at = $2::timestamptz WHERE id = $1::uuid"
-)
+_POSTPONE_SEND = "UPDATE send SET leased_until = 'epoch', next_try_at = $2::timestamptz WHERE id = $1::uuid"
 
 
 def lock_id(key: Key) -> int:

@@ -1,13 +1,15 @@
-"""What platforms tell of people. The only events with personal data; their topics are compacted and read by reminders alone."""
+"""What platforms tell of people.
 
-from datetime import date
+These are the only events with personal data; their topics are compacted, and read by reminders alone.
+"""
+
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Event, LenderName, Reference
+from shared.events.base import Day, Event, LenderName, Reference
 from shared.events.ids import name_id
 from shared.events.parts import Country, Language, Part, ZoneName
 
@@ -30,7 +32,7 @@ class Address(Part):
     medium: Medium
     value: Text
     established: bool = False
-    consented_until: date | None = None
+    consented_until: Day | None = None
 
 
 class _BorrowerEvent(Event):
@@ -41,6 +43,11 @@ class _BorrowerEvent(Event):
     def borrower_id(self) -> UUID:
         """The id of a lender's borrower."""
         return name_id("borrower", f"{self.lender}\n{self.borrower_reference}")
+
+    @property
+    def key_id(self) -> UUID:
+        """The borrower's id."""
+        return self.borrower_id
 
 
 class _Profile(_BorrowerEvent):

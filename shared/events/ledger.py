@@ -1,13 +1,12 @@
 """What the ledger tells: what is owed, missed, paid, late, cured, and how the record stands."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Event, LenderName, Reference
+from shared.events.base import Day, Event, LenderName, Reference
 from shared.events.loans import Code, FailureReason
 from shared.events.parts import BucketAmount, Components, PlanPart, ReliefPhase, ScheduledInstalment
 from shared.money import Money
@@ -28,23 +27,26 @@ class LoanRegistered(LedgerEvent, topic="ledger-events", key="loan_id", version=
     loan_reference: Reference
     owed: Money
     """All that is still to be paid, due or not."""
-    opened_on: date
+    opened_on: Day
 
 
 class InstalmentDueSoon(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """An instalment falls due in some days and is not paid yet."""
 
     instalment: InstalmentNumber
-    due_on: date
+    due_on: Day
     unpaid: Money
 
 
 class PaymentMissed(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
-    """An instalment was not paid when its grace ended, and the platform's reports cover that day. Told once for each."""
+    """An instalment was not paid when its grace ended, and the platform's reports cover that day.
+
+    It is told once for each instalment.
+    """
 
     instalment: InstalmentNumber
-    due_on: date
-    grace_ended_on: date
+    due_on: Day
+    grace_ended_on: Day
     unpaid: Money
     days_past_due: Annotated[int, Field(ge=0)]
     failure: FailureReason | None = None
@@ -83,7 +85,7 @@ class PaymentSuspended(Event, topic="ledger-events", key="lender", version=1):
     lender: LenderName
     payment_id: UUID
     amount: Money
-    value_on: date
+    value_on: Day
     reason: Code
 
 
@@ -92,13 +94,13 @@ class DelinquencyChanged(LedgerEvent, topic="ledger-events", key="loan_id", vers
 
     before: BucketAmount
     after: BucketAmount
-    as_of: date
+    as_of: Day
 
 
 class ArrearsCured(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """Nothing is past due any more, from this day on (which may lie in the past)."""
 
-    cured_on: date
+    cured_on: Day
 
 
 class ArrearsCuredRetracted(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
@@ -111,7 +113,7 @@ class ArrearsCuredRetracted(LedgerEvent, topic="ledger-events", key="loan_id", v
 class ScheduleRevised(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """What is due when has changed: by a plan, by the platform, or by a correction."""
 
-    effective_on: date
+    effective_on: Day
     instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)]
     cause: Code
     plan: PlanPart | None = None
@@ -135,7 +137,7 @@ class ReliefRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1
 class BalanceDiffers(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """The platform's balance is not ours. An alarm: never a demand, never a silent overwrite."""
 
-    as_of: date
+    as_of: Day
     reported: Money
     computed: Money
 
@@ -149,17 +151,17 @@ class FeedSuspicion(StrEnum):
 
 
 class FeedLate(Event, topic="ledger-events", key="lender", version=1):
-    """A lender's reports are late or unlikely: nobody of this lender is told of missed instalments meanwhile."""
+    """A lender's reports are late or unlikely: meanwhile nobody is told of missed instalments there."""
 
     lender: LenderName
-    complete_through: date | None
+    complete_through: Day | None
     reason: FeedSuspicion
 
 
 class LoanRepaid(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """Nothing is owed any more."""
 
-    repaid_on: date
+    repaid_on: Day
     credit: Money
 
 
@@ -177,5 +179,5 @@ class CreditStatusChanged(LedgerEvent, topic="ledger-events", key="loan_id", ver
     before: Annotated[str, Field(max_length=30)]
     after: Annotated[str, Field(max_length=30)]
     rule: Code
-    as_of: date
+    as_of: Day
     correction: bool = False

@@ -1,6 +1,5 @@
 """What platforms tell of loans: terms, schedules, payments, changes of hands. No names and no free text."""
 
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
@@ -8,17 +7,14 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared.events.base import Event, Instant, LenderName, Reference
+from shared.events.base import Day, Event, LenderName, Reference
 from shared.events.ids import loan_id, name_id
 from shared.events.parts import (
     Components,
     Days,
-    Freezes,
-    HoldReason,
     LenderShare,
     Part,
     Party,
-    Purpose,
     Rate,
     ScheduledInstalment,
     SplitPart,
@@ -48,6 +44,14 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
+class PeriodUnit(StrEnum):
+    """What the time between two instalments is counted in."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class LoanEvent(Event):
     """Base of what platforms tell of one loan."""
 
@@ -65,6 +69,9 @@ class ProductTerms(Part):
 
     day_count: Code = "act_365f"
     repayment: Code = "annuity"
+    period_unit: PeriodUnit = PeriodUnit.MONTH
+    period_count: Annotated[int, Field(ge=1, le=366)] = 1
+    """An instalment falls due every `period_count` units."""
     annual_rate: Rate
     penalty_rate: Rate | None = None
     grace_days: Days = 0
@@ -73,11 +80,19 @@ class ProductTerms(Part):
     allocation: Code = "humane"
     buckets: Code = "m0_m7"
     rounding: Code = "half_even"
+    interest_compounds: bool = False
+    principal_grace_periods: Annotated[int, Field(ge=0, le=600)] = 0
+    interest_grace_periods: Annotated[int, Field(ge=0, le=600)] = 0
+    """For so many periods after opening no principal, or no interest, falls due."""
+    minimum_payment_rate: Rate | None = None
+    minimum_payment: Money | None = None
+    """Of a revolving loan: the share of the balance, and the least amount, that a statement asks for."""
     late_fee: Money | None = None
     cost_cap_annual: Rate | None = None
+    """Interest, penalties and fees together, as a yearly percentage, never exceed it."""
     due_soon_days: Days = 3
     payments_complete_expected: bool = True
-    """Whether the platform says when a day's payments are all reported; if not, `feed_delay_days` is waited."""
+    """Whether the platform says when a day's payments are all reported; else `feed_delay_days` is waited."""
     feed_delay_days: Days = 1
 
 
@@ -87,7 +102,7 @@ class ProductPublished(Event, topic="loan-events", key="product", version=1, per
     lender: LenderName
     product: Code
     product_version: Version
-    effective_on: date
+    effective_on: Day
     kind: LoanKind
     channel: Channel
     terms: ProductTerms
@@ -100,13 +115,13 @@ class LoanOpened(LoanEvent, topic="loan-events", key="loan_id", version=1, per_l
     channel: Channel
     principal: Money
     """What was paid out; for a revolving loan its limit."""
-    opened_on: date
+    opened_on: Day
     time_zone: ZoneName = "UTC"
     """Where the loan's days begin and end."""
     product: Code | None = None
     product_version: Version | None = None
     annual_rate: Rate | None = None
-    first_due_on: date | None = None
+    first_due_on: Day | None = None
     instalment_count: Annotated[int, Field(ge=1, le=2_000)] | None = None
     parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
     instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)] = ()
@@ -118,17 +133,15 @@ class LoanOpened(LoanEvent, topic="loan-events", key="loan_id", version=1, per_l
     def _consistent(self) -> Self:
         if self.principal.minor <= 0:
             raise ValueError("principal must be above zero")
-        if any(i.amount.currency != self.principal.currency for i in self.instalments):
-            raise ValueError("instalments must be in the principal's currency")
         if self.shares and sum(one.share for one in self.shares) != 1:
             raise ValueError("the lenders' shares must add up to exactly 1")
         return self
 
 
 class ScheduleChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The platform's core has changed a provided schedule. The event holds all instalments from `effective_on` on."""
+    """The platform's core has changed a provided schedule: all instalments from `effective_on` on."""
 
-    effective_on: date
+    effective_on: Day
     instalments: Annotated[tuple[ScheduledInstalment, ...], Field(min_length=1, max_length=2_000)]
     cause: Code
 
@@ -137,8 +150,8 @@ class StatementIssued(LoanEvent, topic="loan-events", key="loan_id", version=1, 
     """A card statement: what is owed, what must be paid at least, until when."""
 
     statement_reference: Reference
-    issued_on: date
-    due_on: date
+    issued_on: Day
+    due_on: Day
     balance: Money
     minimum_payment: Money
     components: Components | None = None
@@ -149,41 +162,41 @@ class AmountDrawn(LoanEvent, topic="loan-events", key="loan_id", version=1, per_
 
     draw_reference: Reference
     amount: Money
-    value_on: date
+    value_on: Day
 
 
 class LimitChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """A revolving loan's limit has changed."""
 
     limit: Money
-    effective_on: date
+    effective_on: Day
 
 
 class RateChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """The yearly rate has changed from a date on."""
 
     annual_rate: Rate
-    effective_on: date
+    effective_on: Day
 
 
 class LoanReplaced(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """A loan was refinanced: another one stands in its place."""
 
     replaced_by: Reference
-    replaced_on: date
+    replaced_on: Day
 
 
 class LoanReopened(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """A closed loan is open again."""
 
-    reopened_on: date
+    reopened_on: Day
     reason: Code
 
 
 class LoanClosed(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """The platform has closed a loan."""
 
-    closed_on: date
+    closed_on: Day
     reason: Code
 
 
@@ -201,7 +214,7 @@ class PaymentPending(_PaymentEvent, topic="loan-events", key="loan_id", version=
     """A payment is on its way; nobody is told of a missed instalment meanwhile."""
 
     amount: Money
-    expected_on: date
+    expected_on: Day
 
 
 class FailureReason(StrEnum):
@@ -219,7 +232,7 @@ class PaymentFailed(_PaymentEvent, topic="loan-events", key="loan_id", version=1
     """A payment that was expected did not succeed."""
 
     amount: Money
-    failed_on: date
+    failed_on: Day
     reason: FailureReason
 
 
@@ -227,7 +240,7 @@ class DebitScheduled(_PaymentEvent, topic="loan-events", key="loan_id", version=
     """The platform will draw an amount from the payer's account."""
 
     amount: Money
-    debit_on: date
+    debit_on: Day
 
 
 class PaymentMethod(StrEnum):
@@ -243,10 +256,13 @@ class PaymentMethod(StrEnum):
 
 
 class PaymentReceived(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """Money has come for a loan. `value_on` is the day it counts from; it may lie before the day it was reported."""
+    """Money has come for a loan.
+
+    `value_on` is the day it counts from; it may lie before the day it was reported.
+    """
 
     amount: Money
-    value_on: date
+    value_on: Day
     method: PaymentMethod = PaymentMethod.OTHER
     payer_reference: Reference | None = None
     direction: Components | None = None
@@ -257,11 +273,9 @@ class PaymentReceived(_PaymentEvent, topic="loan-events", key="loan_id", version
     """How the platform's core set it; kept for comparison."""
 
     @model_validator(mode="after")
-    def _splits_add_up(self) -> Self:
-        if self.split:
-            same = all(part.amount.currency == self.amount.currency for part in self.split)
-            if not same or sum(part.amount.minor for part in self.split) != self.amount.minor:
-                raise ValueError("the parts of a split payment must add up to its amount, in its currency")
+    def _split_adds_up(self) -> Self:
+        if self.split and sum(part.amount.minor for part in self.split) != self.amount.minor:
+            raise ValueError("the parts of a split payment must add up to its amount")
         return self
 
 
@@ -278,24 +292,30 @@ class ReversalReason(StrEnum):
 class PaymentReversed(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """A payment that was reported before does not count any more."""
 
-    reversed_on: date
+    reversed_on: Day
     reason: ReversalReason
 
 
 class PaymentsComplete(Event, topic="loan-events", key="lender", version=1, per_lender=True):
-    """All payments of a lender through a day have been reported. Without it, nobody is told of a missed instalment."""
+    """All payments of a lender through a day have been reported.
+
+    Without it, nobody is told of a missed instalment.
+    """
 
     lender: LenderName
-    through: date
+    through: Day
     product: Code | None = None
 
 
 class CreditGranted(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The lender credits the borrower (goodwill, refund). It is not the borrower's payment and keeps no promise."""
+    """The lender credits the borrower (goodwill, refund).
+
+    It is not the borrower's payment and keeps no promise.
+    """
 
     credit_reference: Reference
     amount: Money
-    value_on: date
+    value_on: Day
     reason: Code
 
 
@@ -305,7 +325,7 @@ class FeeCharged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_l
     fee_reference: Reference
     fee: Code
     amount: Money
-    value_on: date
+    value_on: Day
     penalty: bool = False
 
 
@@ -314,140 +334,13 @@ class FeeWaived(LoanEvent, topic="loan-events", key="loan_id", version=1, per_le
 
     fee_reference: Reference
     amount: Money
-    value_on: date
+    value_on: Day
 
 
 class BalanceReported(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """What the platform's core holds as owed at the end of a day, to be compared, never to overwrite."""
 
-    as_of: date
+    as_of: Day
     balance: Money
     components: Components | None = None
     days_past_due: Days | None = None
-
-
-class ReliefApplied(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The core that is master has done what it was instructed to do."""
-
-    instruction_id: UUID
-    applied_on: date
-    instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)] = ()
-
-
-class ReliefRejected(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The core that is master refuses an instruction."""
-
-    instruction_id: UUID
-    rejected_on: date
-    reason: Code
-
-
-class LoanTransferred(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The loan belongs to another lender from a date on; plans, holds and disputes go with it."""
-
-    to_lender: LenderName
-    to_loan_reference: Reference
-    effective_on: date
-
-
-class LoanAccelerated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The whole debt was called due."""
-
-    effective_on: date
-    amount: Money
-
-
-class WriteOffKind(StrEnum):
-    """What a write-off means to the borrower."""
-
-    ACCOUNTING = "accounting"
-    FORGIVEN = "forgiven"
-
-
-class LoanWrittenOff(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The lender has written the loan off: in its accounts only, or truly forgiven."""
-
-    written_off_on: date
-    amount: Money
-    kind: WriteOffKind
-
-
-class WriteOffReversed(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """A write-off is undone."""
-
-    reversed_on: date
-
-
-class LoanPlaced(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """An agency collects for the lender."""
-
-    agency: Code
-    placed_on: date
-
-
-class LoanRecalled(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The agency collects no more."""
-
-    agency: Code
-    recalled_on: date
-
-
-class LegalActionStarted(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The lender has gone to court."""
-
-    action_reference: Reference
-    started_on: date
-    kind: Code
-
-
-class LegalActionEnded(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """A court action is over."""
-
-    action_reference: Reference
-    ended_on: date
-    outcome: Code
-
-
-class PartyChange(StrEnum):
-    """What happened to a person's part in a loan."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-
-
-class PartyChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """A person became, or is no longer, part of a loan (joint borrower, guarantor, executor, carer, adviser)."""
-
-    party: Party
-    change: PartyChange
-    effective_on: date
-
-
-class HoldRequested(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The platform asks for a hold: hardship decides on it, and every service obeys at once."""
-
-    hold_reference: Reference
-    reason: HoldReason
-    freezes: Freezes | None = None
-    starts_on: date
-    ends_on: date | None = None
-    disputed: Money | None = None
-
-
-class ContactDirection(StrEnum):
-    """Who contacted whom."""
-
-    TO_BORROWER = "to_borrower"
-    FROM_BORROWER = "from_borrower"
-
-
-class ContactReported(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """A contact that was made outside; it counts toward the borrower's caps."""
-
-    contact_reference: Reference
-    borrower_reference: Reference
-    medium: Code
-    purpose: Purpose
-    direction: ContactDirection = ContactDirection.TO_BORROWER
-    made_at: Instant
-    reached: bool = True

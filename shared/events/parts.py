@@ -1,27 +1,65 @@
 """Parts that several events share: amounts, rates, instalments, holds and reliefs as they travel."""
 
-from datetime import date
+import re
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
-from shared.events.base import Reference
+from shared.events.base import Day, Reference
 from shared.money import Money
 
 
-def _no_number(value: object) -> object:
-    if isinstance(value, int | float):
-        raise ValueError('a rate must be a decimal string, such as "0.075", not a JSON number')
-    return value
+class _Plain:
+    """A decimal on the wire: plain digits as text, never a JSON number, no exponent, within bounds."""
+
+    def __init__(self, pattern: str, text: str) -> None:
+        self.pattern, self.text = pattern, text
+        self._fits = re.compile(pattern, re.ASCII).fullmatch
+
+    def _read(self, value: object) -> Decimal:
+        if isinstance(value, Decimal) and value.is_finite():
+            value = f"{value:f}"
+        if not isinstance(value, str) or self._fits(value) is None:
+            raise ValueError(self.text)
+        return Decimal(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        written = core_schema.plain_serializer_function_ser_schema("{:f}".format, when_used="json")
+        return core_schema.no_info_plain_validator_function(self._read, serialization=written)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "pattern": self.pattern}
 
 
 Rate = Annotated[
-    Decimal, BeforeValidator(_no_number), Field(ge=0, le=10, max_digits=12, decimal_places=10, allow_inf_nan=False)
+    Decimal,
+    _Plain(
+        r"^([0-9](\.[0-9]{1,10})?|10(\.0{1,10})?)$",
+        'a rate must be a decimal string from 0 to 10 with at most ten decimals, such as "0.075"',
+    ),
 ]
-"""A yearly rate or a share as a decimal string: 0.075 is 7.5 %."""
+"""A yearly rate as a decimal string: 0.075 is 7.5 %."""
+Share = Annotated[
+    Decimal,
+    _Plain(
+        r"^(0\.(?=[0-9]*[1-9])[0-9]{1,10}|1(\.0{1,10})?)$",
+        'a share must be a decimal string above 0 and at most 1, with at most ten decimals, such as "0.25"',
+    ),
+]
+"""A part of a whole as a decimal string: 0.25 is a quarter."""
 ZoneName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$", max_length=40)]
 """An IANA time zone, such as Asia/Shanghai."""
 Days = Annotated[int, Field(ge=0, le=36_500)]
@@ -48,7 +86,7 @@ class ScheduledInstalment(Part):
     """One amount due on a date, as the platform's schedule has it."""
 
     number: Annotated[int, Field(ge=1, le=2_000)]
-    due_on: date
+    due_on: Day
     amount: Money
     components: Components | None = None
 
@@ -59,10 +97,10 @@ class ScheduledInstalment(Part):
         parts = self.components
         if parts is not None:
             named = [p for p in (parts.principal, parts.interest, parts.fees, parts.penalty) if p is not None]
-            if sum((p.minor for p in named), 0) != self.amount.minor or any(
-                p.currency != self.amount.currency for p in named
-            ):
-                raise ValueError("the components must add up to the amount, in its currency")
+            if any(p.currency != self.amount.currency for p in named):
+                raise ValueError("the components must be in the amount's currency")
+            if sum(p.minor for p in named) != self.amount.minor:
+                raise ValueError("the components must add up to the amount")
         return self
 
 
@@ -70,7 +108,7 @@ class LenderShare(Part):
     """What part of a peer-to-peer loan one lender holds."""
 
     holder_reference: Reference
-    share: Annotated[Rate, Field(gt=0, le=1)]
+    share: Share
 
 
 class PartyRole(StrEnum):
@@ -147,7 +185,7 @@ class ReliefKind(StrEnum):
     RATE_REDUCTION = "rate_reduction"
     FEES_WAIVED = "fees_waived"
     INTEREST_WAIVED = "interest_waived"
-    TOKEN_PAYMENTS = "token_payments"
+    TOKEN_PAYMENTS = "token_payments"  # noqa: S105  # a small regular payment, not a secret
     LUMP_SUM_SETTLEMENT = "lump_sum_settlement"
     PRINCIPAL_FORGIVEN = "principal_forgiven"
 
@@ -156,8 +194,8 @@ class ReliefPhase(Part):
     """One dated part of a relief."""
 
     kind: ReliefKind
-    effective_on: date
-    ends_on: date | None = None
+    effective_on: Day
+    ends_on: Day | None = None
     amount: Money | None = None
     rate: Rate | None = None
     instalments: tuple[ScheduledInstalment, ...] = ()
@@ -175,7 +213,7 @@ class BucketAmount(Part):
 
     arrears: Money
     days_past_due: Days
-    oldest_unpaid_due_on: date | None = None
+    oldest_unpaid_due_on: Day | None = None
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]{1,20}$")]
     """The bucket's name in the product's scheme: M0 … M7, 30, 60, 90 or the lender's own."""
 

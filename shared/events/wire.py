@@ -1,23 +1,36 @@
-"""CloudEvents 1.0 over Kafka: binary mode out, binary and structured mode in. Written by hand: every event passes here twice."""
+"""CloudEvents 1.0 over Kafka: binary mode out, binary and structured mode in.
 
+Written by hand, since every event passes here twice.
+"""
+
+from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import ErrorDetails, from_json, to_json
 
 from shared.errors import Unreadable
-from shared.events.base import TYPE_PREFIX, Event, event_class
+from shared.events import known
+from shared.events.base import TYPE_PREFIX, Event, event_class, newest
+from shared.events.borrowers import BorrowerErased
 
 MAX_EVENT_BYTES = 900_000
+SEQUENCE_DIGITS_MAX = 18
+ATTRIBUTE_BYTES_MAX = 300
+"""Ids are kept and passed on with every later event, so that they may not grow without bound."""
+ERRORS_MAX = 20
 SCHEMA_BASE = "https://huancui.org/schemas/"
 STRUCTURED = b"application/cloudevents"
+BATCH = b"application/cloudevents-batch"
 BORROWERS = "borrowers."
+LENDER_SOURCE = "/lenders/"
 
 Headers = Sequence[tuple[str, bytes]]
+
+assert known.MODULES  # importing it is what makes every type known here
 
 
 class TooLarge(Unreadable):
@@ -29,28 +42,30 @@ class MalformedData(Unreadable):
 
 
 class MissingAttribute(Unreadable):
-    """A CloudEvents attribute is missing or empty. Send ce_specversion 1.0, ce_id, ce_source, ce_type (and ce_time) as headers."""
+    """An attribute is missing or empty. ce_specversion (1.0), ce_id, ce_source and ce_type must be there."""
 
 
 class UnknownType(Unreadable):
-    """No event has this ce_type. Check its spelling and version; a newer version must reach the readers first."""
+    """No event has this ce_type. Check its spelling."""
 
 
 class UnsupportedVersion(Unreadable):
-    """Only CloudEvents 1.0 is read."""
+    """This version is not read here. CloudEvents must be 1.0; a newer event must wait for its readers."""
 
 
 class WrongTopic(Unreadable):
-    """This type does not belong on this topic, or names another lender than the topic does."""
+    """This type does not belong on this topic, or its lender is not the topic's."""
 
 
 class SchemaViolation(Unreadable):
     """The data does not fit the event's schema. `errors` names each field and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Everything around an event's data. `time` is business time, `recorded_at` the publisher's system time."""
+class Envelope(NamedTuple):
+    """Everything around an event's data.
+
+    `time` is business time, `recorded_at` the publisher's system time.
+    """
 
     id: str
     source: str
@@ -139,31 +154,60 @@ def body_hash(value: bytes | None) -> int:
 
 
 def wire_type(headers: Headers, value: bytes | None) -> str:
-    """The `ce_type` of a record in binary mode, or "" (structured mode is looked at only when it is decoded)."""
+    """The event's type in a record of either mode, or "" where none can be read."""
     for name, content in headers:
-        if name == "ce_type":
+        if name == "ce_type" and content is not None:
             return content.decode(errors="replace")
-    return ""
+    try:
+        attributes, _ = _attributes(headers, value)
+    except Unreadable:
+        return ""
+    return attributes.get("ce_type", b"").decode(errors="replace")
 
 
-def decode(topic: str, key: bytes | None, headers: Headers, value: bytes | None) -> tuple[Event, Envelope]:
-    """The event and envelope in a record. Raises a subclass of Unreadable, one for each kind of fault."""
-    attributes = dict(headers)
+def decode(
+    topic: str, key: bytes | None, headers: Headers, value: bytes | None, place: str = ""
+) -> tuple[Event, Envelope]:
+    """The event, in its newest version, and the envelope in a record.
+
+    `place` (partition and offset) names a tombstone that has no id of its own. Raises a subclass of
+    Unreadable, one for each kind of fault; none repeats a value of the data, which may be personal.
+    """
     if value is not None and len(value) > MAX_EVENT_BYTES:
         raise TooLarge(bytes=len(value))
-    if attributes.get("content-type", b"").startswith(STRUCTURED):
-        attributes, value = _structured(value)
+    attributes, value = _attributes(headers, value)
     if value is None and topic.startswith(BORROWERS):
-        return _tombstone(topic, key, attributes)
+        return _tombstone(topic, key, attributes, place)
     envelope = _envelope(attributes, key)
-    cls = event_class(envelope.type)
-    if cls is None:
-        raise UnknownType(type=envelope.type[:100])
+    cls = event_class(envelope.type) or _unknown(envelope.type)
     _check_topic(topic, cls)
-    event = _read(cls, value)
-    if cls.PER_LENDER and topic != event.topic_name:
-        raise WrongTopic(topic=topic, lender=event.lender_name)
-    return event.upgrade(), envelope
+    event: Event = _read(cls, value)
+    if cls.PER_LENDER:
+        _check_lender(topic, event, envelope.source)
+    while (newer := event.upgrade()) is not event:
+        event = newer
+    return event, envelope
+
+
+def _attributes(headers: Headers, value: bytes | None) -> tuple[dict[str, bytes], bytes | None]:
+    """The attributes by their header's name, and the data, of a record in either mode."""
+    attributes = dict(headers)
+    if not attributes.get("ce_type"):
+        # Some clients capitalise header names; nothing of ours does, so only then is it looked at.
+        attributes = {name.lower(): content for name, content in headers if content is not None}
+    content_type = attributes.get("content-type") or b""
+    if content_type.startswith(STRUCTURED):
+        return _structured(content_type, value)
+    return attributes, value
+
+
+def _unknown(type_: str) -> type[Event]:
+    """Never returns: says what is wrong with a type that is not known."""
+    name, _, version = type_.removeprefix(TYPE_PREFIX).rpartition(".v")
+    cls = newest(name)
+    if cls is not None:
+        raise UnsupportedVersion(type=cls.NAME, version=version[:20], newest=cls.VERSION)
+    raise UnknownType(type=type_[:100])
 
 
 def _read(cls: type[Event], value: bytes | None) -> Event:
@@ -171,11 +215,15 @@ def _read(cls: type[Event], value: bytes | None) -> Event:
         return cls.read(value or b"")
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_context=False, include_input=False)
-        if errors and errors[0]["type"] == "json_invalid":
-            raise MalformedData(type=cls.NAME) from None
-        raise SchemaViolation(
-            type=cls.NAME, errors=[f"/{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in errors[:20]]
-        ) from None
+    if errors[0]["type"] == "json_invalid" or (errors[0]["type"] == "model_type" and not errors[0]["loc"]):
+        raise MalformedData(type=cls.NAME)
+    raise SchemaViolation(type=cls.NAME, errors=[_explained(error) for error in errors[:ERRORS_MAX]])
+
+
+def _explained(error: ErrorDetails) -> str:
+    """Where and what. Texts name what was expected; pydantic's on UUIDs would quote a part of the value."""
+    text = "Input should be a valid UUID" if error["type"].startswith("uuid") else error["msg"]
+    return f"/{'/'.join(map(str, error['loc']))}: {text.removeprefix('Value error, ')}"
 
 
 def _check_topic(topic: str, cls: type[Event]) -> None:
@@ -184,75 +232,92 @@ def _check_topic(topic: str, cls: type[Event]) -> None:
         raise WrongTopic(topic=topic, type=cls.NAME)
 
 
+def _check_lender(topic: str, event: Event, source: str) -> None:
+    lender = event.lender_name
+    if topic != event.topic_name:
+        raise WrongTopic(topic=topic, lender=lender)
+    if source.startswith(LENDER_SOURCE) and source.split("/", 3)[2] != lender:
+        raise WrongTopic(topic=topic, lender=lender, source="another lender's")
+
+
 def _envelope(attributes: dict[str, bytes], key: bytes | None) -> Envelope:
-    if not attributes.get("ce_type"):
-        raise MissingAttribute(attribute="ce_type")
-    try:
-        version, type_ = attributes["ce_specversion"], attributes["ce_type"].decode()
-        id_, source = attributes["ce_id"].decode(), attributes["ce_source"].decode()
-    except KeyError as missing:
-        raise MissingAttribute(attribute=missing.args[0]) from None
-    except UnicodeDecodeError:
-        raise MalformedData(headers="not UTF-8") from None
-    if version != b"1.0":
-        raise UnsupportedVersion(specversion=version[:20])
-    if not id_ or not source:
-        raise MissingAttribute(attribute="ce_id, ce_source")
-    sequence = attributes.get("ce_sequence")
+    get = attributes.get
+    if (version := get("ce_specversion")) != b"1.0":
+        raise UnsupportedVersion(specversion=_needed("ce_specversion", version)[:20])
+    sequence = get("ce_sequence")
     return Envelope(
-        id=id_,
-        source=source,
-        type=type_,
-        subject=_text(attributes, "ce_subject") or "",
-        time=_moment(attributes.get("ce_time")) or datetime.now(UTC),
-        partition_key=_text(attributes, "ce_partitionkey") or (key or b"").decode(errors="replace"),
-        sequence=int(sequence) if sequence is not None and sequence.isdigit() else None,
-        recorded_at=_moment(attributes.get("ce_recordedtime")),
-        causation_id=_text(attributes, "ce_causationid"),
-        correlation_id=_text(attributes, "ce_correlationid"),
-        traceparent=_text(attributes, "ce_traceparent") or _text(attributes, "traceparent"),
+        _needed("ce_id", get("ce_id")),
+        _needed("ce_source", get("ce_source")),
+        _needed("ce_type", get("ce_type")),
+        _text("ce_subject", get("ce_subject")) or "",
+        _moment("ce_time", get("ce_time")) or datetime.now(UTC),
+        _text("ce_partitionkey", get("ce_partitionkey")) or (key or b"").decode(errors="replace"),
+        int(sequence) if sequence and len(sequence) <= SEQUENCE_DIGITS_MAX and sequence.isdigit() else None,
+        _moment("ce_recordedtime", get("ce_recordedtime")),
+        _text("ce_causationid", get("ce_causationid")),
+        _text("ce_correlationid", get("ce_correlationid")),
+        _text("traceparent", get("ce_traceparent") or get("traceparent")),
     )
 
 
-def _text(attributes: dict[str, bytes], name: str) -> str | None:
-    value = attributes.get(name)
-    return value.decode(errors="replace") if value is not None else None
+def _needed(name: str, value: bytes | None) -> str:
+    if not value:
+        raise MissingAttribute(attribute=name)
+    return _text(name, value) or ""
 
 
-def _moment(value: bytes | None) -> datetime | None:
+def _text(name: str, value: bytes | None) -> str | None:
+    if value is None:
+        return None
+    if len(value) > ATTRIBUTE_BYTES_MAX:
+        raise SchemaViolation(errors=[f"{name}: longer than {ATTRIBUTE_BYTES_MAX} bytes"])
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise SchemaViolation(errors=[f"{name}: not UTF-8"]) from None
+
+
+def _moment(name: str, value: bytes | None) -> datetime | None:
     if value is None:
         return None
     try:
         moment = datetime.fromisoformat(value.decode())
     except ValueError:
-        raise SchemaViolation(errors=["ce_time: not an RFC 3339 instant"]) from None
+        raise SchemaViolation(errors=[f"{name}: not an RFC 3339 instant"]) from None
     if moment.tzinfo is None:
-        raise SchemaViolation(errors=["ce_time: an instant needs an offset"])
-    return moment
+        raise SchemaViolation(errors=[f"{name}: an instant needs an offset"])
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _instant(moment: datetime) -> bytes:
     return moment.isoformat().replace("+00:00", "Z").encode()
 
 
-def _structured(value: bytes | None) -> tuple[dict[str, bytes], bytes | None]:
+def _structured(content_type: bytes, value: bytes | None) -> tuple[dict[str, bytes], bytes | None]:
     """The attributes and data of an event in structured mode."""
+    if content_type.startswith(BATCH):
+        raise MalformedData(mode="batch: send each event as a record of its own")
     try:
         whole = from_json(value or b"")
-    except ValueError:
+        if not isinstance(whole, dict):
+            raise MalformedData()
+        data, encoded = whole.pop("data", None), whole.pop("data_base64", None)
+        contents = to_json(data) if encoded is None else b64decode(encoded, validate=True)
+    except (ValueError, TypeError):
         raise MalformedData() from None
-    if not isinstance(whole, dict):
-        raise MalformedData()
-    data = whole.pop("data", None)
-    attributes = {f"ce_{name}": str(content).encode() for name, content in whole.items()}
-    return attributes, to_json(data)
+    attributes = {f"ce_{name}": str(value).encode() for name, value in whole.items() if value is not None}
+    return attributes, None if data is None and encoded is None else contents
 
 
-def _tombstone(topic: str, key: bytes | None, attributes: dict[str, bytes]) -> tuple[Event, Envelope]:
+def _tombstone(
+    topic: str, key: bytes | None, attributes: dict[str, bytes], place: str
+) -> tuple[Event, Envelope]:
     """A record without a value on a compacted topic: its borrower is erased."""
-    from shared.events.borrowers import BorrowerErased
-
-    reference = (key or b"").decode(errors="replace")
-    event = BorrowerErased(lender=topic.partition(".")[2], borrower_reference=reference)
-    id_ = attributes.get("ce_id", b"").decode(errors="replace") or f"tombstone/{reference}"
-    return event, envelope_of(event, id=id_, source=f"/lenders/{event.lender}")
+    reference = _text("key", key) or ""
+    try:
+        event = BorrowerErased(lender=topic.partition(".")[2], borrower_reference=reference)
+    except ValidationError:
+        raise SchemaViolation(errors=["key: a tombstone's key must be the borrower's reference"]) from None
+    # Without the place, a second erasure of the same borrower would pass for a repetition of the first.
+    id_ = _text("ce_id", attributes.get("ce_id")) or f"tombstone/{reference}/{place}"
+    return event, envelope_of(event, id=id_, source=f"{LENDER_SOURCE}{event.lender}")

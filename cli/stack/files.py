@@ -1,0 +1,63 @@
+"""Files of the stack: private secrets, state written in one piece, locks that end with their holder."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner enters, with its parents."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file in one piece, readable by its owner alone."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    beside.replace(path)
+
+
+def secret(path: Path) -> str:
+    """The secret kept in this file; made on first use."""
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(24))
+    return path.read_text()
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """A JSON object from a file, or None when there is none that can be read."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def take_lock(path: Path, *, shared: bool = False, wait: bool = True) -> IO[str] | None:
+    """Hold a lock until the returned file is closed or this process ends; None when it is held elsewhere."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a")
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    try:
+        fcntl.flock(file, kind if wait else kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    file = take_lock(path)
+    assert file is not None, "a lock that waits is always taken"
+    with file:
+        yield

@@ -1,0 +1,29 @@
+"""HTTP conventions: what an `api.py` needs to declare its routes, and a `main.py` to serve them."""
+
+from shared.http.app import Served, Unguarded, create_app
+from shared.http.commands import Run, Runner
+from shared.http.guard import Allow
+from shared.http.paging import Page, Pages, Paging
+from shared.http.problems import PreconditionFailed, Problem
+from shared.http.reads import AuditedRead, Seen
+from shared.http.versions import Expected, IfMatch, Tag, Versioned
+
+__all__ = [
+    "Allow",
+    "AuditedRead",
+    "Expected",
+    "IfMatch",
+    "Page",
+    "Pages",
+    "Paging",
+    "PreconditionFailed",
+    "Problem",
+    "Run",
+    "Runner",
+    "Seen",
+    "Served",
+    "Tag",
+    "Unguarded",
+    "Versioned",
+    "create_app",
+]

@@ -1,0 +1,102 @@
+"""`run`: how a route hands a command to the door, once for each Idempotency-Key."""
+
+import re
+from hashlib import blake2b
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+
+from shared.access import Caller
+from shared.commands import Origin
+from shared.events.ids import message_id
+from shared.http.problems import BadRequest
+from shared.observe import current_traceparent
+
+KEY_HEADER = "Idempotency-Key"
+KEY_LENGTH_MAX = 255
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class IdempotencyKeyMissing(BadRequest):
+    """Every write needs an Idempotency-Key, so that repeating it after a lost answer does nothing twice."""
+
+
+class IdempotencyKeyMalformed(BadRequest):
+    """An Idempotency-Key is 1 to 255 visible ASCII characters."""
+
+
+class Runner:
+    """Hands one command to the door."""
+
+    def __init__(self, request: Request, response: Response, key: str) -> None:
+        self._request, self._response, self._key = request, response, key
+        self._used = False
+
+    async def __call__(self, command: object) -> Any:
+        """Decide `command` and give the decision's answer, or the stored one if this request came before.
+
+        Raises refusals, StillRunning, KeyReused and Unavailable. A route runs one command at most.
+        """
+        assert not self._used, "a route runs one command: a second would count as a repetition of the first"
+        self._used = True
+        request = self._request
+        answered = await request.app.state.door.submit(command, await self._origin())
+        if answered.replayed:
+            self._response.headers["Idempotent-Replayed"] = "true"
+        return answered.value
+
+    async def _origin(self) -> Origin:
+        request, scope = self._request, self._request.scope
+        caller = caller_of(request)
+        action = action_of(request)
+        target = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
+        body_hash = blake2b(target + await request.body(), digest_size=8).digest()
+        return Origin(
+            message_id=message_id(f"http\n{caller.id}\n{action}", self._key),
+            body_hash=int.from_bytes(body_hash, signed=True),
+            actor=caller.actor,
+            traceparent=current_traceparent() or _traceparent(request.headers.get("traceparent")),
+            action=action,
+        )
+
+
+def caller_of(request: Request) -> Caller:
+    """Whose request this is, once its route's `Allow` has let it in."""
+    caller: Caller = request.scope["huancui.caller"]
+    return caller
+
+
+def action_of(request: Request) -> str:
+    """What the request does, as the audit and the API document call it: the route's operation id."""
+    route = request.scope["route"]
+    operation: str = route.operation_id or route.name
+    return operation
+
+
+async def _runner(
+    request: Request,
+    response: Response,
+    key: Annotated[
+        str | None,
+        Header(
+            alias=KEY_HEADER,
+            description="Yours to choose: new for each new request, the same for each repetition of it. "
+            "The answer to a repetition is the stored one.",
+            examples=["9f1c1c7e-5f5e-4f0a-9d8e-0c1f6a1b2c3d"],
+        ),
+    ] = None,
+) -> Runner:
+    if key is None:
+        raise IdempotencyKeyMissing()
+    if _KEY.fullmatch(key) is None:
+        raise IdempotencyKeyMalformed()
+    return Runner(request, response, key)
+
+
+def _traceparent(header: str | None) -> str | None:
+    return header if header is not None and _TRACEPARENT.fullmatch(header) else None
+
+
+Run = Annotated[Runner, Depends(_runner)]
+"""Declares a route as a write: `answer: Loan = await run(OpenLoan(...))`."""

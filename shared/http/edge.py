@@ -1,0 +1,122 @@
+"""What surrounds every request: its id, limits, headers, measurement, the answer when our code fails."""
+
+import re
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import DomainError
+from shared.http.problems import InternalError, PayloadTooLarge, UnsupportedMediaType, problem_response
+from shared.observe import Metrics
+
+log = structlog.get_logger()
+
+BODY_BYTES_MAX = 1024 * 1024
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+_NOTHING_ACTIVE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+
+
+class Edge:
+    """The outermost layer. `pages` are the paths whose answers a browser renders with scripts."""
+
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, body_bytes_max: int, pages: frozenset[str] = frozenset()
+    ) -> None:
+        self._app, self._metrics, self._body_bytes_max, self._pages = app, metrics, body_bytes_max, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; whatever the application raises becomes a 500 without internals."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = perf_counter(), 0
+        request_id = scope["huancui.request_id"] = _request_id(scope)
+        added = [*_HEADERS, (b"x-request-id", request_id.encode())]
+        if scope["path"] not in self._pages:
+            added.append(_NOTHING_ACTIVE)
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _with(list(message.get("headers", ())), added)
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, sending)
+        except Exception as error:
+            log.exception("request_failed", request_id=request_id, error=type(error).__name__)
+            if status:
+                raise  # half an answer is out: the server must cut the connection, lest it look whole
+            await _refuse(scope, receive, sending, InternalError())
+        finally:
+            self._metrics.http_request(
+                _route(scope),
+                scope["method"] if scope["method"] in _METHODS else "other",
+                status,
+                perf_counter() - began,
+            )
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length[:12]) > self._body_bytes_max:
+            await _refuse(scope, receive, send, PayloadTooLarge(bytes_max=self._body_bytes_max))
+        elif _has_body(length, headers) and not _is_json(headers.get(b"content-type", b"")):
+            await _refuse(scope, receive, send, UnsupportedMediaType())
+        else:
+            await self._app(scope, self._limited(receive), send)
+
+    def _limited(self, receive: Receive) -> Receive:
+        """The body may come in chunks without a length: count what really comes."""
+        read = 0
+
+        async def receiving() -> Message:
+            nonlocal read
+            message = await receive()
+            if message["type"] == "http.request":
+                read += len(message.get("body", b""))
+                if read > self._body_bytes_max:
+                    raise HTTPException(413)
+            return message
+
+        return receiving
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: DomainError) -> None:
+    response = problem_response(error, path=scope["path"], request_id=scope["huancui.request_id"])
+    await response(scope, receive, send)
+
+
+def _request_id(scope: Scope) -> str:
+    given: bytes = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _has_body(length: bytes, headers: dict[bytes, bytes]) -> bool:
+    return length.strip(b"0") != b"" or b"transfer-encoding" in headers
+
+
+def _is_json(content_type: bytes) -> bool:
+    kind = content_type.partition(b";")[0].strip().lower()
+    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
+
+
+def _with(headers: list[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    present = {name.lower() for name, _ in headers}
+    return headers + [pair for pair in added if pair[0] not in present]
+
+
+def _route(scope: Scope) -> str:
+    """The route's template: a label of metrics must not hold ids."""
+    route = scope.get("route")
+    return getattr(route, "path", "") or "none"

@@ -1,0 +1,43 @@
+"""`Allow`: every route says which scope it takes."""
+
+from functools import lru_cache
+from typing import Any
+
+from fastapi import Request, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from shared.access import Scope, ScopeMissing
+from shared.decision import Actor
+
+SCHEME = "bearer"
+
+
+class Guard(SecurityBase):
+    """Lets in callers whose role has the scope; gives the actor."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.model = HTTPBearer(
+            bearerFormat="JWT", description="A token signed with Ed25519 (EdDSA) or P-256 (ES256)."
+        )
+        self.scheme_name = SCHEME
+
+    async def __call__(self, request: Request) -> Actor:
+        """Raises Unauthenticated or ScopeMissing."""
+        caller = await request.app.state.access.caller(request.headers.get("authorization"))
+        if self.scope not in caller.scopes:
+            raise ScopeMissing(scope=self.scope.value)
+        request.scope["huancui.caller"] = caller
+        actor: Actor = caller.actor
+        return actor
+
+
+@lru_cache
+def _guard(scope: Scope) -> Guard:
+    return Guard(scope)
+
+
+def Allow(scope: Scope) -> Any:  # noqa: N802  # reads as FastAPI's own `Depends`
+    """What a route depends on: `dependencies=[Allow(scope)]`, or `actor: Annotated[Actor, Allow(scope)]`."""
+    return Security(_guard(scope), scopes=[scope.value])

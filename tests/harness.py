@@ -1,0 +1,190 @@
+"""Running services in tests: a database of their own, a broker, and looks from outside at what they did."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from sqlalchemy import make_url
+
+from services.ledger.flow import FLOW as LEDGER_FLOW
+from shared.commands import Answered, Origin
+from shared.decision import Actor, Role
+from shared.events import wire
+from shared.events.base import Event
+from shared.events.examples import LENDER
+from shared.events.ids import message_id
+from shared.flow import Flow
+from shared.messaging.memory import MemoryBroker
+from shared.messaging.port import Broker, Outgoing
+from shared.messaging.sends import Dispatcher, DispatchSettings, Permit, always_permitted
+from shared.service import Service, Source
+from shared.settings import ServiceSettings
+from shared.spine import ClaimedSend
+from tests.followup.flow import FLOW as FOLLOWUP_FLOW
+from tests.followup.flow import NoteSettled
+
+OPERATOR = Actor("olga", Role.OPERATOR, frozenset({LENDER}))
+ADMINISTRATOR = Actor("ada", Role.ADMINISTRATOR, None)
+QUICK: Mapping[str, Any] = {"look_every_ms": 50, "outbox_poll_most_ms": 10}
+
+
+async def until(condition: Callable[[], Awaitable[Any]], what: str, within_s: float = 20) -> Any:
+    """Wait until a condition holds; what it gave. Fails with `what` when it never does."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    while True:
+        found = await condition()
+        if found:
+            return found
+        assert asyncio.get_running_loop().time() < deadline, f"never came: {what}"
+        await asyncio.sleep(0.02)
+
+
+def settings(database_url: str, **changes: Any) -> ServiceSettings:
+    """Settings for a service in a test."""
+    values = {"database_url": database_url, "kafka_bootstrap": "memory", **QUICK, **changes}
+    return ServiceSettings(**values)
+
+
+def record_of(event: Event, id_: str | None = None, *, prefix: str = "", source: str | None = None) -> Outgoing:
+    """An event as its publisher would send it."""
+    own = f"/lenders/{event.lender_name}" if event.PER_LENDER else "/huancui/test"
+    envelope = wire.envelope_of(event, id=id_ or str(uuid4()), source=source or own)
+    key, headers, value = wire.encode(event, envelope)
+    return Outgoing(prefix + event.topic_name, key, value, headers)
+
+
+@dataclass
+class Notes:
+    """A provider of notes: what it was handed, by idempotency key, and how it behaves."""
+
+    taken: dict[UUID, int]
+    failing: Exception | None = None
+
+    async def deliver(self, send: ClaimedSend, payload: Mapping[str, Any]) -> str:
+        """Take a note, unless told to fail."""
+        if self.failing is not None:
+            raise self.failing
+        self.taken[send.id] = self.taken.get(send.id, 0) + 1
+        return f"note-{len(self.taken)}"
+
+
+@dataclass
+class Running:
+    """A service that runs in this process, with a look into its database."""
+
+    service: Service
+    database: asyncpg.Pool
+    broker: Broker
+    notes: Notes
+
+    async def publish(self, *events: Event, ids: Sequence[str] = ()) -> None:
+        """Publish to the broker in memory, as other parties would."""
+        assert isinstance(self.broker, MemoryBroker)
+        for index, event in enumerate(events):
+            await self.broker.publish(record_of(event, ids[index] if ids else None))
+
+    async def submit(self, command: object, *, key: str | None = None, actor: Actor = OPERATOR, body: int = 1) -> Answered:
+        """Hand in a command as a route would."""
+        id_ = message_id(actor.subject, key or str(uuid4()))
+        return await self.service.door.submit(command, Origin(id_, body, actor, None, "test"))
+
+    async def rows(self, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+        """Rows of its database."""
+        return [dict(row) for row in await self.database.fetch(statement, *arguments)]
+
+    async def value(self, statement: str, *arguments: Any) -> Any:
+        """One value of its database."""
+        return await self.database.fetchval(statement, *arguments)
+
+    async def settled(self) -> None:
+        """Wait until all that was published is read, applied and published on."""
+
+        async def done() -> bool:
+            if any(i.failed for i in self.service.intakes):
+                raise AssertionError("the consumer has stopped")
+            assert isinstance(self.broker, MemoryBroker)
+            wanted = sum(
+                len(log)
+                for partition, log in self.broker.logs.items()
+                if any(partition in intake.places for intake in self.service.intakes)
+                or partition.topic.startswith(tuple(_names(self.service)))
+            )
+            read = await self.value("SELECT coalesce(sum(next_offset), 0) FROM position")
+            outbox = await self.value("SELECT count(*) FROM outbox WHERE held IS NULL")
+            return bool(read == wanted and outbox == 0)
+
+        await until(done, "the service comes to rest")
+
+    def published(self, topic: str) -> list[Event]:
+        """The events of a topic."""
+        assert isinstance(self.broker, MemoryBroker)
+        return [wire.decode(topic, r.key, r.headers, r.value)[0] for r in self.broker.records(topic)]
+
+    def envelopes(self, topic: str) -> list[wire.Envelope]:
+        """The envelopes of a topic."""
+        assert isinstance(self.broker, MemoryBroker)
+        return [wire.decode(topic, r.key, r.headers, r.value)[1] for r in self.broker.records(topic)]
+
+
+def _names(service: Service) -> list[str]:
+    return [topic for source in service.sources for topic in (*source.topics, *(t + "." for t in source.per_lender))]
+
+
+SOURCES: dict[str, list[Source]] = {
+    "ledger": [Source("", topics=["clock"], per_lender=["loan-events"])],
+    "followup": [Source("", topics=["clock", "ledger-events"])],
+}
+FLOWS: dict[str, Flow] = {"ledger": LEDGER_FLOW, "followup": FOLLOWUP_FLOW}
+
+
+def make_service(
+    name: str,
+    config: ServiceSettings,
+    broker: Broker | None = None,
+    notes: Notes | None = None,
+    permit: Permit = always_permitted,
+) -> Service:
+    """One of the two services, wired as its `main.py` does."""
+    provider = notes or Notes({})
+
+    def dispatcher(service: Service) -> Dispatcher:
+        quick = DispatchSettings(poll_ms=20, first_pause_s=0.05, attempts_max=3)
+        return Dispatcher(
+            service.engine, service.door, service.clock, {"note": provider.deliver}, NoteSettled, permit, quick
+        )
+
+    return Service(
+        FLOWS[name],
+        config,
+        SOURCES[name],
+        broker=broker,
+        dispatcher=dispatcher if name == "followup" else None,
+    )
+
+
+@asynccontextmanager
+async def running(
+    name: str, database_url: str, broker: Broker, *, start: bool = True, permit: Permit = always_permitted, **changes: Any
+) -> AsyncIterator[Running]:
+    """Run a service in this process; with `start=False` only its door is open."""
+    notes = Notes({})
+    service = make_service(name, settings(database_url, **changes), broker, notes, permit)
+    plain = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    pool = await asyncpg.create_pool(plain, min_size=1, max_size=3)
+    try:
+        if start:
+            await service.start()
+        yield Running(service, pool, broker, notes)
+    finally:
+        await service.stop()
+        await pool.close()
+
+
+def instant(text: str) -> datetime:
+    """A moment in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

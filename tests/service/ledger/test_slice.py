@@ -1,0 +1,82 @@
+"""The ledger's slice: loans and payments, in any order, once."""
+
+from datetime import date
+
+from shared.events.ledger import LoanRegistered, PaymentApplied
+from shared.money import Money
+from tests.builders import a_loan, a_payment, a_schedule, money
+from tests.harness import Running
+
+JOURNAL = "SELECT account, sum(amount_minor)::bigint AS minor FROM posting GROUP BY account ORDER BY account"
+
+
+async def test_a_payment_is_set_against_the_oldest_instalment_and_the_journal_adds_up(ledger: Running) -> None:
+    loan = a_loan(instalments=a_schedule("10.00", "11.00"))
+    payment = a_payment(amount=money("15.00"))
+    await ledger.publish(loan, payment)
+    await ledger.settled()
+    assert ledger.published("ledger-events") == [
+        LoanRegistered(
+            loan_id=loan.loan_id,
+            lender=loan.lender,
+            loan_reference=loan.loan_reference,
+            owed=money("21.00"),
+            opened_on=date(2026, 1, 1),
+        ),
+        PaymentApplied(
+            loan_id=loan.loan_id, payment_id=payment.payment_id, applied=money("15.00"), credit=money("0.00")
+        ),
+    ]
+    assert await ledger.value("SELECT unpaid_minor FROM loan") == [0, 600]
+    assert await ledger.rows(JOURNAL) == [
+        {"account": "cash", "minor": 1500},
+        {"account": "disbursed", "minor": -2100},
+        {"account": "receivable", "minor": 600},
+    ]
+
+
+async def test_what_is_left_over_belongs_to_the_borrower(ledger: Running) -> None:
+    await ledger.publish(a_loan(instalments=a_schedule("10.00")), a_payment(amount=money("12.50")))
+    await ledger.settled()
+    applied = ledger.published("ledger-events")[-1]
+    assert isinstance(applied, PaymentApplied)
+    assert (applied.applied, applied.credit) == (money("10.00"), money("2.50"))
+    assert await ledger.value("SELECT credit_minor FROM loan") == 250
+
+
+async def test_payments_that_come_before_their_loan_wait_and_are_applied_in_order(ledger: Running) -> None:
+    early = [a_payment(reference=f"p{n}", amount=money("1.00")) for n in range(3)]
+    await ledger.publish(*early)
+    await ledger.settled()
+    assert await ledger.value("SELECT count(*) FROM held WHERE status = 'waiting'") == 3
+    await ledger.publish(a_loan())
+    await ledger.settled()
+    applied = [e.payment_id for e in ledger.published("ledger-events") if isinstance(e, PaymentApplied)]
+    assert applied == [payment.payment_id for payment in early]
+    assert await ledger.value("SELECT count(*) FROM held") == 0
+
+
+async def test_a_payment_reported_twice_counts_once(ledger: Running) -> None:
+    payment = a_payment(amount=money("5.00"))
+    await ledger.publish(a_loan(), payment, payment)
+    await ledger.publish(payment, ids=["same"])
+    await ledger.publish(payment, ids=["same"])
+    await ledger.settled()
+    assert [type(e) for e in ledger.published("ledger-events")] == [LoanRegistered, PaymentApplied]
+    assert await ledger.value("SELECT count(*) FROM payment") == 1
+
+
+async def test_a_payment_that_cannot_be_right_parks_its_loan_and_no_other(ledger: Running) -> None:
+    loan, other = a_loan("l1"), a_loan("l2")
+    wrong = a_payment(Money(100, "EUR"), loan="l1", reference="p1")
+    behind = a_payment(loan="l1", reference="p2")
+    fine = a_payment(loan="l2", reference="p3")
+    await ledger.publish(loan, other, wrong, behind, fine)
+    await ledger.settled()
+    held = await ledger.rows("SELECT key, status, reason FROM held ORDER BY seq")
+    assert held == [
+        {"key": loan.loan_id, "status": "parked", "reason": "currency_differs"},
+        {"key": loan.loan_id, "status": "queued", "reason": "behind_parked"},
+    ]
+    applied = [e.payment_id for e in ledger.published("ledger-events") if isinstance(e, PaymentApplied)]
+    assert applied == [fine.payment_id]

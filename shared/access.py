@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -108,11 +108,11 @@ class Keys(Protocol):
 class KeyFile:
     """A pinned JWKS file, read again within seconds of a change. One that turns bad changes nothing."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, look_every_s: float = FILE_LOOKED_AT_EVERY_S) -> None:
+        self._path, self._look_every_s = path, look_every_s
         self._seen = self._mark()
         self._keys = read_jwks(path.read_bytes())
-        self._next_look = time.monotonic() + FILE_LOOKED_AT_EVERY_S
+        self._next_look = time.monotonic() + look_every_s
 
     def _mark(self) -> tuple[int, int, int]:
         try:
@@ -126,7 +126,7 @@ class KeyFile:
         now = time.monotonic()
         if now < self._next_look:
             return self._keys
-        self._next_look = now + FILE_LOOKED_AT_EVERY_S
+        self._next_look = now + self._look_every_s
         try:
             if (mark := self._mark()) != self._seen:
                 self._keys, self._seen = read_jwks(self._path.read_bytes()), mark
@@ -138,15 +138,21 @@ class KeyFile:
 class KeyUrl:
     """A JWKS address, fetched every few minutes, sooner for an unknown `kid`. While away, the keys stay."""
 
-    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._url, self._transport = url, transport
+    def __init__(
+        self,
+        url: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        at_most_every_s: float = URL_FETCHED_AT_MOST_EVERY_S,
+    ) -> None:
+        self._url, self._transport, self._at_most_every_s = url, transport, at_most_every_s
         self._keys: Mapping[str, Key] = {}
         self._fetched_at = float("-inf")
 
     async def current(self, unknown_kid: bool = False) -> Mapping[str, Key]:
         """The keys of the last fetch that went well."""
         age = time.monotonic() - self._fetched_at
-        if age > (URL_FETCHED_AT_MOST_EVERY_S if unknown_kid or not self._keys else URL_FETCHED_EVERY_S):
+        if age > (self._at_most_every_s if unknown_kid or not self._keys else URL_FETCHED_EVERY_S):
             self._fetched_at = time.monotonic()
             try:
                 self._keys = await self._fetch()
@@ -198,18 +204,24 @@ _REGISTRY = _Algorithms(strict_check_header=False)
 
 
 class Access:
-    """Verifies bearer tokens of one issuer for one audience, remembered until they or the keys end."""
+    """Verifies bearer tokens of one issuer for one audience, remembered until they or the keys end.
+
+    `now` gives the Unix time: tokens live by the wall clock, whatever clock the service runs on.
+    """
 
     def __init__(
-        self, keys: Keys, *, issuer: str, audience: str, lifetime_s_max: float = LIFETIME_S_MAX
+        self,
+        keys: Keys,
+        *,
+        issuer: str,
+        audience: str,
+        lifetime_s_max: float = LIFETIME_S_MAX,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self._keys, self._issuer, self._audience, self._lifetime_s_max = (
-            keys,
-            issuer,
-            audience,
-            lifetime_s_max,
-        )
+        self._keys, self._issuer, self._audience = keys, issuer, audience
+        self._lifetime_s_max, self._now = lifetime_s_max, now
         self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(now()),
             leeway=LEEWAY_S,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
@@ -232,7 +244,7 @@ class Access:
             self._verified, self._verified_with = {}, keys
         digest = blake2b(token.encode(errors="replace"), digest_size=32).digest()
         known = self._verified.get(digest)
-        if known is not None and known.expires_at_s > time.time():
+        if known is not None and known.expires_at_s > self._now():
             return known
         caller = await self._verify(token.strip(), keys)
         self._remember(digest, caller)
@@ -240,7 +252,7 @@ class Access:
 
     def _remember(self, digest: bytes, caller: Caller) -> None:
         if len(self._verified) >= CACHED_TOKENS_MAX:
-            now = time.time()
+            now = self._now()
             self._verified = {d: c for d, c in self._verified.items() if c.expires_at_s > now}
             if len(self._verified) >= CACHED_TOKENS_MAX:
                 self._verified.clear()
@@ -259,7 +271,7 @@ class Access:
         try:
             claims = jwt.decode(token, key, registry=_REGISTRY).claims
             self._claims.validate(claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:
             reason = error.error if isinstance(error, JoseError) else "decode_error"
             raise Unauthenticated(error="invalid_token", reason=reason) from None
         return self._caller(claims)
@@ -282,7 +294,7 @@ def _header(token: str) -> Mapping[str, Any]:
     """A token's header, before anything is verified: only what says which key to use is let through."""
     try:
         header = json.loads(urlsafe_b64decode(token.partition(".")[0].encode("ascii")))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unauthenticated(error="invalid_token", reason="malformed") from None
     if not isinstance(header, dict) or not isinstance(header.get("kid"), str):
         raise Unauthenticated(error="invalid_token", reason="no_kid")

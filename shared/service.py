@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from shared.messaging.port import Broker
 from shared.messaging.relay import Relay, RelaySettings
 from shared.messaging.sends import Dispatcher
 from shared.messaging.timers import TimerRunner, TimerSettings
+from shared.migrations import at_head
 from shared.observe import Metrics
 from shared.settings import ServiceSettings
 from shared.upkeep import Check
@@ -57,6 +59,8 @@ class Service:
     reference: Any = None
     broker: Broker | None = None
     dispatcher: Callable[["Service"], Dispatcher] | None = None
+    migrations: Path | None = None
+    """Where its migrations are: a database that lacks some is not ready."""
     metrics: Metrics = field(init=False)
     engine: AsyncEngine = field(init=False)
     clock: Clock = field(init=False)
@@ -91,6 +95,7 @@ class Service:
         self._stoppers: list[Callable[[], None]] = []
         self._died: dict[str, BaseException] = {}
         self._missing_topics: Sequence[str] = ()
+        self._migrated = False
 
     # -- life -------------------------------------------------------------------------------------------------------
 
@@ -194,6 +199,10 @@ class Service:
         Kafka being away is no reason: writes go on, the outbox holds what they publish.
         """
         checks = [await upkeep.check_database(self.engine)]
+        if self.migrations is not None and checks[0].ok and not self._migrated:
+            self._migrated = await at_head(self.engine, self.migrations)
+            if not self._migrated:
+                checks.append(Check("migrations", False, "run this service's migrations"))
         checks += [Check(part, False, type(error).__name__) for part, error in self._died.items()]
         checks += [Check(f"consumer {i.name}", False, str(i.failed)) for i in self.intakes if i.failed]
         checks += [Check("topics", False, f"missing: {name}") for name in self._missing_topics]

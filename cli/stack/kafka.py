@@ -97,6 +97,7 @@ class Kafka:
         secure: bool = True,
         options: Mapping[str, str] | None = None,
         heap_mb: int = 256,
+        logs: Path | None = None,
     ) -> None:
         self.home, self.secure = private_folder(home), secure
         self._ports, self._options = list(ports), dict(options or {})
@@ -109,7 +110,7 @@ class Kafka:
             number: Child(
                 f"Kafka {number}",
                 [*self._java, "kafka.Kafka", str(self._properties_file(number))],
-                home / f"kafka-{number}.log",
+                (logs or home) / f"kafka-{number}.log",
             )
             for number in range(1, len(self._ports) + 1)
         }

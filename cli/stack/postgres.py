@@ -75,7 +75,13 @@ class Postgres:
     """One server with its data under `home`. `durable=False` trades safety against power cuts for speed."""
 
     def __init__(
-        self, home: Path, port: int, *, durable: bool = True, options: Mapping[str, str] | None = None
+        self,
+        home: Path,
+        port: int,
+        *,
+        durable: bool = True,
+        options: Mapping[str, str] | None = None,
+        log: Path | None = None,
     ) -> None:
         self.home, self.port, self.durable = private_folder(home), port, durable
         self._bin = binaries()
@@ -85,7 +91,7 @@ class Postgres:
         self.child = Child(
             "PostgreSQL",
             self._command(),
-            home / "postgres.log",
+            log or home / "postgres.log",
             signal.SIGINT,  # its fast shutdown
             environment=self._environment(),
             privileges=self._privileges,

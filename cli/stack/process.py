@@ -86,6 +86,7 @@ def without_root(program: Path, folder: Path) -> Privileges:
         except KeyError:
             continue
         other = Privileges(user=account.pw_uid, group=account.pw_gid)
+        folder.chmod(0o711)
         if other.allows(*version) and other.allows("/bin/sh", "-c", 'test -x "$0"', str(folder)):
             return other
     raise StackError(

@@ -4,7 +4,7 @@ Written by hand, since every event passes here twice.
 """
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -321,3 +321,11 @@ def _tombstone(
     # Without the place, a second erasure of the same borrower would pass for a repetition of the first.
     id_ = _text("ce_id", attributes.get("ce_id")) or f"tombstone/{reference}/{place}"
     return event, envelope_of(event, id=id_, source=f"{LENDER_SOURCE}{event.lender}")
+
+
+def event_of(name: str, data: Any, known: Mapping[str, type[Event]]) -> Event:
+    """An event from its plain name and its data, one of those `known`. Raises UnknownType or SchemaViolation."""
+    cls = known.get(name)
+    if cls is None:
+        raise UnknownType(type=name[:100], known=sorted(known))
+    return _read(cls, to_json(data))

@@ -21,6 +21,8 @@ PAGE = "/problems"
 """Where each service explains its problem types: the `type` of a problem is this path and its code."""
 ERRORS_MAX = 50
 POINTER_LENGTH_MAX = 200
+SHORT_MAX = 3
+"""Inputs up to this length tell of nobody, and messages name them by chance (CNY, 12)."""
 
 
 class BadRequest(DomainError):
@@ -221,7 +223,7 @@ def _repeats(message: str, leaf: str) -> bool:
 
 
 def _leaves(value: Any, budget: int = 200) -> Iterator[str]:
-    """What an input consists of, as text: short words are left out, for every message has some."""
+    """What an input consists of, as text; short parts are left out."""
     pending = [value]
     while pending and (budget := budget - 1) > 0:
         one = pending.pop()
@@ -231,7 +233,7 @@ def _leaves(value: Any, budget: int = 200) -> Iterator[str]:
             pending += one
         elif isinstance(one, bytes):
             pending.append(one.decode(errors="replace"))
-        elif one is not None and not isinstance(one, bool) and (len(text := str(one)) > 2 or text.isdigit()):
+        elif one is not None and not isinstance(one, bool) and len(text := str(one)) > SHORT_MAX:
             yield text
 
 

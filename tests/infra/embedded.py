@@ -14,7 +14,7 @@ from tests.infra.servers import Address, Infra, server_url
 
 T = TypeVar("T")
 
-# A server lives as long as the thread that started it: this one lives as long as the process, and blocks no loop.
+# A server lives as long as the thread that started it: this one ends with the process and blocks no loop.
 _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="servers")
 
 

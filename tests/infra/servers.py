@@ -111,7 +111,7 @@ class Infra:
         login = self.kafka_login
         return {} if login is None else {"kafka_user": login.user, "kafka_password": login.password}
 
-    def kafka(self, client_id: str = "tests", login: Login | None = None, **limits: int) -> KafkaConfig:
+    def kafka(self, client_id: str = "tests", login: Login | None = None) -> KafkaConfig:
         """How to reach Kafka, as its administrator unless another login is given."""
         who = login or self.kafka_login
         return KafkaConfig(
@@ -119,7 +119,6 @@ class Infra:
             user=who.user if who else None,
             password=who.password if who else None,
             client_id=client_id,
-            session_timeout_ms=session_timeout_ms,
         )
 
     def admin(self, prefix: str = "", partitions: int = 2) -> KafkaAdmin:

@@ -1,0 +1,6 @@
+"""`python -m services.ledger`."""
+
+from services.ledger.main import make
+from shared.main import serve
+
+serve(make)

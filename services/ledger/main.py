@@ -1,0 +1,29 @@
+"""The ledger's wiring."""
+
+from fastapi import FastAPI
+
+from services.ledger.api import ledger_router
+from services.ledger.flow import FLOW
+from services.ledger.migrate import FOLDER
+from services.ledger.settings import LedgerSettings
+from shared.main import make_app
+from shared.service import Service, Source
+
+
+def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
+    """The service and its application."""
+    service = Service(
+        FLOW,
+        settings or LedgerSettings(),
+        [Source("", topics=["clock"], per_lender=["loan-events"])],
+        migrations=FOLDER,
+    )
+    app = make_app(
+        service,
+        title="Huancui ledger",
+        description="What is owed: loans, schedules, payments, and the journal behind them.",
+        routers=[ledger_router(service)],
+    )
+    return service, app
+
+

@@ -1,0 +1,1 @@
+"""What every released event version promised still holds."""

@@ -1,17 +1,20 @@
 """Tokens of the local stack, and lenders added to it."""
 
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from cli.stack.files import private_folder, write_private
+from cli.stack.control import running
+from cli.stack.files import write_private
 from cli.stack.layout import AUDIENCE, ISSUER, Layout
 from cli.stack.process import StackError
 from shared.access import issue_token, read_private_jwk
 from shared.decision import Role
+from shared.messaging.kafka import KafkaConfig
 
 HOUR_S = 3600
 LEDGER_WITHIN_S = 30.0
@@ -53,9 +56,20 @@ def add_lender(layout: Layout, name: str) -> dict[str, Any]:
         raise StackError(f"the ledger refused to add {name}: {reason_of(answer)}")
     added: dict[str, Any] = answer.json()
     file = layout.lender_file(name)
-    private_folder(file.parent)
     write_private(file, json.dumps(added, indent=2) + "\n")
     return added
+
+
+def kafka_config(layout: Layout, client_id: str = "huancui-cli") -> KafkaConfig:
+    """How to reach Kafka: as HUANCUI_KAFKA_BOOTSTRAP, _USER and _PASSWORD say, else that of the running stack.
+
+    Raises StackError when there is neither.
+    """
+    if bootstrap := os.environ.get("HUANCUI_KAFKA_BOOTSTRAP"):
+        user, password = (os.environ.get(f"HUANCUI_KAFKA_{name}") for name in ("USER", "PASSWORD"))
+        return KafkaConfig(bootstrap, user, password, client_id=client_id)
+    state = running(layout)
+    return KafkaConfig(state.kafka_bootstrap, state.kafka_user, state.kafka_password, client_id=client_id)
 
 
 def reason_of(answer: httpx.Response) -> str:

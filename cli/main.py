@@ -1,41 +1,301 @@
-"""The `huancui` command."""
+"""The `huancui` command: the local stack, its tokens and lenders, publishing, and the checks."""
 
+import asyncio
+import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import wraps
 from pathlib import Path
+from typing import Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-ROOT = Path(__file__).resolve().parent.parent
-CHECKED_TIERS = ("unit", "property")
+from cli import checks
+from cli.stack.layout import ROOT, Layout, local_layout
+from cli.stack.process import StackError
+from shared.clock import ClockKind
+from shared.decision import Role
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Huancui: humane debt collection.")
-say = Console(stderr=True)
+P, R = ParamSpec("P"), TypeVar("R")
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Huancui: humane debt collection.", rich_markup_mode=None
+)
+lender_app = typer.Typer(no_args_is_help=True, help="Lenders of the local stack.")
+app.add_typer(lender_app, name="lender")
+say = Console(stderr=True, highlight=False)
+
+Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def _run(title: str, *command: str) -> None:
-    """Run one check; stop with its exit status when it fails."""
-    say.rule(title)
-    status = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode
-    if status:
-        say.print(f"[red]{title} failed[/red]")
-        raise typer.Exit(status)
+def fail(reason: str) -> NoReturn:
+    """Say in one line what is wrong, and end with status 1."""
+    say.print(f"huancui: {reason}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def in_one_line(command: Callable[P, R]) -> Callable[P, R]:
+    """A command whose errors are one line each."""
+
+    @wraps(command)
+    def guarded(*arguments: P.args, **options: P.kwargs) -> R:
+        try:
+            return command(*arguments, **options)
+        except StackError as error:
+            fail(str(error))
+        except KeyboardInterrupt:
+            fail("interrupted")
+
+    return guarded
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Shows what is being done: a spinner on a terminal, else one line for each step."""
+    told = [""]
+    with say.status("") as status:
+
+        def on_step(step: str) -> None:
+            if step and step != told[0]:
+                told[0] = step
+                status.update(step)
+                if not say.is_terminal:
+                    say.print(f"huancui: {step}")
+
+        yield on_step
+
+
+def layout_with(ports: int | None) -> Layout:
+    """The local layout, with other ports if they are given."""
+    layout = local_layout()
+    return layout if ports is None else replace(layout, ports=ports)
+
+
+def known_layout() -> Layout:
+    """The local layout with the ports of the stack that runs."""
+    from cli.stack.control import running
+
+    layout = local_layout()
+    return replace(layout, ports=running(layout).ports)
+
+
+# -- the stack ---------------------------------------------------------------------------------------------------
 
 
 @app.command()
+@in_one_line
+def up(
+    ports: Ports = None,
+    clock: Annotated[ClockKind, typer.Option(help="The services' clock.")] = ClockKind.SYSTEM,
+) -> None:
+    """Start PostgreSQL, Kafka and the services. They run until `down`."""
+    from cli.stack.control import start
+
+    with steps() as on_step:
+        state = start(layout_with(ports), clock, on_step)
+    for name, process in state.processes.items():
+        say.print(f"{name:12} {process.url}")
+    say.print("The stack runs. See ./huancui status; end it with ./huancui down.")
+
+
+@app.command()
+@in_one_line
+def down() -> None:
+    """End the stack. Its data stays."""
+    from cli.stack.control import stop
+
+    with steps() as on_step:
+        was_running = stop(local_layout(), on_step)
+    say.print("The stack has ended." if was_running else "The stack was not running.")
+
+
+@app.command()
+@in_one_line
+def status(as_json: AsJson = False) -> None:
+    """Tell how the stack is; status 0 only when everything is ready."""
+    from cli.stack.control import readiness, running
+
+    state = running(local_layout())
+    ready = readiness(state)
+    if as_json:
+        print(json.dumps({**state.public(), "ready": ready}))
+    else:
+        table = Table("process", "state", "pid", "restarts", "address", box=None)
+        for name, process in state.processes.items():
+            how = "ready" if ready[name] else "not ready" if process.pid else "ended, is started again"
+            table.add_row(name, how, str(process.pid or ""), str(process.restarts), process.url)
+        Console(highlight=False).print(table)
+    if not all(ready.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+@in_one_line
+def logs(
+    service: Annotated[str | None, typer.Argument(help="One process: ledger, kafka, postgres …")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines.")] = 40,
+) -> None:
+    """Show the logs of all processes, or of one."""
+    from cli.stack.control import log_files, read_logs
+
+    files = log_files(local_layout(), service)
+    for name, line in read_logs(files, lines, follow):
+        print(line if len(files) == 1 else f"{name} | {line}", flush=follow)
+
+
+@app.command()
+@in_one_line
+def doctor(ports: Ports = None) -> None:
+    """Look whether this machine has what the stack needs."""
+    from cli.doctor import examine
+
+    well = True
+    for name, fine, found in examine(layout_with(ports)):
+        well = well and fine
+        mark = "ok  " if fine else "FAIL"
+        print(f"{mark} {name:11} {found}", flush=True)
+    if not well:
+        raise typer.Exit(1)
+
+
+@app.command()
+@in_one_line
+def run(ports: Ports = None) -> None:
+    """Start the stack if it is not running, then let a lender publish a first file of events and see what follows."""
+    from cli.first_run import first_run
+    from cli.stack.control import start
+    from cli.stack.state import supervisor_lives
+
+    layout = layout_with(ports)
+    with steps() as on_step:
+        if not supervisor_lives(layout):
+            start(layout, ClockKind.SYSTEM, on_step)
+        on_step("publishing a first file of events")
+        seen = first_run(known_layout(), on_step)
+    for line in seen:
+        print(line)
+    say.print("The stack runs. See ./huancui status; end it with ./huancui down.")
+
+
+@app.command()
+@in_one_line
+def migrate() -> None:
+    """Bring the databases of the running stack's services up to date."""
+    from cli.stack.control import running
+
+    state = running(local_layout())
+    for service, url in state.database_urls.items():
+        say.print(f"huancui: bringing the database of {service} up to date")
+        migrated = subprocess.run(
+            [sys.executable, "-m", f"services.{service}.migrate"],
+            cwd=ROOT,
+            env={**os.environ, "HUANCUI_DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        if migrated.returncode:
+            fail(f"the database of {service} could not be brought up to date; see above")
+
+
+# -- access ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@in_one_line
+def token(
+    role: Annotated[Role, typer.Option(help="What its holder may do.")],
+    lender: Annotated[list[str] | None, typer.Option(help="A lender of its holder; may be repeated.")] = None,
+    subject: Annotated[str, typer.Option(help="Who holds it.")] = "local",
+    hours: Annotated[float, typer.Option(min=0.01, max=24, help="How long it is good.")] = 1,
+) -> None:
+    """Print a token for the local stack."""
+    from cli.access import local_token
+
+    print(local_token(local_layout(), role, lenders=lender or (), subject=subject, hours=hours))
+
+
+@lender_app.command("add")
+@in_one_line
+def lender_add(name: str) -> None:
+    """Add a lender: its topics, its Kafka user, its token. What it needs is printed and kept in .huancui/lenders/."""
+    from cli.access import add_lender
+
+    print(json.dumps(add_lender(known_layout(), name), indent=2))
+
+
+# -- events ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@in_one_line
+def publish(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    as_json: AsJson = False,
+) -> None:
+    """Publish a file of events, one JSON object in each line. Status 1 when a line was bad; the good ones are sent."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from cli.access import kafka_config
+    from cli.publish import publish as send
+
+    columns = TextColumn("publishing"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=say, disable=not say.is_terminal) as progress:
+        task = progress.add_task("publishing", total=file.stat().st_size)
+        summary = asyncio.run(send(file, kafka_config(local_layout()), lambda size: progress.advance(task, size)))
+    for number, reason in summary.bad:
+        say.print(f"line {number}: {reason}", markup=False, soft_wrap=True)
+    if as_json:
+        print(json.dumps(summary.as_json()))
+    else:
+        print(f"{summary.sent} sent, {len(summary.bad)} bad")
+    if summary.bad:
+        raise typer.Exit(1)
+
+
+# -- checks ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@in_one_line
+def test(
+    long: Annotated[bool, typer.Option("--long", help="Run the long forms too.")] = False,
+    paths: Annotated[list[str] | None, typer.Argument(help="Only these, with pytest's own options.")] = None,
+) -> None:
+    """Run every test tier."""
+    raise typer.Exit(checks.run_checks([("Tests", checks.tests(paths or ["tests"], long=long))], say))
+
+
+@app.command()
+@in_one_line
 def check() -> None:
-    """Format, lint, strict types and the tiers that need no server."""
-    _run("Format", "ruff", "format", "--check", ".")
-    _run("Lint", "ruff", "check", ".")
-    _run("Types", "mypy")
-    _run("Tests", "pytest", *(f"tests/{tier}" for tier in CHECKED_TIERS))
+    """Format, lint, strict types and the quick tiers."""
+    every = [*checks.static_checks(), ("Tests", checks.tests(checks.tiers()))]
+    raise typer.Exit(checks.run_checks(every, say))
 
 
 @app.command()
-def test() -> None:
-    """Every test tier."""
-    _run("Tests", "pytest", "tests")
+@in_one_line
+def chaos() -> None:
+    """The failure scenarios in their long form."""
+    if not (ROOT / "tests" / "chaos").is_dir():
+        fail("there is no folder tests/chaos in this copy")
+    raise typer.Exit(checks.run_checks([("Chaos", checks.tests(["tests/chaos"], long=True))], say))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@in_one_line
+def bench(context: typer.Context) -> None:
+    """Measure; all arguments go to the benchmarks."""
+    if not (ROOT / "benchmarks" / "__main__.py").is_file():
+        fail("there is no folder benchmarks in this copy")
+    raise typer.Exit(checks.run_checks([("Benchmarks", ["benchmarks", *context.args])], say))
 
 
 if __name__ == "__main__":

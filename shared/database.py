@@ -84,8 +84,9 @@ async def connect_directly(url: str, *, application: str) -> asyncpg.Connection:
         "tcp_keepalives_interval": "1",
         "tcp_keepalives_count": "2",
     }
+    # Only single statements that may be done twice run here, so a lost peer may be given up on.
     return await asyncpg.connect(
-        parts.render_as_string(hide_password=False), timeout=5, server_settings=settings
+        parts.render_as_string(hide_password=False), timeout=5, command_timeout=20, server_settings=settings
     )
 
 

@@ -19,8 +19,7 @@ from shared.observe import Metrics
 from shared.settings import ServiceSettings
 from shared.upkeep import Check
 
-ISSUER = "https://issuer.example"
-AUDIENCE = "huancui-test"
+ISSUER, AUDIENCE = "huancui-local", "huancui"
 KEY = generate_key()
 NOWHERE = "postgresql+asyncpg://nobody:hidden@127.0.0.1:1/none"
 LENDERS = {
@@ -71,7 +70,7 @@ class Stub:
     """What an application needs of a service, without one."""
 
     def __init__(self, **settings: Any) -> None:
-        values = {"database_url": NOWHERE, "kafka_bootstrap": "none", "issuer": ISSUER, "audience": AUDIENCE}
+        values = {"database_url": NOWHERE, "kafka_bootstrap": "none"}
         self.settings = ServiceSettings(**{**values, **settings})
         self.door = RecordingDoor()
         self.metrics = Metrics("stub")

@@ -17,7 +17,8 @@ def private_folder(path: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file in one piece, readable by its owner alone."""
+    """Write a file in one piece, readable by its owner alone; makes its folder."""
+    private_folder(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -346,7 +346,6 @@ def make_keys(layout: Layout) -> None:
     """The key pair of the local stack's tokens; made once."""
     from shared.access import generate_key, private_jwk, public_jwks
 
-    private_folder(layout.signing_key.parent)
     if not layout.signing_key.exists():
         key = generate_key()
         write_private(layout.public_keys, public_jwks([key]))

@@ -74,6 +74,7 @@ def create_app(
     cursor_secret: SecretStr | None = None,
     lifespan: Lifespan | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
+    ready_within_s: float = READY_WITHIN_S,
 ) -> FastAPI:
     """The application that serves `routers` under /v1; health, readiness, metrics and version beside them.
 
@@ -93,27 +94,39 @@ def create_app(
         lifespan=lifespan,
         telemetry={"metrics": False, "logs": False, "operation_spans": False},
     )
-    settings = service.settings
+    _give_state(app, service, keys, cursor_secret)
+    for router in routers:
+        app.include_router(router, prefix="/v1")
+    app.include_router(_plain_routes(service, title, version, ready_within_s))
+    _refuse_unguarded(app)
+    _handle_errors(app)
+    app.add_middleware(
+        Edge,
+        metrics=service.metrics,
+        body_bytes_max=body_bytes_max,
+        templates={id(one.original_route): one.path or "" for one in iter_route_contexts(app.routes)},
+        pages=frozenset({"/docs", "/docs/oauth2-redirect"}),
+    )
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    return app
+
+
+def _give_state(app: FastAPI, service: Served, keys: Keys | None, cursor_secret: SecretStr | None) -> None:
+    """What the dependencies of routes find in their application."""
+    settings, secret = service.settings, cursor_secret and cursor_secret.get_secret_value().encode()
     app.state.access = Access(
         keys or _configured_keys(settings), issuer=settings.issuer, audience=settings.audience
     )
     app.state.door = service.door
     app.state.read_audit = ReadAudit(service.engine)
-    app.state.cursor_secret = (
-        cursor_secret.get_secret_value().encode() if cursor_secret else secrets.token_bytes(32)
-    )
-    for router in routers:
-        app.include_router(router, prefix="/v1")
-    app.include_router(_plain_routes(service, title, version))
-    _refuse_unguarded(app)
+    app.state.cursor_secret = secret or secrets.token_bytes(32)
+
+
+def _handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, on_domain_error)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(NotModified, _on_not_modified)
-    pages = frozenset({"/docs", "/docs/oauth2-redirect"})
-    app.add_middleware(Edge, metrics=service.metrics, body_bytes_max=body_bytes_max, pages=pages)
-    app.openapi = lambda: document(app)  # type: ignore[method-assign]
-    return app
 
 
 def _configured_keys(settings: ServiceSettings) -> Keys:
@@ -146,7 +159,7 @@ def dependants(dependant: Dependant) -> Iterator[Dependant]:
         yield from dependants(one)
 
 
-def _plain_routes(service: Served, title: str, version: str) -> APIRouter:
+def _plain_routes(service: Served, title: str, version: str, ready_within_s: float) -> APIRouter:
     """What load balancers, monitors and readers of problems ask for. Open to all but the metrics."""
     router = APIRouter(tags=["running"])
 
@@ -159,7 +172,7 @@ def _plain_routes(service: Served, title: str, version: str) -> APIRouter:
     async def ready() -> JSONResponse:
         """Whether this process can serve, and what is missing if not."""
         try:
-            checks = await asyncio.wait_for(service.readiness(), READY_WITHIN_S)
+            checks = await asyncio.wait_for(service.readiness(), ready_within_s)
         except TimeoutError:
             checks = [Check("readiness", False, "takes too long")]
         ok = all(check.ok for check in checks)

@@ -1,6 +1,7 @@
 """What surrounds every request: its id, limits, headers, measurement, the answer when our code fails."""
 
 import re
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -26,12 +27,22 @@ _NOTHING_ACTIVE = (b"content-security-policy", b"default-src 'none'; frame-ances
 
 
 class Edge:
-    """The outermost layer. `pages` are the paths whose answers a browser renders with scripts."""
+    """The outermost layer.
+
+    `templates` gives the whole path of a route by its identity: a label of metrics must not hold ids. `pages`
+    are the paths whose answers a browser renders with scripts.
+    """
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, body_bytes_max: int, pages: frozenset[str] = frozenset()
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        body_bytes_max: int,
+        templates: Mapping[int, str],
+        pages: frozenset[str] = frozenset(),
     ) -> None:
-        self._app, self._metrics, self._body_bytes_max, self._pages = app, metrics, body_bytes_max, pages
+        self._app, self._metrics, self._body_bytes_max = app, metrics, body_bytes_max
+        self._templates, self._pages = templates, pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever the application raises becomes a 500 without internals."""
@@ -59,12 +70,9 @@ class Edge:
                 raise  # half an answer is out: the server must cut the connection, lest it look whole
             await _refuse(scope, receive, sending, InternalError())
         finally:
-            self._metrics.http_request(
-                _route(scope),
-                scope["method"] if scope["method"] in _METHODS else "other",
-                status,
-                perf_counter() - began,
-            )
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            route = self._templates.get(id(scope.get("route")), "none")
+            self._metrics.http_request(route, method, status, perf_counter() - began)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -114,9 +122,3 @@ def _is_json(content_type: bytes) -> bool:
 def _with(headers: list[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     present = {name.lower() for name, _ in headers}
     return headers + [pair for pair in added if pair[0] not in present]
-
-
-def _route(scope: Scope) -> str:
-    """The route's template: a label of metrics must not hold ids."""
-    route = scope.get("route")
-    return getattr(route, "path", "") or "none"

@@ -134,8 +134,10 @@ class Intake:
                 async with consumer.processing:
                     if consumer.assignment()[0] == self._epoch:
                         await self._apply(consumer, records)
-            elif self._is_stuck():
-                raise ConsumerStuck(self.name)
+            else:
+                await self._pass_gaps(consumer)
+                if self._is_stuck():
+                    raise ConsumerStuck(self.name)
             await self._tell_group(consumer)
 
     async def _take_over(self, consumer: ConsumerPort, epoch: int, partitions: frozenset[Partition]) -> None:
@@ -223,6 +225,20 @@ class Intake:
                 self._epoch = -1
             elif isinstance(result, BaseException):
                 raise result
+
+    async def _pass_gaps(self, consumer: ConsumerPort) -> None:
+        """Move over what is no record (marks of a publisher's transactions): else we would seem to lag for ever.
+
+        Called when a poll gave nothing, so all that the client has passed is applied.
+        """
+        for partition, place in self._places.items():
+            if place.end > place.next and consumer.assignment()[0] == self._epoch:
+                passed = await consumer.position(partition)
+                if passed > place.next:
+                    await self._door.records(
+                        self.name, (), [Move(*partition, place.next, passed)], stopping=lambda: self._stopping
+                    )
+                    place.next = passed
 
     async def _lane(self, records: Sequence[Record], stopping: Callable[[], bool]) -> None:
         size = self._settings.batch_max

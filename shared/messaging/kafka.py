@@ -245,6 +245,10 @@ class KafkaConsumer:
             return []  # they may stem from before the change; the next owner reads them from its position
         return [record for records in found.values() for record in records]
 
+    async def position(self, partition: Partition) -> int:
+        """After all that `poll` has passed."""
+        return int(await self._connected.position(TopicPartition(*partition)))
+
     async def end_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         """End offsets, asked of the brokers."""
         return _by_partition(await self._connected.end_offsets([TopicPartition(*p) for p in partitions]))

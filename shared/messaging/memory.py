@@ -136,6 +136,10 @@ class MemoryConsumer:
             found += records
         return found
 
+    async def position(self, partition: Partition) -> int:
+        """After all that `poll` has returned."""
+        return self._at[partition]
+
     async def end_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         """Lengths."""
         return {partition: len(self._broker.logs[partition]) for partition in partitions}

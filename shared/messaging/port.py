@@ -98,6 +98,10 @@ class ConsumerPort(Protocol):
         """Records of partitions that were sought, in order within each; [] at the time-out. Must not be cancelled."""
         ...
 
+    async def position(self, partition: Partition) -> int:
+        """The offset after all that `poll` has passed: it also passes what is no record (marks of transactions, gaps)."""
+        ...
+
     async def end_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         """For each partition the offset that the next record will get."""
         ...

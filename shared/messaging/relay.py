@@ -19,12 +19,15 @@ from shared.observe import Metrics
 
 log = structlog.get_logger()
 
-_READ = (
-    "SELECT seq, topic, key, headers, value FROM outbox WHERE seq > $1 AND held IS NULL ORDER BY seq LIMIT $2"
+_READ = "SELECT seq, topic, key, headers, value FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2"
+# One statement, one snapshot: a key's rows appear together when its held row is released, in their order.
+_READ_NOT_HELD = (
+    "SELECT seq, topic, key, headers, value FROM outbox AS o WHERE seq > $1 AND NOT EXISTS (SELECT 1 "
+    "FROM outbox AS h WHERE h.held IS NOT NULL AND h.topic = o.topic AND h.key = o.key) ORDER BY seq LIMIT $2"
 )
 _DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
-_HELD = "SELECT DISTINCT topic, key FROM outbox WHERE held IS NOT NULL"
-_HOLD = "UPDATE outbox SET held = $2 WHERE seq = ANY($1::bigint[])"
+_ANY_HELD = "SELECT EXISTS (SELECT 1 FROM outbox WHERE held IS NOT NULL)"
+_HOLD = "UPDATE outbox SET held = $2 WHERE seq = $1"
 # A row may commit after rows with higher numbers: so the lower bound, which spares the scan over dead rows, is dropped
 # this often. Order is safe: a key's rows are written under the lock of its state.
 FULL_SCAN_EVERY_S = 0.5
@@ -51,6 +54,7 @@ class Relay:
         self._metrics, self._settings = metrics, settings
         self._producer: ProducerPort | None = None
         self._failures = 0
+        self._any_held = True
         self._stop = asyncio.Event()
         self.leading = False
 
@@ -79,18 +83,18 @@ class Relay:
 
     async def _drain(self, connection: asyncpg.Connection) -> None:
         settings = self._settings
-        held: set[tuple[str, bytes]] = {(row[0], row[1]) for row in await connection.fetch(_HELD)}
+        self._any_held = True
         above, scanned_at, pause_ms = 0, 0.0, float(settings.poll_least_ms)
         while not self._stop.is_set():
             if time.monotonic() - scanned_at > FULL_SCAN_EVERY_S:
                 above, scanned_at = 0, time.monotonic()
-                held = {(row[0], row[1]) for row in await connection.fetch(_HELD)}
-            rows = await connection.fetch(_READ, above, settings.batch_max)
-            if held and rows:
-                rows = await self._leave_held(connection, rows, held)
+                self._any_held = await connection.fetchval(_ANY_HELD)
+            if self._any_held:
+                rows = await connection.fetch(_READ_NOT_HELD, 0, settings.batch_max)
+            else:
+                rows = await connection.fetch(_READ, above, settings.batch_max)
             if rows:
-                done = await self._publish(connection, rows, held)
-                above = done if self._failures == 0 else 0
+                above = await self._publish(connection, rows)
                 pause_ms = settings.poll_least_ms
                 if len(rows) >= settings.batch_max // 2 and self._failures == 0:
                     continue
@@ -98,18 +102,7 @@ class Relay:
                 pause_ms = min(pause_ms * 1.5, settings.poll_most_ms)
             await self._sleep(pause_ms / 1000)
 
-    async def _leave_held(
-        self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record], held: set[tuple[str, bytes]]
-    ) -> list[asyncpg.Record]:
-        """Rows of a key that is held queue behind the one that the broker would not take."""
-        behind = [row["seq"] for row in rows if (row["topic"], row["key"]) in held]
-        if behind:
-            await connection.execute(_HOLD, behind, "behind a held event of this key")
-        return [row for row in rows if (row["topic"], row["key"]) not in held]
-
-    async def _publish(
-        self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record], held: set[tuple[str, bytes]]
-    ) -> int:
+    async def _publish(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> int:
         """Send rows and delete the acknowledged prefix; the number of its last row, or 0."""
         producer = await self._ready_producer()
         if producer is None:
@@ -128,21 +121,17 @@ class Relay:
             self._failures = 0
         if acknowledged == len(rows):
             return int(rows[-1]["seq"])
-        await self._doubt(connection, rows[acknowledged], answers[acknowledged], held)
+        await self._doubt(connection, rows[acknowledged], answers[acknowledged])
         return 0
 
     async def _doubt(
-        self,
-        connection: asyncpg.Connection,
-        row: asyncpg.Record,
-        answer: Exception | None,
-        held: set[tuple[str, bytes]],
+        self, connection: asyncpg.Connection, row: asyncpg.Record, answer: Exception | None
     ) -> None:
         """One row was not acknowledged. The producer's sequence may be broken: make a new one and send again from here."""
         if isinstance(answer, TooLargeForBroker):
             log.error("outbox_row_held", service=self._service, seq=row["seq"], topic=row["topic"])
-            await connection.execute(_HOLD, [row["seq"]], "larger than the broker takes")
-            held.add((row["topic"], row["key"]))
+            await connection.execute(_HOLD, row["seq"], "larger than the broker takes")
+            self._any_held = True
             await self._drop_producer()
             return
         log.warning("send_in_doubt", service=self._service, topic=row["topic"], answer=str(answer))

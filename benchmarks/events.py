@@ -1,0 +1,57 @@
+"""The events that benchmarks use: loans of twelve instalments, and payments spread over them."""
+
+from datetime import date
+
+from shared.events import wire
+from shared.events.base import Event
+from shared.events.loans import LoanOpened, PaymentReceived
+from shared.events.parts import Instalment
+from shared.messaging.port import Outgoing
+from shared.money import Money
+
+LENDER = "acme"
+INSTALMENTS = 12
+INSTALMENT = Money(100_000, "CNY")
+PAYMENT = Money(1_500, "CNY")
+
+
+def loan(number: int) -> LoanOpened:
+    """One loan."""
+    due = [date(2026, month, 28) for month in range(1, INSTALMENTS + 1)]
+    return LoanOpened(
+        lender=LENDER,
+        loan_reference=f"l{number}",
+        kind="provided",
+        channel="bank",
+        principal=INSTALMENT * INSTALMENTS,
+        opened_on=date(2026, 1, 1),
+        instalments=[Instalment(number=n, due_on=on, amount=INSTALMENT) for n, on in enumerate(due, 1)],
+    )
+
+
+def payment(number: int, loans: int) -> PaymentReceived:
+    """A payment for one of so many loans, taken in turn."""
+    return PaymentReceived(
+        lender=LENDER,
+        loan_reference=f"l{number % loans}",
+        payment_reference=f"p{number}",
+        amount=PAYMENT,
+        value_on=date(2026, 1, 5),
+    )
+
+
+def published(event: Event, id_: str, prefix: str) -> Outgoing:
+    """The record in which the lender's platform publishes an event."""
+    envelope = wire.envelope_of(event, id=id_, source=f"/lenders/{LENDER}")
+    key, headers, value = wire.encode(event, envelope)
+    return Outgoing(prefix + event.topic_name, key, value, headers)
+
+
+def loans(count: int, prefix: str) -> list[Outgoing]:
+    """The openings of so many loans."""
+    return [published(loan(number), f"opening-{number}", prefix) for number in range(count)]
+
+
+def payments(count: int, among: int, prefix: str) -> list[Outgoing]:
+    """So many payments among so many loans."""
+    return [published(payment(number, among), f"payment-{number}", prefix) for number in range(count)]

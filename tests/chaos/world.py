@@ -1,0 +1,367 @@
+"""A world to break: both services with databases, topics and tokens of their own, as processes that can be killed."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import asyncpg
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from cli.stack.process import free_ports
+from shared.access import Key, Role, generate_key, issue_token, public_jwks
+from shared.events.base import Event
+from shared.events.examples import LENDER
+from shared.messaging.kafka import KafkaBroker
+from shared.messaging.port import Outgoing
+from tests.chaos.load import HttpLoad
+from tests.databases import Databases
+from tests.harness import Running, record_of, running, until
+from tests.infra.servers import Infra
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES: Mapping[str, str] = {"ledger": "services.ledger", "followup": "tests.followup"}
+LOAN_EVENTS = f"loan-events.{LENDER}"
+TOPICS = (LOAN_EVENTS, "ledger-events", "followup-events", "clock")
+ISSUER, AUDIENCE = "huancui-local", "huancui"
+# The least that a broker with its own settings allows.
+SESSION_TIMEOUT_MS = 6_000
+QUICK: Mapping[str, Any] = {
+    "kafka_session_timeout_ms": SESSION_TIMEOUT_MS,
+    "kafka_rebalance_timeout_ms": SESSION_TIMEOUT_MS,
+    "kafka_request_timeout_ms": 5_000,
+    "look_every_ms": 100,
+    "outbox_poll_most_ms": 20,
+    "metrics_open": True,
+    "log_level": "info",
+}
+STARTS_WITHIN_S, DIES_WITHIN_S = 40.0, 30.0
+
+
+@dataclass
+class Process:
+    """One replica of a service, in a process of its own."""
+
+    service: str
+    url: str
+    log: Path
+    popen: subprocess.Popen[bytes]
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.popen.poll() is None
+
+    def signal(self, number: int) -> None:
+        """Send a signal: SIGTERM, SIGSTOP, SIGCONT."""
+        self.popen.send_signal(number)
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        self.popen.kill()
+        await self.ended()
+
+    async def ended(self, within_s: float = DIES_WITHIN_S) -> int:
+        """Wait until it has ended; its exit status (-9 for SIGKILL)."""
+
+        async def gone() -> bool:
+            return not self.running
+
+        await until(gone, f"the end of {self.service}", within_s)
+        return int(self.popen.returncode)
+
+    async def fell(self, within_s: float = DIES_WITHIN_S) -> None:
+        """Wait until its fault point has killed it. Fails if it ends in any other way."""
+        status = await self.ended(within_s)
+        assert status == -signal.SIGKILL, f"{self.service} ended with {status}: {self.words()}"
+
+    async def ready(self) -> Self:
+        """Wait until it answers that it is ready."""
+
+        async def answers() -> bool:
+            assert self.running, f"{self.service} ended at its start: {self.words()}"
+            return (await self.readiness())[0] == 200
+
+        await until(answers, f"{self.service} is ready", STARTS_WITHIN_S)
+        return self
+
+    async def readiness(self) -> tuple[int, str]:
+        """Status and body of /health/ready; 0 where nothing answers."""
+        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+            try:
+                response = await client.get("/health/ready")
+            except httpx.TransportError:
+                return 0, ""
+            return response.status_code, response.text
+
+    async def metric(self, name: str) -> float:
+        """The sum of one metric over its labels, by its whole name without `huancui_`; 0 where there is none."""
+        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+            text = (await client.get("/metrics")).text
+        lines = (line for line in text.splitlines() if line.startswith((f"huancui_{name}{{", f"huancui_{name} ")))
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+    def words(self) -> str:
+        """The last of what it wrote."""
+        return self.log.read_text(errors="replace")[-2_000:]
+
+    def said(self, event: str) -> int:
+        """How many of its log lines name this event."""
+        return self.log.read_text(errors="replace").count(event)
+
+
+@dataclass
+class World:
+    """Both services over one PostgreSQL and one Kafka. `allowed` are reasons for which messages may be held at the end."""
+
+    infra: Infra
+    folder: Path
+    prefix: str
+    databases: dict[str, str]
+    key: Key = field(default_factory=generate_key)
+    processes: list[Process] = field(default_factory=list)
+    acknowledged: list[Event] = field(default_factory=list)
+    attempted: list[Event] = field(default_factory=list)
+
+    @classmethod
+    async def make(
+        cls,
+        infra: Infra,
+        folder: Path,
+        prefix: str,
+        *,
+        topics: Sequence[str] = TOPICS,
+        services: Sequence[str] = ("ledger", "followup"),
+        partitions: int = 2,
+    ) -> Self:
+        """Databases at the newest version, and topics under a prefix of their own."""
+        databases = Databases(infra)
+        urls = {service: await databases.make(service) for service in services}
+        await infra.create_topics(topics, prefix=prefix, partitions=partitions)
+        world = cls(infra, folder, prefix, urls)
+        (folder / "jwks.json").write_text(public_jwks([world.key]))
+        return world
+
+    # -- services ---------------------------------------------------------------------------------------------------
+
+    def settings(self, service: str, **changes: Any) -> dict[str, Any]:
+        """Settings of a service in this world."""
+        return {
+            "database_url": self.databases[service],
+            "kafka_bootstrap": self.infra.bootstrap,
+            **self.infra.kafka_security,
+            "topic_prefix": self.prefix,
+            "jwks_file": str(self.folder / "jwks.json"),
+            "issuer": ISSUER,
+            "audience": AUDIENCE,
+            **QUICK,
+            **changes,
+        }
+
+    def launch(self, service: str, *, fault: str | None = None, **changes: Any) -> Process:
+        """Start a replica as a process of its own, and do not wait for it."""
+        port = free_ports(1)[0]
+        settings = self.settings(service, **changes) | {"http_port": port, "fault": fault}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("HUANCUI_")}
+        environment |= {f"HUANCUI_{k.upper()}": _text(v) for k, v in settings.items() if v is not None}
+        environment["FOLLOWUP_NOTES"] = str(self.folder / "notes")
+        return self.run_module(MODULES[service], environment, service, f"http://127.0.0.1:{port}")
+
+    def run_module(self, module: str, environment: Mapping[str, str], name: str, url: str = "") -> Process:
+        """Run a module as a process that ends with this world."""
+        log = self.folder / f"{name}-{len(self.processes)}.log"
+        with log.open("wb") as output:
+            popen = subprocess.Popen(
+                [sys.executable, "-m", module],
+                cwd=ROOT,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        self.processes.append(Process(name, url, log, popen))
+        return self.processes[-1]
+
+    async def start(self, service: str, *, fault: str | None = None, **changes: Any) -> Process:
+        """Start a replica as a process of its own and wait until it is ready."""
+        return await self.launch(service, fault=fault, **changes).ready()
+
+    @asynccontextmanager
+    async def inside(self, service: str, **changes: Any) -> AsyncIterator[Running]:
+        """Run a replica in this process, on the real Kafka. It starts faster, and cannot be killed."""
+        settings = self.settings(service, **changes)
+        url = settings.pop("database_url")
+        async with running(service, url, self.broker(**settings), **settings) as service_running:
+            yield service_running
+
+    def broker(self, **changes: Any) -> KafkaBroker:
+        """Clients of this world's Kafka with the services' limits."""
+        from shared.settings import ServiceSettings
+
+        return KafkaBroker(ServiceSettings(**{**self.settings("ledger"), **changes}).kafka("chaos"))
+
+    async def close(self) -> None:
+        """End what still runs."""
+        for process in self.processes:
+            if process.running:
+                process.signal(signal.SIGCONT)
+                await process.kill()
+
+    # -- load -------------------------------------------------------------------------------------------------------
+
+    async def publish(self, events: Sequence[Event], *, ids: Sequence[str] | None = None) -> None:
+        """Publish platforms' events, in order, each acknowledged."""
+        named = ids or [f"chaos-{event.NAME}-{_reference(event)}" for event in events]
+        await self.send([record_of(e, i, prefix=self.prefix) for e, i in zip(events, named, strict=True)])
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        """Publish records as they are."""
+        producer = KafkaBroker(self.infra.kafka()).producer()
+        await producer.start()
+        try:
+            answers = await producer.send(records, 30)
+            assert all(answer is None for answer in answers), "the load was not acknowledged"
+        finally:
+            await producer.stop()
+
+    def http(self, role: Role = Role.INTEGRATOR, lenders: Sequence[str] | None = (LENDER,)) -> HttpLoad:
+        """A load by HTTP, with a token of this world; what it gets acknowledged the checker will look for."""
+        return HttpLoad(self.bearer(role, lenders), self.attempted, self.acknowledged)
+
+    def bearer(self, role: Role, lenders: Sequence[str] | None = None) -> dict[str, str]:
+        """The header of a caller."""
+        token = issue_token(
+            self.key, subject="chaos", role=role, lenders=lenders, issuer=ISSUER, audience=AUDIENCE
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    # -- looks ------------------------------------------------------------------------------------------------------
+
+    async def value(self, service: str, statement: str, *arguments: Any) -> Any:
+        """One value of a service's database."""
+        connection = await asyncpg.connect(_plain(self.databases[service]), timeout=10)
+        try:
+            return await connection.fetchval(statement, *arguments)
+        finally:
+            await connection.close()
+
+    async def execute(self, service: str, statement: str, *arguments: Any) -> None:
+        """Change a service's database behind its back."""
+        connection = await asyncpg.connect(_plain(self.databases[service]), timeout=10)
+        try:
+            await connection.execute(statement, *arguments)
+        finally:
+            await connection.close()
+
+    async def topic_end(self, topic: str) -> int:
+        """How many records a topic (named without the prefix) has had."""
+        return sum((await self.ends([topic])).values())
+
+    async def ends(self, topics: Sequence[str]) -> dict[tuple[str, int], int]:
+        """The end of each partition of these topics, which are named without the prefix."""
+        consumer = AIOKafkaConsumer(**self.infra.kafka().client_options(), enable_auto_commit=False)
+        await consumer.start()
+        try:
+            await consumer.partitions_for_topic(self.prefix + topics[0]) if False else None
+            places = [
+                TopicPartition(self.prefix + topic, partition)
+                for topic in topics
+                for partition in sorted(await _partitions(consumer, self.prefix + topic))
+            ]
+            found = await consumer.end_offsets(places)
+        finally:
+            await consumer.stop()
+        return {(place.topic.removeprefix(self.prefix), place.partition): end for place, end in found.items()}
+
+    async def settle(self, within_s: float = 60) -> None:
+        """Wait until all that was published is read and applied, every outbox is empty, and no timer or send is left."""
+
+        async def at_rest() -> bool:
+            return all([await self._rests(service) for service in self.databases])
+
+        await until(at_rest, "the services come to rest", within_s)
+
+    async def _rests(self, service: str) -> bool:
+        topics = {"ledger": [LOAN_EVENTS, "clock"], "followup": ["ledger-events", "clock"]}[service]
+        left = await self.value(
+            service,
+            "SELECT (SELECT count(*) FROM outbox WHERE held IS NULL) + (SELECT count(*) FROM timer) "
+            "+ (SELECT count(*) FROM send)",
+        )
+        if left:
+            return False
+        read = await self.value(service, "SELECT coalesce(sum(next_offset), 0)::bigint FROM position")
+        return bool(read == sum((await self.ends(topics)).values()))
+
+    # -- the checker ------------------------------------------------------------------------------------------------
+
+    async def check(self, *, allowed: Sequence[str] = (), **changes: Any) -> dict[str, list[str]]:
+        """Run the checker, a program of its own; what it found, by kind. Empty lists mean that all is well."""
+        told = {
+            "kafka": self.infra.kafka().client_options(),
+            "prefix": self.prefix,
+            "inputs": [LOAN_EVENTS],
+            "databases": {service: _plain(url) for service, url in self.databases.items()},
+            "acknowledged": [_fact(event) for event in self.acknowledged],
+            "attempted": [_fact(event) for event in self.attempted],
+            "allowed": list(allowed),
+            **changes,
+        }
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.chaos.checker"),
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        out, err = await process.communicate(json.dumps(told).encode())
+        assert process.returncode in (0, 1), f"the checker itself failed: {err.decode()[-2000:]}"
+        found: dict[str, list[str]] = json.loads(out)
+        assert process.returncode == int(any(found.values())), "the checker's status and report differ"
+        return found
+
+    async def balances(self, *, allowed: Sequence[str] = (), within_s: float = 60) -> None:
+        """Settle, then demand that the checker finds nothing."""
+        await self.settle(within_s)
+        found = {kind: what[:5] for kind, what in (await self.check(allowed=allowed)).items() if what}
+        assert not found, found
+
+
+MakeWorld = Callable[..., Any]
+"""`await make_world(infra=None, **options of World.make)`."""
+
+
+async def _partitions(consumer: Any, topic: str) -> set[int]:
+    """The partitions of a topic that this client has not asked for before."""
+    await consumer._client.force_metadata_update()
+    found: set[int] | None = consumer.partitions_for_topic(topic)
+    if found is None:
+        consumer.subscribe([topic])
+        await consumer._client.force_metadata_update()
+        found = consumer.partitions_for_topic(topic)
+    return found or set()
+
+
+def _plain(url: str) -> str:
+    return url.replace("+asyncpg", "", 1)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _reference(event: Event) -> str:
+    return f"{event.partition_key}-{getattr(event, 'payment_reference', 'opening')}"
+
+
+def _fact(event: Event) -> dict[str, Any]:
+    """What the checker must know of an event that was handed in by HTTP."""
+    return {"type": event.TYPE, "data": event.model_dump(mode="json")}

@@ -4,8 +4,8 @@ from datetime import date
 
 from shared.events import wire
 from shared.events.base import Event
-from shared.events.loans import LoanOpened, PaymentReceived
-from shared.events.parts import Instalment
+from shared.events.loans import Channel, LoanKind, LoanOpened, PaymentReceived
+from shared.events.parts import ScheduledInstalment
 from shared.messaging.port import Outgoing
 from shared.money import Money
 
@@ -21,11 +21,13 @@ def loan(number: int) -> LoanOpened:
     return LoanOpened(
         lender=LENDER,
         loan_reference=f"l{number}",
-        kind="provided",
-        channel="bank",
-        principal=INSTALMENT * INSTALMENTS,
+        kind=LoanKind.TERM,
+        channel=Channel.BANK,
+        principal=Money(INSTALMENT.minor * INSTALMENTS, INSTALMENT.currency),
         opened_on=date(2026, 1, 1),
-        instalments=[Instalment(number=n, due_on=on, amount=INSTALMENT) for n, on in enumerate(due, 1)],
+        instalments=[
+            ScheduledInstalment(number=n, due_on=on, amount=INSTALMENT) for n, on in enumerate(due, 1)
+        ],
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value with all its repeats. With `at_most` less is better (a time, a size), else more is (a rate).
+    """One measured value with all its repeats. With `at_most` less is better (a time, a size), else more is.
 
-    `raw` is the limit of the same machine in the same run, without any library of ours; `raw_what` says of what.
-    `ratio_goal` is the share of it that must be reached.
+    `raw` is the limit of the same machine in the same run, without any library of ours; `raw_what` says of
+    what. `ratio_goal` is the share of it that must be reached.
     """
 
     bench: str
@@ -72,7 +72,7 @@ class Figure:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest of `values` that at least `percent` of them do not exceed (nearest rank; 0 < percent <= 100)."""
+    """The smallest of `values` that at least `percent` (above 0) of them do not exceed: the nearest rank."""
     assert values, "there is no percentile of nothing"
     assert 0 < percent <= 100
     return sorted(values)[math.ceil(percent / 100 * len(values)) - 1]

@@ -1,4 +1,4 @@
-"""What a benchmark stands on: durable servers of its own, databases, topics, services as processes, and a meter."""
+"""What a benchmark stands on: durable servers of its own, databases, topics, services, and a meter."""
 
 import asyncio
 import os
@@ -7,40 +7,46 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import make_url
 
+from benchmarks.events import LENDER
 from benchmarks.report import ROOT
 from cli.stack.process import LOOPBACK, Child, free_ports, wait_until
+from shared.access import generate_key, issue_token, public_jwks
+from shared.decision import Role
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Outgoing
+from shared.settings import ServiceSettings
 from tests.databases import Databases
 from tests.infra.embedded import Embedded
 from tests.infra.servers import Infra
 
 PARTITIONS = 8
-TOPICS = ("clock", "loan-events.acme", "ledger-events", "followup-events")
+TOPICS = ("clock", f"loan-events.{LENDER}", "ledger-events", "followup-events")
 READY_WITHIN_S, STOP_WITHIN_S, STALLED_AFTER_S = 60.0, 30.0, 120.0
 METER_EVERY_S = 0.05
 PUBLISH_CHUNK, PUBLISH_WITHIN_S = 5_000, 60.0
 # When a row was committed is then known to the microsecond, without anything that looks for it meanwhile.
 POSTGRES_OPTIONS = {"track_commit_timestamp": "on"}
-SERVERS = "PostgreSQL (fsync and synchronous_commit on, shared_buffers 64 MB) and Apache Kafka (one node) on this machine"
+SERVERS = "on this machine: PostgreSQL (fsync and synchronous_commit on) and Apache Kafka (one node, no TLS)"
 
 
-class Stalled(Exception):
+class Stalled(Exception):  # noqa: N818  # named like the domain's errors
     """What is measured has made no progress for two minutes."""
 
 
 @dataclass
 class Ground:
-    """One run's servers, and how much is measured: the short form takes a tenth of the long one's work or less."""
+    """One run's servers, and how much is measured: the short form is a look, not a measurement."""
 
     infra: Infra
     home: Path
@@ -50,6 +56,9 @@ class Ground:
 
     def __post_init__(self) -> None:
         self.databases = Databases(self.infra)
+        self._key = generate_key()
+        self._key_file = self.home / f"jwks-{os.getpid()}.json"
+        self._key_file.write_text(public_jwks([self._key]))
 
     def sized(self, full: int, short: int) -> int:
         """The amount of work for this form."""
@@ -59,6 +68,11 @@ class Ground:
     def repeats(self) -> int:
         """How often a cheap figure is measured."""
         return 1 if self.short else 3
+
+    def token(self) -> str:
+        """A token of the lender's platform."""
+        defaults = {name: ServiceSettings.model_fields[name].default for name in ("issuer", "audience")}
+        return issue_token(self._key, subject="platform", role=Role.INTEGRATOR, lenders=[LENDER], **defaults)
 
     async def topics(self) -> str:
         """Make all topics anew, and the prefix that sets them apart."""
@@ -90,6 +104,7 @@ class Ground:
             "kafka_bootstrap": self.infra.bootstrap,
             "topic_prefix": prefix,
             "http_port": free_ports(1)[0],
+            "jwks_file": self._key_file,
             "log_level": "warning",
             **self.infra.kafka_security,
             **more,
@@ -98,10 +113,10 @@ class Ground:
         return {**_environment(), **own}
 
     @contextmanager
-    def process(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
+    def process(self, module: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
         """Run a module as a process of its own until the block ends."""
         log = self.home / "logs" / f"{module}-{secrets.token_hex(3)}.log"
-        command = [sys.executable, "-m", module, *arguments]
+        command = [sys.executable, "-m", module]
         child = Child(module, command, log, environment=environment or _environment(), folder=ROOT)
         child.start()
         try:
@@ -141,15 +156,39 @@ def opened(home: Path, *, short: bool, say: Callable[[str], None]) -> Iterator[G
         servers = Embedded(folder, secure=False, durable=True, postgres_options=POSTGRES_OPTIONS)
         servers.start()
         try:
-            yield Ground(Infra(servers.address(f"{os.getpid():x}")), home, short, say)
+            yield Ground(Infra(servers.address(f"{os.getpid():x}")), folder, short, say)
         finally:
             servers.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def plain(url: str) -> str:
+    """A database's URL for asyncpg."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a database."""
+    connection = await asyncpg.connect(plain(url))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def reached(
+    count: Callable[[], Awaitable[int]], wanted: int, within_s: float = STALLED_AFTER_S
+) -> None:
+    """Wait until so many are counted. Raises TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while await count() < wanted:  # noqa: ASYNC110  # it comes to be in another process
+            await asyncio.sleep(METER_EVERY_S)
+
+
 async def rate(done: Callable[[], Awaitable[int]], wanted: int, process: Child) -> float:
-    """How many per second: from the first that is `done` until `wanted` are, so that starting up does not count."""
+    """How many per second, from the first `done` until `wanted` are: starting up does not count."""
     first_at, first, last, moved_at = 0.0, 0, 0, time.monotonic()
     while True:
         count, now = await done(), time.monotonic()

@@ -39,7 +39,9 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown"
+    )
 
 
 def _commit() -> str | None:
@@ -55,19 +57,16 @@ def _commit() -> str | None:
 def table(figures: Sequence[Figure]) -> Table:
     """All figures, one in a row."""
     made = Table(title="Benchmarks", show_lines=True)
-    for heading, justify in (
-        ("bench", "left"),
-        ("figure", "left"),
-        ("goal", "right"),
-        ("value", "right"),
-        ("raw limit", "right"),
-        ("ratio", "right"),
-        ("met", "center"),
-    ):
-        made.add_column(heading, justify="right" if justify == "right" else "left")
+    for heading in ("bench", "figure"):
+        made.add_column(heading)
+    for heading in ("goal", "value", "raw limit", "ratio", "met"):
+        made.add_column(heading, justify="right")
     for one in figures:
-        note = f"{one.what}\n[dim]{one.note}[/dim]" if one.note else one.what
-        made.add_row(one.bench, note, _goal(one), _number(one.value, one.unit), _raw(one), _ratio(one), _met(one))
+        notes = [one.note, f"raw limit: {one.raw_what}" if one.raw_values else ""]
+        what = "\n".join([one.what, *(f"[dim]{note}[/dim]" for note in notes if note)])
+        made.add_row(
+            one.bench, what, _goal(one), _number(one.value, one.unit), _raw(one), _ratio(one), _met(one)
+        )
     return made
 
 
@@ -81,7 +80,7 @@ def _goal(one: Figure) -> str:
 
 
 def _raw(one: Figure) -> str:
-    return "" if one.raw is None else f"{_number(one.raw, one.unit)}\n[dim]{one.raw_what}[/dim]"
+    return "" if one.raw is None else _number(one.raw, one.unit)
 
 
 def _ratio(one: Figure) -> str:
@@ -96,13 +95,21 @@ def _met(one: Figure) -> str:
 
 def show(console: Console, about: dict[str, Any], figures: Sequence[Figure]) -> None:
     """Print where it was measured, and the table."""
-    console.print(f"{about['processor']}, {about['cores']} cores, {about['memory_mb']:,} MB; {about['system']}")
-    console.print(f"Python {about['python']}; " + ", ".join(f"{k} {v}" for k, v in about["packages"].items()))
-    console.print(f"{about['servers']}; {about['measured_at']}; commit {about['commit']}; {about['form']} form")
+    packages = ", ".join(f"{name} {number}" for name, number in about["packages"].items())
+    for line in (
+        f"{about['processor']}, {about['cores']} cores, {about['memory_mb']:,} MB, {about['system']}",
+        f"load average before: {about['load_before']} (above 0.3, other work takes its share of the figures)",
+        f"Python {about['python']}, {packages}",
+        about["servers"],
+        f"{about['measured_at']}, commit {about['commit']}, {about['form']} form",
+    ):
+        console.print(line, highlight=False)
     console.print(table(figures))
 
 
 def write(file: Path, about: dict[str, Any], figures: Sequence[Figure]) -> None:
     """Write a run as JSON."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"about": about, "figures": [one.as_json() for one in figures]}, indent=2) + "\n")
+    file.write_text(
+        json.dumps({"about": about, "figures": [one.as_json() for one in figures]}, indent=2) + "\n"
+    )

@@ -27,7 +27,9 @@ def local_token(
     try:
         key = read_private_jwk(layout.signing_key.read_text())
     except OSError as error:
-        raise StackError("there is no key to sign with yet: start the stack once with ./huancui up") from error
+        raise StackError(
+            "there is no key to sign with yet: start the stack once with ./huancui up"
+        ) from error
     return issue_token(
         key,
         subject=subject,
@@ -40,7 +42,10 @@ def local_token(
 
 
 def add_lender(layout: Layout, name: str) -> dict[str, Any]:
-    """Ask the ledger to add a lender; keeps what it answers, for it says a password once. Raises StackError."""
+    """Ask the ledger to add a lender; keeps what it answers, for it says a password once.
+
+    Raises StackError.
+    """
     token = local_token(layout, Role.ADMINISTRATOR, subject="huancui lender add")
     try:
         answer = httpx.post(
@@ -51,7 +56,9 @@ def add_lender(layout: Layout, name: str) -> dict[str, Any]:
             trust_env=False,
         )
     except httpx.HTTPError as error:
-        raise StackError(f"the ledger does not answer ({type(error).__name__}): see ./huancui status") from error
+        raise StackError(
+            f"the ledger does not answer ({type(error).__name__}): see ./huancui status"
+        ) from error
     if not answer.is_success:
         raise StackError(f"the ledger refused to add {name}: {reason_of(answer)}")
     added: dict[str, Any] = answer.json()
@@ -61,7 +68,7 @@ def add_lender(layout: Layout, name: str) -> dict[str, Any]:
 
 
 def kafka_config(layout: Layout, client_id: str = "huancui-cli") -> KafkaConfig:
-    """How to reach Kafka: as HUANCUI_KAFKA_BOOTSTRAP, _USER and _PASSWORD say, else that of the running stack.
+    """Where Kafka is: as HUANCUI_KAFKA_BOOTSTRAP, _USER and _PASSWORD say, else that of the running stack.
 
     Raises StackError when there is neither.
     """

@@ -1,4 +1,4 @@
-"""The checks: format, lint, types and the test tiers, each with its own heading, the first failure ending the run."""
+"""The checks: format, lint, types and the test tiers, each under its heading; the first failure ends them."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def static_checks() -> list[tuple[str, list[str]]]:
     ]
 
 
-def tests(paths: Sequence[str], *, long: bool = False, extra: Sequence[str] = ()) -> list[str]:
+def pytest_command(paths: Sequence[str], *, long: bool = False, extra: Sequence[str] = ()) -> list[str]:
     """The pytest command for these paths. Its closing line is the last it prints."""
     return ["pytest", "-n", str(TEST_WORKERS), *(["--long"] if long else []), *paths, *extra]
 

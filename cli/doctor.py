@@ -54,7 +54,9 @@ def java_version() -> str:
     program = java()
     tried = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)
     if tried.returncode:
-        raise StackError(f"{program} does not run on this machine: set HUANCUI_JAVA to a java program, 17 or newer")
+        raise StackError(
+            f"{program} does not run on this machine: set HUANCUI_JAVA to a java program, 17 or newer"
+        )
     return tried.stderr.splitlines()[0]
 
 
@@ -104,5 +106,3 @@ def ports(layout: Layout) -> str:
     if taken:
         raise StackError(f"in use: {', '.join(taken)}; end what listens there, or choose others with --ports")
     return f"{min(wanted)} to {max(wanted)} are free"
-
-

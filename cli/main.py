@@ -22,7 +22,8 @@ from cli.stack.process import StackError
 from shared.clock import ClockKind
 from shared.decision import Role
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Huancui: humane debt collection.", rich_markup_mode=None
@@ -86,7 +87,7 @@ def known_layout() -> Layout:
     return replace(layout, ports=running(layout).ports)
 
 
-# -- the stack ---------------------------------------------------------------------------------------------------
+# -- the stack -----------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -140,7 +141,9 @@ def status(as_json: AsJson = False) -> None:
 @in_one_line
 def logs(
     service: Annotated[str | None, typer.Argument(help="One process: ledger, kafka, postgres …")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")
+    ] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines.")] = 40,
 ) -> None:
     """Show the logs of all processes, or of one."""
@@ -169,7 +172,7 @@ def doctor(ports: Ports = None) -> None:
 @app.command()
 @in_one_line
 def run(ports: Ports = None) -> None:
-    """Start the stack if it is not running, then let a lender publish a first file of events and see what follows."""
+    """Start the stack if it is not running, then publish a first file of events and show its loans."""
     from cli.first_run import first_run
     from cli.stack.control import start
     from cli.stack.state import supervisor_lives
@@ -204,7 +207,7 @@ def migrate() -> None:
             fail(f"the database of {service} could not be brought up to date; see above")
 
 
-# -- access ------------------------------------------------------------------------------------------------------
+# -- access --------------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -224,13 +227,16 @@ def token(
 @lender_app.command("add")
 @in_one_line
 def lender_add(name: str) -> None:
-    """Add a lender: its topics, its Kafka user, its token. What it needs is printed and kept in .huancui/lenders/."""
+    """Add a lender: its topics, its Kafka user, its token.
+
+    What it needs is printed and kept in .huancui/lenders/.
+    """
     from cli.access import add_lender
 
     print(json.dumps(add_lender(known_layout(), name), indent=2))
 
 
-# -- events ------------------------------------------------------------------------------------------------------
+# -- events --------------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -239,7 +245,10 @@ def publish(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     as_json: AsJson = False,
 ) -> None:
-    """Publish a file of events, one JSON object in each line. Status 1 when a line was bad; the good ones are sent."""
+    """Publish a file of events, one JSON object in each line.
+
+    Status 1 when a line was bad; the good ones are sent.
+    """
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     from cli.access import kafka_config
@@ -248,7 +257,9 @@ def publish(
     columns = TextColumn("publishing"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=say, disable=not say.is_terminal) as progress:
         task = progress.add_task("publishing", total=file.stat().st_size)
-        summary = asyncio.run(send(file, kafka_config(local_layout()), lambda size: progress.advance(task, size)))
+        summary = asyncio.run(
+            send(file, kafka_config(local_layout()), lambda size: progress.advance(task, size))
+        )
     for number, reason in summary.bad:
         say.print(f"line {number}: {reason}", markup=False, soft_wrap=True)
     if as_json:
@@ -259,24 +270,26 @@ def publish(
         raise typer.Exit(1)
 
 
-# -- checks ------------------------------------------------------------------------------------------------------
+# -- checks --------------------------------------------------------------------------------------------------
 
 
-@app.command()
+@app.command("test")
 @in_one_line
-def test(
+def run_tests(
     long: Annotated[bool, typer.Option("--long", help="Run the long forms too.")] = False,
     paths: Annotated[list[str] | None, typer.Argument(help="Only these, with pytest's own options.")] = None,
 ) -> None:
     """Run every test tier."""
-    raise typer.Exit(checks.run_checks([("Tests", checks.tests(paths or ["tests"], long=long))], say))
+    raise typer.Exit(
+        checks.run_checks([("Tests", checks.pytest_command(paths or ["tests"], long=long))], say)
+    )
 
 
 @app.command()
 @in_one_line
 def check() -> None:
     """Format, lint, strict types and the quick tiers."""
-    every = [*checks.static_checks(), ("Tests", checks.tests(checks.tiers()))]
+    every = [*checks.static_checks(), ("Tests", checks.pytest_command(checks.tiers()))]
     raise typer.Exit(checks.run_checks(every, say))
 
 
@@ -286,7 +299,7 @@ def chaos() -> None:
     """The failure scenarios in their long form."""
     if not (ROOT / "tests" / "chaos").is_dir():
         fail("there is no folder tests/chaos in this copy")
-    raise typer.Exit(checks.run_checks([("Chaos", checks.tests(["tests/chaos"], long=True))], say))
+    raise typer.Exit(checks.run_checks([("Chaos", checks.pytest_command(["tests/chaos"], long=True))], say))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

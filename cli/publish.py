@@ -57,7 +57,7 @@ class Ready:
 def read_line(line: bytes, now: datetime) -> tuple[str, Outgoing]:
     """The event's name and its record. Raises BadLine.
 
-    The id of an event that has none is made from its content: publishing a file twice publishes the same events.
+    The id of an event that has none is made from its content: a file published twice gives the same events.
     """
     try:
         told = json.loads(line)
@@ -70,7 +70,10 @@ def read_line(line: bytes, now: datetime) -> tuple[str, Outgoing]:
         key, headers, value = wire.encode(event, envelope)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=False)
-        reasons = (f"/{'/'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
+        reasons = (
+            f"/{'/'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}"
+            for error in errors
+        )
         raise BadLine("; ".join(reasons)) from None
     except DomainError as refusal:
         raise BadLine(refusal.text) from None
@@ -132,8 +135,8 @@ async def publish(
 ) -> Summary:
     """Send the good lines of a file, in order, and tell of the bad ones.
 
-    `on_progress` hears how many bytes were read. Raises StackError when Kafka does not answer; sending the file again
-    does no harm then.
+    `on_progress` hears how many bytes were read. Raises StackError when Kafka does not answer; sending the
+    file again does no harm then.
     """
     publisher = _Publisher(KafkaBroker(kafka), prefix)
     try:

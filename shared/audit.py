@@ -1,4 +1,4 @@
-"""The audit: every write and every read of a person's case, append-only, chained by one hash for each transaction."""
+"""The audit: every write and every read of a person's case, append-only, one chained hash per transaction."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -11,8 +11,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 VERIFY_CHUNK = 2_000
+VERIFY_ENTRIES_MAX = 20_000
 _CHAIN_LOCK = 0x48554143_41554454
 _FIRST = b"\0" * 32
+_BEFORE_ALL, _AFTER_ALL = -(2**63), 2**63 - 1
 
 AUDIT_V1: Sequence[str] = (
     """
@@ -57,10 +59,11 @@ _LOCK = f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"
 _HEAD = "SELECT number, digest FROM audit_link ORDER BY number DESC LIMIT 1"
 _LINK = "INSERT INTO audit_link (number, entries, previous, digest) VALUES ($1, $2, $3, $4)"
 _ENTRIES = (
-    "INSERT INTO audit_entry (link, place, at, subject, role, lenders, action, outcome, key_type, key_id, message_id) "
+    "INSERT INTO audit_entry "
+    "(link, place, at, subject, role, lenders, action, outcome, key_type, key_id, message_id) "
     "SELECT $1, n, at, s, r, CASE WHEN l IS NULL THEN NULL ELSE string_to_array(l, ',') END, a, o, kt, k, m "
-    "FROM unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[], "
-    "$10::uuid[]) WITH ORDINALITY AS u(at, s, r, l, a, o, kt, k, m, n)"
+    "FROM unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], "
+    "$9::uuid[], $10::uuid[]) WITH ORDINALITY AS u(at, s, r, l, a, o, kt, k, m, n)"
 )
 _LINKS_FROM = (
     "SELECT number, entries, previous, digest FROM audit_link WHERE number > $1 ORDER BY number LIMIT $2"
@@ -118,9 +121,9 @@ class Broken:
 
 
 async def append(connection: AsyncConnection, entries: Sequence[AuditEntry]) -> None:
-    """Add a transaction's entries as one link. Call it last: from here to the commit, other audited transactions wait."""
+    """Add a transaction's entries as one link. Call it last: until the commit other audited transactions wait."""
     await connection.exec_driver_sql(_LOCK)
-    head = (await connection.exec_driver_sql(_HEAD)).first()
+    head: Any = (await connection.exec_driver_sql(_HEAD)).first()
     number, previous = (head[0] + 1, head[1]) if head else (1, _FIRST)
     digest = _digest(previous, [entry.canonical() for entry in entries])
     await connection.exec_driver_sql(_LINK, (number, len(entries), previous, digest))
@@ -142,17 +145,19 @@ async def verify(
     connection: AsyncConnection, on_progress: Callable[[int], None] = lambda _: None
 ) -> Verified | Broken:
     """Compute the whole chain again, in chunks: a row that was changed, removed, added or moved is found."""
-    at, previous, entries = 0, _FIRST, 0
+    at, previous, entries, after = 0, _FIRST, 0, _BEFORE_ALL
     while True:
-        links = (await connection.exec_driver_sql(_LINKS_FROM, (at, VERIFY_CHUNK))).all()
+        found: Sequence[Any] = (await connection.exec_driver_sql(_LINKS_FROM, (after, VERIFY_CHUNK))).all()
+        links = _affordable(found)
+        through = links[-1][0] if links else _AFTER_ALL
+        rows: dict[int, list[bytes]] = {one[0]: [] for one in links}
+        written: Any = await connection.exec_driver_sql(_ENTRIES_OF, (after, through))
+        for link, *fields in written:
+            if link not in rows:
+                return Broken(link, "entries without a link")
+            rows[link].append(_canonical(*fields))
         if not links:
-            stray = (await connection.exec_driver_sql(_ENTRIES_OF, (at, 2**62))).first()
-            return (
-                Broken(stray[0], "entries without a link") if stray else Verified(at, entries, previous.hex())
-            )
-        rows: dict[int, list[bytes]] = {link[0]: [] for link in links}
-        for row in await connection.exec_driver_sql(_ENTRIES_OF, (at, links[-1][0])):
-            rows.setdefault(row[0], []).append(_canonical(*row[1:]))
+            return Verified(at, entries, previous.hex())
         for number, count, stored_previous, digest in links:
             if number != at + 1:
                 return Broken(at + 1, "the link is missing")
@@ -161,7 +166,18 @@ async def verify(
             if len(rows[number]) != count or _digest(previous, rows[number]) != digest:
                 return Broken(number, "its entries are not those that were written")
             at, previous, entries = number, digest, entries + count
+        after = at
         on_progress(at)
+
+
+def _affordable(links: Sequence[Any]) -> Sequence[Any]:
+    """As many links, one at least, as hold no more entries than a chunk may."""
+    total = 0
+    for place, link in enumerate(links):
+        total += link[1]
+        if total > VERIFY_ENTRIES_MAX and place:
+            return links[:place]
+    return links
 
 
 def _digest(previous: bytes, entries: Sequence[bytes]) -> bytes:

@@ -240,27 +240,22 @@ class Fold:
 
     def _try_waiting(self, key: Key) -> None:
         """What waited for this key may have got its predecessor now: ask again, in the order of arrival."""
-        queue = self.waiting.pop(key, None)
-        if queue is None:
-            return
-        for position, message in enumerate(queue):
+        for message in self.waiting.pop(key, ()):
+            if message.held_seq is None:  # it came in this very batch: what it is kept as is decided anew
+                self.holds = [hold for hold in self.holds if hold.message is not message or hold.key != key]
+                message.answer = None
             for step, target in targets(self.flow, message):
-                if target == key:
+                if target == key and key in self.needs:
+                    self._deferred.append((message, step, key))
+                elif target == key:
                     self._decide(message, step, key)
-            if key in self.needs:
-                self._deferred += [
-                    (m, s, k) for m in queue[position + 1 :] for s, k in targets(self.flow, m) if k == key
-                ]
-                return
-        still = [message for message in queue if message.outcome is Outcome.WAITING]
-        if still:
-            self.waiting[key] = still
 
     def _wait(self, message: Message, key: Key, reason: str) -> None:
         if message.interactive and not isinstance(message.body, Event):
             self._refuse(message, PredecessorMissing(missing=reason))
             return
         self._settle(message, Outcome.WAITING)
+        self.waiting.setdefault(key, []).append(message)
         if message.held_status != "waiting":
             self._hold(message, key, "waiting", "predecessor_missing", reason)
 

@@ -2,12 +2,16 @@
 
 import logging
 import re
+import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import structlog
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.trace import Link, SpanContext, SpanKind, TraceFlags
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -17,9 +21,11 @@ _MASKED = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
     (re.compile(r"(?i)bearer\s+[\w.~+/=-]+"), "<token>"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"), "<token>"),
-    (re.compile(r"://[^/\s:@]+:[^@\s]+@"), "://<secret>@"),
-    (re.compile(r"(?<![\w-])\+?\d(?:[\s().-]?\d){8,14}(?![\w-])"), "<number>"),
+    (re.compile(r"(?<![\w-])\+?\d(?:[\s().-]{0,2}\d){8,18}[Xx]?(?![\w-])"), "<number>"),
 )
+# First of all, for a password may look like anything: up to the last @, for it may hold one.
+_PASSWORD = re.compile(r"://[^/\s:@]*:\S*@")
+_PLAIN = (int, float, UUID, date, type(None))
 
 
 class Metrics:
@@ -59,19 +65,18 @@ class Metrics:
         self.relay_producers = self._counter("relay_producers", "Producers made; more than one means doubt")
         self.rebalances = self._counter("rebalances", "Assignments taken over")
         self.connections_evicted = self._counter("connections_evicted", "Database connections thrown away")
-        self.http_seconds = Histogram(
+        http_seconds = Histogram(
             "http_request_duration_seconds",
             "Duration of HTTP requests",
             ("service", "route", "method", "status"),
             registry=self.registry,
             buckets=_SECONDS,
         )
+        self.http_seconds = self._labelled(http_seconds, ("route", "method", "status"))
 
     def http_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one HTTP request."""
-        self.http_seconds.labels(**self._labels, route=route, method=method, status=str(status)).observe(
-            seconds
-        )
+        self.http_seconds.labels(route=route, method=method, status=str(status)).observe(seconds)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text form."""
@@ -96,30 +101,38 @@ class Metrics:
 
 
 class _Bound:
-    """A metric whose service is given, and whose other labels come with each use."""
+    """A metric whose service is given, and whose other labels come with each use.
+
+    The library takes some microseconds to find a metric by its labels, so what it found is kept.
+    """
 
     def __init__(self, metric: Any, fixed: dict[str, str]) -> None:
         self._metric, self._fixed = metric, fixed
+        self._found: dict[tuple[str, ...], Any] = {}
 
     def labels(self, **more: str) -> Any:
-        """The metric with all its labels."""
-        return self._metric.labels(**self._fixed, **more)
+        """The metric with all its labels. Give them in the same order everywhere."""
+        found = self._found.get(values := tuple(more.values()))
+        if found is None:
+            found = self._found[values] = self._metric.labels(**self._fixed, **more)
+        return found
 
 
-# -- logs ----------------------------------------------------------------------------------------------------------------
+# -- logs ----------------------------------------------------------------------------------------------------
 
 
 def mask(value: Any) -> Any:
     """A value without what looks like a mail address, a number to call, a token or a password."""
-    if isinstance(value, str):
-        for pattern, instead in _MASKED:
-            value = pattern.sub(instead, value)
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, dict):
-        return {key: mask(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
+        return {mask(str(key)): mask(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [mask(one) for one in value]
-    return value
+    text = _PASSWORD.sub("://<secret>@", str(value))
+    for pattern, instead in _MASKED:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _mask_all(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -130,34 +143,49 @@ def _mask_all(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMappin
 
 
 def configure_logs(level: str) -> None:
-    """JSON lines on standard output: an event name, ids, numbers; anything like personal data is masked."""
+    """JSON lines on standard output: an event name, ids, numbers; anything like personal data is masked.
+
+    What libraries log comes the same way, from warnings on.
+    """
     number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(level=max(number, logging.WARNING), format="%(levelname)s %(name)s %(message)s")
+    before: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    after: list[Any] = [
+        structlog.processors.format_exc_info,
+        _mask_all,
+        structlog.processors.JSONRenderer(default=str),
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _mask_all,
-            structlog.processors.JSONRenderer(default=str),
-        ],
+        processors=[*before, *after],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         cache_logger_on_first_use=True,
     )
+    handler = logging.StreamHandler(sys.stdout)
+    unwrap = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=[unwrap, *after])
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
 
 
-# -- traces --------------------------------------------------------------------------------------------------------------
-
-_tracer = trace.get_tracer("huancui")
+# -- traces --------------------------------------------------------------------------------------------------
 
 
-def tracing_is_on() -> bool:
-    """Whether an exporter was configured."""
-    return type(trace.get_tracer_provider()).__module__.startswith("opentelemetry.sdk")
+class _Tracing:
+    """Where spans go; None: nowhere. Asked for every message, so no more than an attribute."""
+
+    tracer: trace.Tracer | None = None
+
+
+def trace_into(provider: trace.TracerProvider | None) -> None:
+    """Record spans by this provider; None: record nothing, and pass on what contexts come."""
+    _Tracing.tracer = provider.get_tracer("huancui") if provider is not None else None
 
 
 def configure_traces(service: str, endpoint: str | None) -> None:
-    """Export spans to `endpoint` (OTLP over HTTP), with asyncpg's statements among them. Without one, nothing is recorded."""
+    """Export spans, asyncpg's statements too, to `endpoint` (OTLP over HTTP). Without one, record nothing."""
     if endpoint is None:
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -169,7 +197,8 @@ def configure_traces(service: str, endpoint: str | None) -> None:
     provider = TracerProvider(resource=Resource.create({"service.name": f"huancui-{service}"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     trace.set_tracer_provider(provider)
-    AsyncPGInstrumentor().instrument()
+    trace_into(provider)
+    AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
 
 
 def traceparent_of(context: SpanContext) -> str | None:
@@ -181,7 +210,9 @@ def traceparent_of(context: SpanContext) -> str | None:
 
 def current_traceparent() -> str | None:
     """The context of the span that is open here."""
-    return traceparent_of(trace.get_current_span().get_span_context()) if tracing_is_on() else None
+    if _Tracing.tracer is None:
+        return None
+    return traceparent_of(trace.get_current_span().get_span_context())
 
 
 def context_of(traceparent: str) -> SpanContext | None:
@@ -196,23 +227,29 @@ def context_of(traceparent: str) -> SpanContext | None:
 
 @contextmanager
 def batch_span(service: str, traceparents: Sequence[str]) -> Iterator[None]:
-    """One span for a batch, linked to the span behind each of its messages: a batch has many causes and no parent."""
-    if not tracing_is_on():
+    """One span for a batch, linked to that behind each of its messages: it has many causes and no parent."""
+    tracer = _Tracing.tracer
+    if tracer is None:
         yield
         return
     links = [Link(context) for context in map(context_of, traceparents) if context is not None]
-    with _tracer.start_as_current_span(f"{service} batch", kind=SpanKind.CONSUMER, links=links):
+    # The batch runs in the context of the request that began it, and is not that request's alone.
+    with tracer.start_as_current_span(f"{service} batch", Context(), kind=SpanKind.CONSUMER, links=links):
         yield
 
 
 def message_traceparent(name: str, traceparent: str | None) -> str | None:
-    """The context for what a message emits: a span of its own under the message's cause, so that a trace survives the outbox."""
-    if not tracing_is_on():
+    """The context for what a message emits: a span of its own under the message's cause.
+
+    So a trace survives the outbox, whoever relays it.
+    """
+    tracer = _Tracing.tracer
+    if tracer is None:
         return traceparent
-    context = context_of(traceparent) if traceparent else None
-    parent = trace.set_span_in_context(trace.NonRecordingSpan(context)) if context is not None else None
+    cause = context_of(traceparent) if traceparent else None
+    parent = trace.set_span_in_context(trace.NonRecordingSpan(cause), Context()) if cause else Context()
     batch = trace.get_current_span().get_span_context()
     links = [Link(batch)] if batch.is_valid else []
-    span = _tracer.start_span(f"process {name}", context=parent, kind=SpanKind.CONSUMER, links=links)
+    span = tracer.start_span(f"process {name}", context=parent, kind=SpanKind.CONSUMER, links=links)
     span.end()
     return traceparent_of(span.get_span_context())

@@ -120,6 +120,7 @@ class Rest(_Answer):
     outbox: int = Field(description="Events not published yet")
     due: int = Field(description="Timers and sends that are due")
     next_due_at: datetime | None = Field(description="When the next timer or send is due")
+    behind: int = Field(description="Records not applied yet; at least 1 while partitions are taken over")
 
 
 class AuditRow(_Answer):

@@ -235,13 +235,14 @@ class Service:
 
     async def quiescence(self) -> "Quiescence":
         """Whether this service has come to rest, for a driver of simulated time."""
+        behind = sum([await intake.behind() for intake in self.intakes])
         async with transaction(self.engine) as connection:
-            return Quiescence(*await upkeep.rest(connection, await self.clock.now(connection)))
+            return Quiescence(*await upkeep.rest(connection, await self.clock.now(connection)), behind)
 
 
 @dataclass(frozen=True, slots=True)
 class Quiescence:
-    """A simulation may tick when two rounds over all services give equal counters, empty outboxes and nothing due."""
+    """A simulation may tick when two rounds over all services give equal counters, nothing unread, unpublished or due."""
 
     now: datetime
     consumed: int
@@ -250,6 +251,13 @@ class Quiescence:
     due: int
     next_due_at: datetime | None
     """When the next timer or send of this service is due."""
+    behind: int
+    """Records that are not applied yet; at least 1 while this replica takes partitions over."""
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is left to do at this moment of the clock."""
+        return not (self.outbox or self.due or self.behind)
 
 
 def _pattern(prefix: str, topic: str) -> str:

@@ -156,6 +156,7 @@ _MOVE = (
 _POSITIONS = (
     "SELECT topic, partition, next_offset FROM position WHERE consumer = $1 AND topic = ANY($2::text[])"
 )
+_ALL_POSITIONS = "SELECT topic, partition, next_offset FROM position WHERE consumer = $1"
 _ADD_POSITIONS = (
     "INSERT INTO position (consumer, topic, partition, next_offset) "
     "SELECT $1, t, p, o FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS u(t, p, o) ON CONFLICT DO NOTHING"
@@ -370,6 +371,12 @@ async def positions(
 ) -> dict[tuple[str, int], int]:
     """Where a consumer stands in some topics."""
     rows = await connection.exec_driver_sql(_POSITIONS, (consumer, list(topics)))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def all_positions(connection: AsyncConnection, consumer: str) -> dict[tuple[str, int], int]:
+    """Where a consumer stands in every partition that it ever began."""
+    rows = await connection.exec_driver_sql(_ALL_POSITIONS, (consumer,))
     return {(row[0], row[1]): row[2] for row in rows}
 
 

@@ -33,7 +33,7 @@ ADMINISTRATOR = Actor("ada", Role.ADMINISTRATOR, None)
 QUICK: Mapping[str, Any] = {"look_every_ms": 50, "outbox_poll_most_ms": 10}
 
 
-async def until(condition: Callable[[], Awaitable[Any]], what: str, within_s: float = 20) -> Any:
+async def until(condition: Callable[[], Awaitable[Any]], what: str, within_s: float = 60) -> Any:
     """Wait until a condition holds; what it gave. Fails with `what` when it never does."""
     deadline = asyncio.get_running_loop().time() + within_s
     while True:

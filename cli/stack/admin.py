@@ -1,7 +1,7 @@
 """What Kafka holds for us: topics, users and access lists, made so that doing it again changes nothing.
 
 Every service writes its own topics and reads those named here, in consumer groups of its own name; a lender
-writes its own two topics and nothing else. Only an administrator creates topics, except where a lender is added.
+writes its own two topics and nothing else. Only an administrator makes topics, save those of a new lender.
 """
 
 import logging

@@ -63,7 +63,9 @@ def stop(layout: Layout, on_step: Callable[[str], None]) -> bool:
         return False
     state = read_state(layout)
     if state is None:
-        raise StackError(f"the stack's supervisor lives but {layout.state_file} is missing: try again in a moment")
+        raise StackError(
+            f"the stack's supervisor lives but {layout.state_file} is missing: try again in a moment"
+        )
     os.kill(state.supervisor, signal.SIGTERM)
 
     def gone() -> bool:
@@ -74,8 +76,8 @@ def stop(layout: Layout, on_step: Callable[[str], None]) -> bool:
 
     if not wait_until(gone, DOWN_WITHIN_S, 0.1):
         raise StackError(
-            f"the stack did not end in {DOWN_WITHIN_S:.0f} s: kill its supervisor, process {state.supervisor}; "
-            "all it has started ends with it"
+            f"the stack did not end in {DOWN_WITHIN_S:.0f} s: kill its supervisor, process "
+            f"{state.supervisor}; all it has started ends with it"
         )
     return True
 
@@ -90,7 +92,9 @@ def running(layout: Layout) -> StackState:
             raise StackError(f"the stack could not start: {state.error}")
         raise StackError("the stack is dead, its supervisor was killed: start it again with ./huancui up")
     if state is None or state.phase is not Phase.RUNNING:
-        raise StackError(f"the stack is not running yet ({state.step if state else 'starting'}): wait a moment")
+        raise StackError(
+            f"the stack is not running yet ({state.step if state else 'starting'}): wait a moment"
+        )
     return state
 
 
@@ -109,12 +113,14 @@ def log_files(layout: Layout, name: str | None) -> list[Path]:
     found = sorted(layout.logs.glob(f"{name or '*'}.log")) or sorted(layout.logs.glob(f"{name}-*.log"))
     if not found:
         there = ", ".join(sorted(log.stem for log in layout.logs.glob("*.log")))
-        raise StackError(f"there is no log of {name}: there are {there}" if there else "there are no logs yet")
+        raise StackError(
+            f"there is no log of {name}: there are {there}" if there else "there are no logs yet"
+        )
     return found
 
 
 def read_logs(files: list[Path], lines: int, follow: bool) -> Iterator[tuple[str, str]]:
-    """The last lines of each file as (process, line); with `follow` also what is written from now on, without end."""
+    """The last lines of each file as (process, line); with `follow` then what is written from now on."""
     places = {}
     for file in files:
         content = file.read_bytes()

@@ -189,14 +189,15 @@ class Kafka:
     def _format(self, number: int) -> None:
         command = ["kafka.tools.StorageTool", "format", "-t", self._cluster_id()]
         command += ["-c", str(self._properties_file(number))]
+        first_user = self.home / f"first-user-{number}"
         if self._administrator is not None:
-            first_user = self.home / "first-user"
             credential = f"SCRAM-SHA-512=[name={ADMINISTRATOR},password={self._administrator.password}]"
             write_private(first_user, f"--add-scram\n{credential}\n")
             command.append(f"@{first_user}")
         made = subprocess.run(
             [*self._java, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
+        first_user.unlink(missing_ok=True)
         if made.returncode:
             told = [line for line in made.stderr.splitlines() + made.stdout.splitlines() if line.strip()]
             raise StackError(f"Kafka's data folder cannot be made: {told[-1] if told else 'no reason given'}")

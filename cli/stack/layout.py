@@ -17,7 +17,10 @@ LEAST_FREE_MB = 500
 
 @dataclass(frozen=True)
 class Layout:
-    """The stack under `home`. Its ports follow `ports`: services from the next one on, PostgreSQL 32, Kafka 92 further."""
+    """The stack under `home`.
+
+    Its ports follow `ports`: services from the next one on, PostgreSQL 32, Kafka 92 further.
+    """
 
     home: Path
     ports: int = DEFAULT_PORTS
@@ -76,7 +79,7 @@ class Layout:
 
 
 def local_layout() -> Layout:
-    """The stack of this folder: HUANCUI_HOME says where its data lies, HUANCUI_PORTS where its ports begin."""
+    """The stack of this folder: HUANCUI_HOME says where its data is, HUANCUI_PORTS where its ports begin."""
     home = Path(os.environ.get("HUANCUI_HOME") or ROOT / ".huancui").absolute()
     ports = os.environ.get("HUANCUI_PORTS") or str(DEFAULT_PORTS)
     if not ports.isdecimal() or not 1_024 <= int(ports) <= 65_000:

@@ -67,7 +67,10 @@ def read_state(layout: Layout) -> StackState | None:
 
 
 def supervisor_lives(layout: Layout) -> bool:
-    """Whether a supervisor holds the stack. A process id could be another program's by now; the lock cannot."""
+    """Whether a supervisor holds the stack.
+
+    A process id could be another program's by now; the lock cannot.
+    """
     if not layout.lock_file.exists():
         return False
     lock = take_lock(layout.lock_file, wait=False)

@@ -1,7 +1,7 @@
 """The process that owns the local stack: PostgreSQL, Kafka and the services live and die with it.
 
-Run as `python -m cli.stack.supervisor`; it works until it gets SIGTERM, starts again what ends by itself, and tells in
-`stack.json` how things are.
+Run as `python -m cli.stack.supervisor`; it works until it gets SIGTERM, starts again what ends by itself, and
+tells in `stack.json` how things are.
 """
 
 import asyncio
@@ -118,7 +118,7 @@ class Supervisor:
             return f"{LOOPBACK}:{self._layout.kafka_ports.client}"
         return self._layout.url(name)
 
-    # -- start --------------------------------------------------------------------------------------------------
+    # -- start -----------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         layout = self._layout
@@ -127,7 +127,8 @@ class Supervisor:
         free_mb = shutil.disk_usage(layout.home).free // 1_000_000
         if free_mb < LEAST_FREE_MB:
             raise StackError(
-                f"only {free_mb} MB are free on the disk of {layout.home}: free some, {LEAST_FREE_MB} MB are needed"
+                f"only {free_mb} MB are free on the disk of {layout.home}: "
+                f"free some, {LEAST_FREE_MB} MB are needed"
             )
         services = services_here()
         for service in services:
@@ -164,16 +165,14 @@ class Supervisor:
     def _start_postgres(self) -> None:
         self._tell(step="starting PostgreSQL")
         layout = self._layout
-        postgres = Postgres(
-            layout.home / "postgres", layout.postgres_port, log=layout.logs / "postgres.log"
-        )
+        postgres = Postgres(layout.home / "postgres", layout.postgres_port, log=layout.logs / "postgres.log")
         postgres.start()
         self._postgres = postgres
         self._watched["postgres"] = Watched(postgres.child, postgres.start)
 
     def _start_kafka(self) -> None:
         layout = self._layout
-        self._tell(step="fetching Apache Kafka (once)")
+        self._tell(step="checking Apache Kafka's files (the first time they are fetched: 43 MB)")
         jars = classpath()
         self._tell(step="starting Apache Kafka")
         kafka = Kafka(layout.home / "kafka", jars, [layout.kafka_ports], logs=layout.logs)
@@ -211,7 +210,8 @@ class Supervisor:
                     await connection.execute(f"CREATE DATABASE {service} OWNER {role}")
                 await connection.execute(f"REVOKE CONNECT ON DATABASE {service} FROM PUBLIC")
                 self._state.database_urls[service] = (
-                    f"postgresql+asyncpg://{role}:{password}@{LOOPBACK}:{self._layout.postgres_port}/{service}"
+                    f"postgresql+asyncpg://{role}:{password}@"
+                    f"{LOOPBACK}:{self._layout.postgres_port}/{service}"
                 )
         finally:
             await connection.close()
@@ -234,7 +234,8 @@ class Supervisor:
             log.write_text(migrated.stdout + migrated.stderr)
             lines = [line for line in migrated.stderr.splitlines() if line.strip()]
             raise StackError(
-                f"the database of {service} cannot be brought up to date: {lines[-1] if lines else 'no reason given'} "
+                f"the database of {service} cannot be brought up to date: "
+                f"{lines[-1] if lines else 'no reason given'} "
                 f"(see {log})"
             )
 
@@ -282,14 +283,17 @@ class Supervisor:
             lambda: not watched.child.running or is_ready(self._layout.url(service)), READY_WITHIN_S, 0.1
         )
         if not (ready and watched.child.running):
-            raise StackError(f"{service} does not become ready: {watched.child.last_words()} (see {watched.child.log})")
+            raise StackError(
+                f"{service} does not become ready: {watched.child.last_words()} (see {watched.child.log})"
+            )
 
-    # -- watch and stop -----------------------------------------------------------------------------------------
+    # -- watch and stop --------------------------------------------------------------------------------------
 
     def _watch(self) -> NoReturn:
         while True:
             now = time.monotonic()
-            if any([one.look(now) for one in self._watched.values()]):
+            changed = [one.look(now) for one in self._watched.values()]
+            if any(changed):
                 self._tell()
             time.sleep(LOOK_EVERY_S)
 

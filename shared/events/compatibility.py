@@ -51,34 +51,30 @@ class _Comparison:
         return found
 
     def _compare(self, old: Schema, new: Schema, path: str) -> list[str]:
-        if old.get("anyOf") and new.get("anyOf") is None:
-            return self._narrowed_to_one(old, new, path)
-        found = self._alternatives(old, new, path) if "anyOf" in new else []
-        if "anyOf" in new and "anyOf" not in old:
-            return found
-        found += _type_changed(old, new, path) or _narrowed(old, new, path)
+        if _is_union(new):
+            return self._alternatives(old["anyOf"] if _is_union(old) else [old], new["anyOf"], path)
+        if _is_union(old):
+            return [_lost(one, path) for one in old["anyOf"] if self.compare(one, new, path)]
+        if changed := _type_changed(old, new, path):
+            return changed
+        found = _narrowed(old, new, path)
+        if "anyOf" in new:
+            found += self._alternatives(old.get("anyOf", [old]), new["anyOf"], path)
         if "properties" in old:
             found += self._fields(old, new, path)
         if "items" in old and "items" in new:
             found += self.compare(old["items"], new["items"], f"{path}/*")
         return found
 
-    def _narrowed_to_one(self, old: Schema, new: Schema, path: str) -> list[str]:
-        lost = [one for one in old["anyOf"] if self.compare(one, new, path)]
-        return [f"{path or '/'}: {_kind(one)} is not accepted any more" for one in lost]
-
-    def _alternatives(self, old: Schema, new: Schema, path: str) -> list[str]:
+    def _alternatives(self, old: list[Schema], new: list[Schema], path: str) -> list[str]:
         """Every form that was accepted must still be accepted by one of the new forms."""
-        found = []
-        for one in old.get("anyOf", [old]):
-            tried = [self.compare(one, other, path) for other in new["anyOf"]]
-            if all(tried):
-                alike = [
-                    texts
-                    for texts, other in zip(tried, new["anyOf"], strict=True)
-                    if _kind(other) == _kind(one)
-                ]
-                found += alike[0] if alike else [f"{path or '/'}: {_kind(one)} is not accepted any more"]
+        found: list[str] = []
+        for one in old:
+            tried = [(_kind(other), self.compare(one, other, path)) for other in new]
+            if all(texts for _, texts in tried):
+                alike = [texts for kind, texts in tried if kind == _kind(one)]
+                fewest: list[str] = min(alike, key=len) if alike else [_lost(one, path)]
+                found += fewest
         return found
 
     def _fields(self, old: Schema, new: Schema, path: str) -> list[str]:
@@ -97,6 +93,14 @@ class _Comparison:
             found += _default(f"{path}/{name}", had[name], has[name])
             found += self.compare(had[name], has[name], f"{path}/{name}")
         return found
+
+
+def _is_union(schema: Schema) -> bool:
+    return "anyOf" in schema and "type" not in schema
+
+
+def _lost(schema: Schema, path: str) -> str:
+    return f"{path or '/'}: {_kind(schema)} is not accepted any more"
 
 
 def _requirement(path: str, was: bool, is_: bool) -> list[str]:

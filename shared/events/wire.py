@@ -3,6 +3,7 @@
 Written by hand, since every event passes here twice.
 """
 
+import struct
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ BORROWERS = "borrowers."
 LENDER_SOURCE = "/lenders/"
 
 Headers = Sequence[tuple[str, bytes]]
+
+_COUNT = struct.Struct(">H")
 
 assert known.MODULES  # importing it is what makes every type known here
 
@@ -127,25 +130,22 @@ def encode(event: Event, envelope: Envelope) -> tuple[bytes, list[tuple[str, byt
 
 
 def pack_headers(headers: Headers) -> bytes:
-    """Headers as one value: name and contents by turns, each after its length."""
-    packed = bytearray()
+    """Headers as one value: how many, the lengths of each name and contents, then all of them in order."""
+    parts: list[bytes] = []
     for name, value in headers:
-        encoded = name.encode()
-        packed += len(encoded).to_bytes(2) + encoded + len(value).to_bytes(4) + value
-    return bytes(packed)
+        parts += (name.encode(), value)
+    return struct.pack(f">H{len(parts)}I", len(headers), *map(len, parts)) + b"".join(parts)
 
 
 def unpack_headers(data: bytes) -> list[tuple[str, bytes]]:
     """The headers in a packed value."""
-    headers, at, end = [], 0, len(data)
-    while at < end:
-        start = at + 2
-        at = start + int.from_bytes(data[at:start])
-        name = data[start:at].decode()
-        start = at + 4
-        at = start + int.from_bytes(data[at:start])
-        headers.append((name, data[start:at]))
-    return headers
+    (count,) = _COUNT.unpack_from(data)
+    lengths = struct.unpack_from(f">{2 * count}I", data, _COUNT.size)
+    at, parts = _COUNT.size + 8 * count, []
+    for length in lengths:
+        parts.append(data[at : at + length])
+        at += length
+    return [(name.decode(), value) for name, value in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def body_hash(value: bytes | None) -> int:
@@ -324,7 +324,7 @@ def _tombstone(
 
 
 def event_of(name: str, data: Any, known: Mapping[str, type[Event]]) -> Event:
-    """An event from its plain name and its data, one of those `known`. Raises UnknownType or SchemaViolation."""
+    """One of the `known` events from its plain name and its data. Raises UnknownType or SchemaViolation."""
     cls = known.get(name)
     if cls is None:
         raise UnknownType(type=name[:100], known=sorted(known))

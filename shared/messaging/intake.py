@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,6 +119,18 @@ class Intake:
                 await consumer.stop()
                 self._consumer = None
 
+    async def behind(self) -> int:
+        """How many records of all partitions are not applied yet; at least 1 while this replica is not settled."""
+        consumer = self._consumer
+        if consumer is None or self._epoch == -1 or consumer.assignment()[0] != self._epoch or self._fresh:
+            return 1
+        async with transaction(self._engine) as connection:
+            every = await spine.all_positions(connection, self.name)
+        stored = {Partition(*place): offset for place, offset in every.items()}
+        ends = await consumer.end_offsets(list(stored)) if stored else {}
+        settled = consumer.assignment()[0] == self._epoch
+        return sum(max(0, end - stored[place]) for place, end in ends.items()) + (0 if settled else 1)
+
     # -- reading ----------------------------------------------------------------------------------------------------
 
     async def _read(self, consumer: ConsumerPort) -> None:
@@ -155,34 +167,44 @@ class Intake:
                 log.warning("take_over_retried", consumer=self.name, error=type(error).__name__)
                 await asyncio.sleep(0.2)
                 return
-            known_topics = {topic for topic, _ in stored}
-            for partition in partitions:
-                if partition in stored:
-                    position = stored[partition]
-                elif partition.topic in known_topics and not await self._may_begin(partition, stored):
-                    consumer.pause(partition)
-                    continue
-                else:
-                    position = first[partition]
-                    await self._begin(partition, position)
+            places = await self._places_of(consumer, partitions, stored, first)
+            for partition, position in places.items():
                 if not first[partition] <= position <= end[partition]:
                     raise PositionOutOfRange(partition, position, first[partition], end[partition])
                 if consumer.assignment()[0] != epoch:
                     return
                 consumer.seek(partition, position)
-                self._places[partition] = _Place(position)
+            self._places = {partition: _Place(position) for partition, position in places.items()}
         self._epoch = epoch
+
+    async def _places_of(
+        self,
+        consumer: ConsumerPort,
+        partitions: frozenset[Partition],
+        stored: Mapping[Partition, int],
+        first: Mapping[Partition, int],
+    ) -> dict[Partition, int]:
+        """Where to read each partition from. One that may not be begun yet is paused and left out."""
+        known_topics = {topic for topic, _ in stored}
+        places, begun = {}, {}
+        for partition in partitions:
+            if partition in stored:
+                places[partition] = stored[partition]
+            elif partition.topic in known_topics and not await self._may_begin(partition, stored):
+                consumer.pause(partition)
+            else:
+                places[partition] = begun[partition] = first[partition]
+        if begun:
+            async with transaction(self._engine) as connection:
+                await spine.add_positions(connection, self.name, begun)
+        return places
 
     async def _stored(self, partitions: frozenset[Partition]) -> dict[Partition, int]:
         async with transaction(self._engine) as connection:
             found = await spine.positions(connection, self.name, sorted({p.topic for p in partitions}))
         return {Partition(*place): offset for place, offset in found.items()}
 
-    async def _begin(self, partition: Partition, offset: int) -> None:
-        async with transaction(self._engine) as connection:
-            await spine.add_positions(connection, self.name, {partition: offset})
-
-    async def _may_begin(self, partition: Partition, stored: dict[Partition, int]) -> bool:
+    async def _may_begin(self, partition: Partition, stored: Mapping[Partition, int]) -> bool:
         """A topic got more partitions: a key may have moved to a new one, so its old one must be read to its end first."""
         noticed = self._fresh.setdefault(partition, system_now())
         old = [place for place in stored if place.topic == partition.topic]

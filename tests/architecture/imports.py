@@ -11,9 +11,31 @@ OURS = frozenset({"shared", "services", "cli", "tests", "benchmarks"})
 
 # Standard library without input, output, clock or chance.
 PURE = frozenset(
-    ("__future__", "abc", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "enum")
-    + ("fractions", "functools", "hashlib", "heapq", "itertools", "math", "operator", "re", "statistics")
-    + ("string", "types", "typing", "uuid", "zoneinfo")
+    {
+        "__future__",
+        "abc",
+        "bisect",
+        "calendar",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "itertools",
+        "math",
+        "operator",
+        "re",
+        "statistics",
+        "string",
+        "types",
+        "typing",
+        "uuid",
+        "zoneinfo",
+    }
 )
 CHANCE_AND_CLOCK = (
     "datetime.datetime.now",

@@ -51,7 +51,7 @@ def undone_breaches(source: Source) -> Iterator[Breach]:
 
 def word_breaches(source: Source) -> Iterator[Breach]:
     """Names made of words that the glossary rejects."""
-    named = [(node.lineno, name) for node in ast.walk(source.tree) for name in _names(node)]
+    named = [one for node in ast.walk(source.tree) for one in _names(node)]
     for line, name in [(1, source.parts[-1].removesuffix(".py")), *named]:
         words = " ".join(word.lower() for word in _WORDS.findall(name))
         for rejected, instead in NOT_OURS.items():
@@ -59,12 +59,12 @@ def word_breaches(source: Source) -> Iterator[Breach]:
                 yield Breach(source.path, line, f"{name}: we say {instead}, not {rejected}")
 
 
-def _names(node: ast.AST) -> Iterator[str]:
+def _names(node: ast.AST) -> Iterator[tuple[int, str]]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
+        yield node.lineno, node.name
     elif isinstance(node, ast.arg):
-        yield node.arg
+        yield node.lineno, node.arg
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
+        yield node.lineno, node.id
     elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        yield node.attr
+        yield node.lineno, node.attr

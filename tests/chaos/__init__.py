@@ -1,1 +1,1 @@
-"""Failure scenarios: real processes on real servers are killed, frozen and cut off; then a checker reads what they left."""
+"""Failure scenarios: processes and servers are killed, frozen and cut off; then a checker reads what they left."""

@@ -14,7 +14,7 @@ from shared.events.loans import LoanOpened, PaymentReceived
 from tests.builders import a_loan, a_payment, a_schedule, money
 
 TRY_AGAIN_AFTER_S = 0.1
-NOT_DONE_YET = frozenset({409, 500, 503})
+NOT_DONE_YET = frozenset({409, 503})
 """Answers after which the same request may be made again under the same key."""
 
 
@@ -46,7 +46,7 @@ def a_story(loans: int, payments: int, *, seed: int = 7, name: str = "L") -> lis
 
 @dataclass
 class HttpLoad:
-    """Hands events in by HTTP. Each has its own Idempotency-Key and is repeated under it until it is acknowledged.
+    """Hands events in by HTTP, each under an Idempotency-Key of its own until it is acknowledged.
 
     `attempted` are all events that were ever sent, `acknowledged` those that were answered with 2xx.
     """
@@ -63,7 +63,9 @@ class HttpLoad:
         async with httpx.AsyncClient(base_url=url, timeout=timeout_s) as client:
             return await self._attempt(client, event)
 
-    async def hand_in(self, url: str, events: Sequence[Event], *, callers: int = 8, within_s: float = 60) -> None:
+    async def hand_in(
+        self, url: str, events: Sequence[Event], *, callers: int = 8, within_s: float = 60
+    ) -> None:
         """All events, by several callers at once, each until it is acknowledged. Raises TimeoutError."""
         waiting: Iterator[Event] = iter(events)
         async with asyncio.timeout(within_s), httpx.AsyncClient(base_url=url, timeout=15) as client:

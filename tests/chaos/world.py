@@ -1,4 +1,4 @@
-"""A world to break: both services with databases, topics and tokens of their own, as processes that can be killed."""
+"""A world to break: both services with databases, topics and tokens of their own, in processes to be killed."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +15,16 @@ from typing import Any, Self
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from joserfc.jwk import OKPKey
 
 from cli.stack.process import free_ports
-from shared.access import Key, Role, generate_key, issue_token, public_jwks
+from shared.access import generate_key, issue_token, public_jwks
+from shared.decision import Role
 from shared.events.base import Event
 from shared.events.examples import LENDER
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Outgoing
+from shared.settings import ServiceSettings
 from tests.chaos.load import HttpLoad
 from tests.databases import Databases
 from tests.harness import Running, record_of, running, until
@@ -103,10 +106,12 @@ class Process:
             return response.status_code, response.text
 
     async def metric(self, name: str) -> float:
-        """The sum of one metric over its labels, by its whole name without `huancui_`; 0 where there is none."""
+        """The sum of one metric over its labels, by its name without `huancui_`; 0 where there is none."""
         async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
             text = (await client.get("/metrics")).text
-        lines = (line for line in text.splitlines() if line.startswith((f"huancui_{name}{{", f"huancui_{name} ")))
+        lines = (
+            line for line in text.splitlines() if line.startswith((f"huancui_{name}{{", f"huancui_{name} "))
+        )
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
     def words(self) -> str:
@@ -120,13 +125,13 @@ class Process:
 
 @dataclass
 class World:
-    """Both services over one PostgreSQL and one Kafka. `allowed` are reasons for which messages may be held at the end."""
+    """Both services over one PostgreSQL and one Kafka."""
 
     infra: Infra
     folder: Path
     prefix: str
     databases: dict[str, str]
-    key: Key = field(default_factory=generate_key)
+    key: OKPKey = field(default_factory=generate_key)
     processes: list[Process] = field(default_factory=list)
     acknowledged: list[Event] = field(default_factory=list)
     attempted: list[Event] = field(default_factory=list)
@@ -150,7 +155,7 @@ class World:
         (folder / "jwks.json").write_text(public_jwks([world.key]))
         return world
 
-    # -- services ---------------------------------------------------------------------------------------------------
+    # -- services --------------------------------------------------------------------------------------------
 
     def settings(self, service: str, **changes: Any) -> dict[str, Any]:
         """Settings of a service in this world."""
@@ -169,11 +174,15 @@ class World:
     def launch(self, service: str, *, fault: str | None = None, **changes: Any) -> Process:
         """Start a replica as a process of its own, and do not wait for it."""
         port = free_ports(1)[0]
-        settings = self.settings(service, **changes) | {"http_port": port, "fault": fault}
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("HUANCUI_")}
-        environment |= {f"HUANCUI_{k.upper()}": _text(v) for k, v in settings.items() if v is not None}
-        environment["FOLLOWUP_NOTES"] = str(self.folder / "notes")
+        environment = self.environment(service, **changes, http_port=port, fault=fault)
         return self.run_module(MODULES[service], environment, service, f"http://127.0.0.1:{port}")
+
+    def environment(self, service: str, **changes: Any) -> dict[str, str]:
+        """The environment of a process with a service's settings; None leaves one out."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("HUANCUI_")}
+        settings = self.settings(service, **changes)
+        environment |= {f"HUANCUI_{k.upper()}": _text(v) for k, v in settings.items() if v is not None}
+        return environment | {"FOLLOWUP_NOTES": str(self.folder / "notes")}
 
     def run_module(self, module: str, environment: Mapping[str, str], name: str, url: str = "") -> Process:
         """Run a module as a process that ends with this world."""
@@ -204,8 +213,6 @@ class World:
 
     def broker(self, **changes: Any) -> KafkaBroker:
         """Clients of this world's Kafka with the services' limits."""
-        from shared.settings import ServiceSettings
-
         return KafkaBroker(ServiceSettings(**{**self.settings("ledger"), **changes}).kafka("chaos"))
 
     async def close(self) -> None:
@@ -215,7 +222,7 @@ class World:
                 process.signal(signal.SIGCONT)
                 await process.kill()
 
-    # -- load -------------------------------------------------------------------------------------------------------
+    # -- load ------------------------------------------------------------------------------------------------
 
     async def publish(self, events: Sequence[Event], *, ids: Sequence[str] | None = None) -> None:
         """Publish platforms' events, in order, each acknowledged."""
@@ -243,7 +250,7 @@ class World:
         )
         return {"Authorization": f"Bearer {token}"}
 
-    # -- looks ------------------------------------------------------------------------------------------------------
+    # -- looks -----------------------------------------------------------------------------------------------
 
     async def value(self, service: str, statement: str, *arguments: Any) -> Any:
         """One value of a service's database."""
@@ -267,22 +274,23 @@ class World:
 
     async def ends(self, topics: Sequence[str]) -> dict[tuple[str, int], int]:
         """The end of each partition of these topics, which are named without the prefix."""
+        counts = await KafkaBroker(self.infra.kafka()).partitions([self.prefix + topic for topic in topics])
         consumer = AIOKafkaConsumer(**self.infra.kafka().client_options(), enable_auto_commit=False)
         await consumer.start()
         try:
-            await consumer.partitions_for_topic(self.prefix + topics[0]) if False else None
-            places = [
-                TopicPartition(self.prefix + topic, partition)
-                for topic in topics
-                for partition in sorted(await _partitions(consumer, self.prefix + topic))
-            ]
-            found = await consumer.end_offsets(places)
+            found = await consumer.end_offsets(
+                [
+                    TopicPartition(topic, partition)
+                    for topic, count in counts.items()
+                    for partition in range(count)
+                ]
+            )
         finally:
             await consumer.stop()
         return {(place.topic.removeprefix(self.prefix), place.partition): end for place, end in found.items()}
 
     async def settle(self, within_s: float = 60) -> None:
-        """Wait until all that was published is read and applied, every outbox is empty, and no timer or send is left."""
+        """Wait until all that was published is applied, and no outbox row, timer or send is left."""
 
         async def at_rest() -> bool:
             return all([await self._rests(service) for service in self.databases])
@@ -301,10 +309,10 @@ class World:
         read = await self.value(service, "SELECT coalesce(sum(next_offset), 0)::bigint FROM position")
         return bool(read == sum((await self.ends(topics)).values()))
 
-    # -- the checker ------------------------------------------------------------------------------------------------
+    # -- the checker -----------------------------------------------------------------------------------------
 
     async def check(self, *, allowed: Sequence[str] = (), **changes: Any) -> dict[str, list[str]]:
-        """Run the checker, a program of its own; what it found, by kind. Empty lists mean that all is well."""
+        """Run the checker, a program of its own; what it found, by kind: empty lists when all is well."""
         told = {
             "kafka": self.infra.kafka().client_options(),
             "prefix": self.prefix,
@@ -335,19 +343,8 @@ class World:
         assert not found, found
 
 
-MakeWorld = Callable[..., Any]
-"""`await make_world(infra=None, **options of World.make)`."""
-
-
-async def _partitions(consumer: Any, topic: str) -> set[int]:
-    """The partitions of a topic that this client has not asked for before."""
-    await consumer._client.force_metadata_update()
-    found: set[int] | None = consumer.partitions_for_topic(topic)
-    if found is None:
-        consumer.subscribe([topic])
-        await consumer._client.force_metadata_update()
-        found = consumer.partitions_for_topic(topic)
-    return found or set()
+MakeWorld = Callable[..., Awaitable[World]]
+"""`await make_world(infra=None, **options of World.make)`: without `infra` on the run's servers."""
 
 
 def _plain(url: str) -> str:

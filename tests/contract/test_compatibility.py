@@ -8,7 +8,6 @@ import pytest
 
 from shared.events.compatibility import breaches
 from shared.events.loans import LoanOpened, PaymentReceived
-from shared.events.parts import Part
 from shared.events.schemas import schema_of
 
 Schema = dict[str, Any]
@@ -96,6 +95,11 @@ def test_bounds_of_numbers_may_not_be_narrowed() -> None:
     ]
 
 
+def renamed(schema: Schema) -> None:
+    schema["definitions"]["Parts"] = schema["definitions"].pop("SplitPart")
+    fields(schema)["split"]["items"] = {"$ref": "#/definitions/Parts"}
+
+
 COMPATIBLE: list[tuple[str, Callable[[Schema], object]]] = [
     ("nothing", lambda s: None),
     ("a field with a default", lambda s: fields(s).update(new={"type": "string", "default": ""})),
@@ -106,8 +110,8 @@ COMPATIBLE: list[tuple[str, Callable[[Schema], object]]] = [
     ("no pattern any more", lambda s: fields(s)["lender"].pop("pattern")),
     ("null beside it", lambda s: fields(s).update(amount={"anyOf": [fields(s)["amount"], {"type": "null"}]})),
     ("a default in a part", lambda s: fields(definition(s, "Components")).update(tax={"default": None})),
-    ("a part renamed", lambda s: (s["definitions"].update(Parts=definition(s, "SplitPart")), fields(s)["split"].update(items={"$ref": "#/definitions/Parts"}))),
-]  # fmt: skip
+    ("a part renamed", renamed),
+]
 
 
 @pytest.mark.parametrize(("what", "edit"), COMPATIBLE, ids=[what for what, _ in COMPATIBLE])
@@ -127,15 +131,3 @@ def test_a_part_that_contains_itself_is_compared_once_in_each_place() -> None:
     }
     found = edited(schema, lambda s: fields(definition(s, "Node"))["n"].update(type="string"))
     assert found == [f"/{place}/n: the type changed from integer to string" for place in ("first", "second")]
-
-
-def test_a_change_of_a_class_is_seen_in_its_schema() -> None:
-    class Payment(PaymentReceived):
-        colour: str
-
-    class Other(Part):
-        amount: str
-
-    changed = {**Payment.model_json_schema(), "definitions": PAYMENT["definitions"]}
-    assert "/colour: a new field must have a default" in breaches(PAYMENT, changed)
-    assert Other.model_json_schema()["additionalProperties"] is False

@@ -1,6 +1,7 @@
 """Every event version ever released still parses, and still is what it was."""
 
 import json
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
@@ -11,6 +12,7 @@ from shared.events.base import Event, event_class, event_classes
 from shared.events.compatibility import breaches
 from shared.events.schemas import schema_of
 from tests.contract.files import GOLDEN, RELEASED, load, names
+from tests.contract.release import freeze
 
 VERSIONS = [message_name(cls) for cls in event_classes()]
 
@@ -21,8 +23,22 @@ def class_of(name: str) -> type[Event]:
     return cls
 
 
+def key_of(golden: dict[str, dict[str, str]]) -> bytes:
+    return golden["headers"]["ce_partitionkey"].encode()
+
+
 def test_every_event_version_has_its_released_schema_and_its_golden_record() -> None:
-    assert names(RELEASED) == names(GOLDEN) == sorted(VERSIONS)
+    wanted = sorted(VERSIONS)
+    assert names(RELEASED) == names(GOLDEN) == wanted, "run python -m tests.contract.release"
+
+
+def test_what_was_released_is_never_written_again(tmp_path: Path) -> None:
+    released, golden = tmp_path / "released", tmp_path / "golden"
+    assert freeze(released, golden) == VERSIONS
+    (released / "PaymentApplied.v1.json").write_text("{}", encoding="utf-8")
+    (golden / "LoanOpened.v1.json").unlink()
+    assert freeze(released, golden) == ["LoanOpened.v1"]
+    assert load(released, "PaymentApplied.v1") == {}
 
 
 @pytest.mark.parametrize("name", names(RELEASED))
@@ -37,7 +53,7 @@ def test_a_golden_record_is_read_today_and_written_again_with_the_same_data(name
     cls = class_of(name)
     topic = f"{cls.TOPIC}.acme" if cls.PER_LENDER else cls.TOPIC
     written = cls.read(json.dumps(golden["data"]).encode())
-    event, envelope = wire.decode(topic, envelope_key(golden), headers, json.dumps(golden["data"]).encode())
+    event, envelope = wire.decode(topic, key_of(golden), headers, json.dumps(golden["data"]).encode())
     assert event == written.upgrade()
     key, headers_again, value = wire.encode(written, envelope)
     again = json.loads(value)
@@ -45,10 +61,6 @@ def test_a_golden_record_is_read_today_and_written_again_with_the_same_data(name
     assert {field: again[field] for field in golden["data"]} == golden["data"]
     assert key.decode() == golden["headers"]["ce_partitionkey"] == event.partition_key
     assert {header: content.decode() for header, content in headers_again} == golden["headers"]
-
-
-def envelope_key(golden: dict[str, dict[str, str]]) -> bytes:
-    return golden["headers"]["ce_partitionkey"].encode()
 
 
 @pytest.mark.parametrize("name", names(GOLDEN))

@@ -1,8 +1,8 @@
 """One PostgreSQL and one Kafka for all processes of a test run.
 
 The first process that needs them starts a keeper, which owns the servers. Every process holds a shared lock
-while it may use them; when the keeper gets that lock for itself, all are gone, be it by a kill, and it ends the
-servers.
+while it may use them; when the keeper gets that lock for itself, all are gone, be it by a kill, and it ends
+the servers.
 """
 
 import json

@@ -4,7 +4,9 @@ from datetime import date
 
 from shared.events.ledger import LoanRegistered, PaymentApplied
 from shared.money import Money
-from tests.builders import a_loan, a_payment, a_schedule, money
+from shared.events.base import Event
+from shared.messaging.memory import MemoryRecord
+from tests.builders import a_loan, a_payment, a_record, a_schedule, money
 from tests.harness import Running
 
 JOURNAL = "SELECT account, sum(amount_minor)::bigint AS minor FROM posting GROUP BY account ORDER BY account"
@@ -80,3 +82,16 @@ async def test_a_payment_that_cannot_be_right_parks_its_loan_and_no_other(ledger
     ]
     applied = [e.payment_id for e in ledger.published("ledger-events") if isinstance(e, PaymentApplied)]
     assert applied == [fine.payment_id]
+
+
+async def test_a_payment_and_its_loan_in_one_batch_are_put_in_order(ledger: Running) -> None:
+    loan = a_loan()
+    messages = [ledger.service.door.parts.reader.record(_kafka(e, n)) for n, e in enumerate((a_payment("3.00"), loan))]
+    await ledger.service.door.records("by hand", [m for m in messages if m], (), stopping=lambda: False)
+    assert await ledger.value("SELECT unpaid_total_minor FROM loan") == 299_700
+    assert await ledger.value("SELECT count(*) FROM held") == 0
+
+
+def _kafka(event: Event, offset: int) -> MemoryRecord:
+    record = a_record(event)
+    return MemoryRecord(record.topic, 0, offset, 0, record.key, record.value, record.headers)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.events.wire import pack_headers
 from shared.messaging.memory import MemoryBroker, MemoryProducer
 from shared.messaging.port import Outgoing, Partition, SendUnknown
 from tests.builders import a_loan, a_payment, a_record
@@ -87,13 +88,14 @@ async def test_an_event_that_the_broker_will_not_take_holds_its_key_and_no_other
 
 async def test_a_row_that_commits_after_later_ones_is_still_published(databases: Databases) -> None:
     broker = MemoryBroker()
-    insert = "INSERT INTO outbox (topic, key, headers, value, created_at) VALUES ('late', $1, '', '{}', now())"
+    insert = "INSERT INTO outbox (topic, key, headers, value, created_at) VALUES ('late', $1, $2, '{}', now())"
+    bare = pack_headers([])
     async with running("ledger", await databases.make("ledger"), broker) as ledger:
         async with ledger.database.acquire() as slow:
             transaction = slow.transaction()
             await transaction.start()
-            await slow.execute(insert, b"early")
-            await ledger.database.execute(insert, b"later")
+            await slow.execute(insert, b"early", bare)
+            await ledger.database.execute(insert, b"later", bare)
             await until(lambda: ledger.value("SELECT count(*) = 0 FROM outbox"), "the later one is published")
             await transaction.commit()
         await ledger.settled()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path as File
 from typing import Annotated, Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, field_validator
 
+from shared import operations, parking
 from shared.access import Scope
 from shared.commands import KeyReused, StillRunning, Unavailable
 from shared.decision import Role
@@ -18,6 +20,7 @@ from shared.http.problems import status_of
 from shared.money import Money
 from tests.web import Stub, an_app, bearer, calling
 
+ROOT = File(__file__).parents[3]
 WRITE = {**bearer(), "Idempotency-Key": "key-1"}
 
 
@@ -216,3 +219,23 @@ async def test_every_problem_is_explained_where_its_type_points(client: httpx.As
         assert f'id="{kind.code}"' in page
         assert 400 <= status_of(kind) < 600
     assert "The loan is asleep." in page
+
+
+DOCUMENTED = (
+    "shared.errors",
+    "shared.commands",
+    "shared.access",
+    "shared.http",
+    "shared.parking",
+    "shared.operations",
+)
+
+
+def test_the_problems_that_any_service_can_give_are_documented() -> None:
+    text = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
+    sections = {line.removeprefix("### ") for line in text.splitlines() if line.startswith("### ")}
+    assert operations.NoEventHeld.code and parking.NothingParked.code  # their modules are loaded
+    ours = {kind for kind in DomainError.codes.values() if kind.__module__.startswith(DOCUMENTED)}
+    assert {kind.code for kind in ours} - sections == set()
+    for kind in ours:
+        assert f"### {kind.code}\n{status_of(kind)}. " in text

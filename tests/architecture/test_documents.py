@@ -1,0 +1,80 @@
+"""What the documents say of the code holds: the generated map is new, links lead somewhere, commands exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.main import app
+from services.ledger.domain import opening
+from services.ledger.domain.loan import Loan
+from shared.events.ledger import LoanRegistered
+from shared.events.loans import LoanOpened
+from shared.flow import Flow, States, Step
+from shared.observe import Metrics
+from tests.architecture.flow_map import FILE, FLOWS, flow_map
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+COMMAND = re.compile(r"\./huancui ([a-z]+)")
+METRIC = re.compile(r"\bhuancui_[a-z_]+\b")
+SUFFIXES = re.compile(r"_(bucket|sum|count|total)$")
+
+
+def broken_links(page: Path, text: str) -> list[str]:
+    """Links to files that do not exist."""
+    local = [
+        target for target in LINK.findall(text) if "://" not in target and not target.startswith("mailto:")
+    ]
+    return [target for target in local if not (page.parent / target).exists()]
+
+
+def unknown_commands(text: str) -> list[str]:
+    """Commands that the command line does not have."""
+    known = {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    known |= {group.name for group in app.registered_groups if group.name}
+    return [name for name in COMMAND.findall(text) if name not in known]
+
+
+def unknown_metrics(text: str) -> list[str]:
+    """Metrics that no service has."""
+    known = {family.name for family in Metrics("ledger").registry.collect()}
+    return [name for name in METRIC.findall(text) if SUFFIXES.sub("", name) not in known]
+
+
+def test_the_event_flow_page_is_what_the_flows_say() -> None:
+    assert FILE.read_text() == flow_map(FLOWS), "run: python -m tests.architecture.flow_map"
+
+
+def test_the_map_shows_another_flow_differently() -> None:
+    states = States(Loan, load=None, save=None, key="loan_id")  # type: ignore[arg-type]  # nothing is loaded here
+    other = Flow(
+        "other", [states], [Step(LoanOpened, opening.open_loan, emits=(LoanRegistered,), creates=True)]
+    )
+
+    page = flow_map([other])
+
+    assert (
+        "| LoanOpened | `loan-events.&lt;lender&gt;`, HTTP | `opening.open_loan` (makes the state) |" in page
+    )
+    assert "PaymentReceived" not in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_names_exists(page: Path) -> None:
+    text = page.read_text()
+
+    assert broken_links(page, text) == []
+    assert unknown_commands(text) == []
+    assert unknown_metrics(text) == []
+
+
+def test_a_wrong_link_command_or_metric_would_be_found() -> None:
+    text = "[a](no/such.md) [b](README.md) ./huancui fly ./huancui test huancui_nothing_total huancui_parked_keys"
+
+    assert broken_links(ROOT / "README.md", text) == ["no/such.md"]
+    assert unknown_commands(text) == ["fly"]
+    assert unknown_metrics(text) == ["huancui_nothing_total"]

@@ -1,0 +1,35 @@
+"""Worlds for scenarios: each has databases and topics of its own, and ends with the test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos.world import MakeWorld, World
+from tests.infra.servers import Infra
+
+
+@pytest.fixture
+async def make_world(
+    request: pytest.FixtureRequest, tmp_path: Path, topic_prefix: str
+) -> AsyncIterator[MakeWorld]:
+    """Makes worlds; on servers of the test's own where it gives some, else on those of the run."""
+    made: list[World] = []
+
+    async def make(infra: Infra | None = None, **options: Any) -> World:
+        folder = tmp_path / f"world-{len(made)}"
+        folder.mkdir()
+        servers = infra or request.getfixturevalue("infra")
+        made.append(await World.make(servers, folder, f"{topic_prefix}{len(made)}-", **options))
+        return made[-1]
+
+    yield make
+    for world in made:
+        await world.close()
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld) -> World:
+    """One world on the run's servers."""
+    return await make_world()

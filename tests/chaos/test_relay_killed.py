@@ -1,0 +1,130 @@
+"""Scenarios 1 to 4: the process dies between the commit, the send and the deletion. Nothing is lost, nothing counts twice."""
+
+import asyncio
+import random
+
+import pytest
+
+from shared.faults import FaultPoint
+from tests.chaos.load import a_story, some_loans, some_payments
+from tests.chaos.relays import drained, fill_outbox, relaying
+from tests.chaos.world import World
+from tests.harness import until
+
+PAYMENTS = "SELECT count(*) FROM payment"
+OUTBOX = "SELECT count(*) FROM outbox"
+
+
+async def _topic_has(world: World, least: int) -> None:
+    async def there() -> bool:
+        return await world.topic_end("ledger-events") >= least
+
+    await until(there, f"{least} records on ledger-events")
+
+
+async def test_scenario_01_killed_after_the_commit_and_before_the_send(world: World) -> None:
+    loans = some_loans(1)
+    payment = some_payments(loans, 1)[0]
+    http = world.http()
+    first = await world.start("ledger", fault=f"{FaultPoint.AFTER_DB_COMMIT}:2", role_consume=False)
+    await http.hand_in(first.url, loans)
+    assert await http.once(first.url, payment) == 0, "the process died before it could answer"
+    await first.fell()
+    assert (await world.value("ledger", PAYMENTS), await world.value("ledger", OUTBOX)) == (1, 1)
+    assert await world.topic_end("ledger-events") == 1
+    second = await world.start("ledger")
+    await http.hand_in(second.url, [payment])
+    assert http.replayed == 1, "the answer was that of the first attempt"
+    async with world.inside("followup"):
+        await world.balances()
+
+
+async def test_scenario_02_killed_before_the_commit(world: World) -> None:
+    loans = some_loans(1)
+    payment = some_payments(loans, 1)[0]
+    http = world.http()
+    first = await world.start("ledger", fault=f"{FaultPoint.BEFORE_DB_COMMIT}:2", role_consume=False)
+    await http.hand_in(first.url, loans)
+    assert await http.once(first.url, payment) == 0
+    await first.fell()
+    assert (await world.value("ledger", PAYMENTS), await world.value("ledger", OUTBOX)) == (0, 0)
+    second = await world.start("ledger")
+    await http.hand_in(second.url, [payment])
+    assert http.replayed == 0, "nothing had been done before"
+    assert await world.value("ledger", PAYMENTS) == 1
+    async with world.inside("followup"):
+        await world.balances()
+
+
+async def test_scenario_03_killed_after_the_acknowledgement_and_before_the_deletion(world: World) -> None:
+    await fill_outbox(world, 3, 30)
+    relay = world.launch("ledger", fault=FaultPoint.AFTER_KAFKA_ACK, role_consume=False, role_timers=False)
+    await relay.fell()
+    assert await world.value("ledger", OUTBOX) == 33, "nothing was deleted"
+    await _topic_has(world, 33)
+    async with relaying(world, world.broker()):
+        await drained(world)
+    assert await world.topic_end("ledger-events") == 66, "all was sent again"
+    async with world.inside("ledger"), world.inside("followup") as followup:
+        await world.balances()
+        assert await followup.value("SELECT count(*) FROM inbox") == 33
+        dropped = followup.service.metrics.duplicates_dropped
+        assert sum(sample.value for metric in dropped.collect() for sample in metric.samples) >= 33
+
+
+async def test_scenario_04_killed_halfway_through_the_acknowledgements(world: World) -> None:
+    await fill_outbox(world, 5, 95)
+    environment = world.environment("ledger")
+    relay = world.run_module("tests.chaos.halfway", environment, "halfway")
+    await relay.fell()
+    assert relay.said("dying_halfway") == 1
+    assert (await world.topic_end("ledger-events"), await world.value("ledger", OUTBOX)) == (50, 100)
+    async with relaying(world, world.broker()):
+        await drained(world)
+    assert await world.topic_end("ledger-events") == 150, "the acknowledged half was sent again"
+    async with world.inside("ledger"), world.inside("followup"):
+        await world.balances()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_scenario_04_killed_at_any_moment_of_a_long_drain(world: World) -> None:
+    dice = random.Random(4)
+    await fill_outbox(world, 50, 20_000)
+    killed = 0
+    while await world.value("ledger", OUTBOX):
+        before = await world.topic_end("ledger-events")
+        relay = await world.start("ledger", role_consume=False, role_timers=False)
+        await _topic_has(world, before + 1)
+        await asyncio.sleep(dice.random() / 4)  # a moment that nobody chose is what is tried here
+        if await world.value("ledger", OUTBOX):
+            killed += 1
+        await relay.kill()
+    assert killed
+    async with world.inside("ledger"), world.inside("followup"):
+        await world.balances(within_s=300)
+
+
+async def test_a_service_killed_again_and_again_under_load_loses_nothing(world: World) -> None:
+    story = a_story(4, 40)
+    http = world.http()
+    await http.hand_in((await world.start("ledger")).url, story[:4])
+    await world.processes[-1].kill()
+    load: asyncio.Task[None] | None = None
+    for start in range(4, len(story), 20):
+        process = await world.start("ledger", role_consume=False)
+        load = asyncio.ensure_future(http.hand_in(process.url, story[start : start + 20]))
+        count = len(http.acknowledged)
+
+        async def underway(count: int = count) -> bool:
+            return len(http.acknowledged) > count
+
+        await until(underway, "the load has begun")
+        await process.kill()
+        load.cancel()
+        await asyncio.gather(load, return_exceptions=True)
+        assert process.popen.returncode == -9
+    last = await world.start("ledger")
+    await http.hand_in(last.url, [event for event in story if event not in http.acknowledged])
+    async with world.inside("followup"):
+        await world.balances()

@@ -1,0 +1,1 @@
+"""Borrowers' stories across the services, on real PostgreSQL and real Kafka."""

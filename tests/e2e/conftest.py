@@ -1,0 +1,28 @@
+"""Services on PostgreSQL and Kafka."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.messaging.kafka import KafkaBroker
+from tests.databases import Databases
+from tests.e2e.world import World
+from tests.infra.servers import Infra
+
+TOPICS = ("clock", "ledger-events", "followup-events", "loan-events.acme", "loan-events.other")
+
+
+@pytest.fixture(scope="session")
+def databases(infra: Infra) -> Databases:
+    """Databases of services, made fast."""
+    return Databases(infra)
+
+
+@pytest.fixture
+async def world(infra: Infra, databases: Databases, topic_prefix: str) -> AsyncIterator[World]:
+    """Topics of this test's own, a database for each service, and a platform that publishes."""
+    await infra.create_topics(TOPICS, prefix=topic_prefix, partitions=2)
+    broker = KafkaBroker(infra.kafka())
+    urls = {name: await databases.make(name) for name in ("ledger", "followup")}
+    async with World.opened(broker, topic_prefix, urls) as opened:
+        yield opened

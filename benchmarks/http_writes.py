@@ -53,7 +53,7 @@ async def held(ground: Ground, port: int, make: Maker, start: float) -> Held:
     """Raise the rate from `start` while all is answered well, or lower it until it is."""
     seconds = ground.sized(8, 3)
     await _drive(port, make, 100, 2)  # first requests pay for imports, connections and caches
-    found, rate, falling = Held(), start, False
+    found, rate, first = Held(), start, None
     while rate >= LOWEST:
         answers = await _drive(port, make, rate, seconds)
         latencies = [answer.latency_s for answer in answers]
@@ -62,10 +62,10 @@ async def held(ground: Ground, port: int, make: Maker, start: float) -> Held:
         found.at_goal = found.at_goal or (latencies if rate == GOAL else [])
         if well:
             found.rate = rate
-        if well == falling:
+        first = well if first is None else first
+        if well != first:
             break
-        falling = not well
-        rate = rate / STEP if falling else rate * STEP
+        rate = rate * STEP if well else rate / STEP
         await asyncio.sleep(1)  # what an overload has left is worked off
     return found
 

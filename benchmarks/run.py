@@ -48,16 +48,23 @@ def run(names: Sequence[str] = (), *, file: Path | None = None, short: bool = Fa
     say = Console(stderr=True)
     about = report.machine() | {"servers": SERVERS, "form": "short" if short else "full"}
     figures: list[Figure] = []
+    failed: list[str] = []
     home.mkdir(parents=True, exist_ok=True)
     with opened(home, short=short, say=lambda text: say.print(text, style="dim", highlight=False)) as ground:
         for name in names or BENCHES:
             say.print(f"{name} …", highlight=False)
-            figures += uvloop.run(_measured(BENCHES[name], ground))
+            try:
+                figures += uvloop.run(_measured(BENCHES[name], ground))
+            except Exception:  # one that fails must not cost what the others found
+                say.print_exception()
+                failed.append(name)
     report.show(console, about, figures)
     target = file or home / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.json"
-    report.write(target, about, figures)
+    report.write(target, about | {"failed": failed}, figures)
     say.print(f"written to {target}", highlight=False)
-    return all(one.met is not False for one in figures)
+    if failed:
+        say.print(f"failed: {', '.join(failed)}", style="red", highlight=False)
+    return not failed and all(one.met is not False for one in figures)
 
 
 async def _measured(bench: Bench, ground: Ground) -> list[Figure]:

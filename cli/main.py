@@ -1,6 +1,7 @@
 """The `huancui` command: the local stack, its tokens and lenders, publishing, and the checks."""
 
 import asyncio
+import errno
 import json
 import os
 import subprocess
@@ -42,6 +43,13 @@ def fail(reason: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def explained(error: OSError) -> str:
+    """What an error of the operating system means for the user."""
+    if error.errno == errno.ENOSPC:
+        return "the disk is full: free some space and try again"
+    return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+
+
 def in_one_line(command: Callable[P, R]) -> Callable[P, R]:
     """A command whose errors are one line each."""
 
@@ -51,6 +59,8 @@ def in_one_line(command: Callable[P, R]) -> Callable[P, R]:
             return command(*arguments, **options)
         except StackError as error:
             fail(str(error))
+        except OSError as error:
+            fail(explained(error))
         except KeyboardInterrupt:
             fail("interrupted")
 

@@ -26,7 +26,7 @@ CLOUDEVENT = "specversion"
 STRUCTURED_MODE = ("content-type", b"application/cloudevents+json")
 
 
-class BadLine(Exception):  # noqa: N818  # its text is the reason
+class BadLine(Exception):
     """A line that is not an event a platform may publish."""
 
 

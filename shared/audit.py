@@ -121,7 +121,7 @@ class Broken:
 
 
 async def append(connection: AsyncConnection, entries: Sequence[AuditEntry]) -> None:
-    """Add a transaction's entries as one link. Call it last: until the commit other audited transactions wait."""
+    """Add a transaction's entries as one link. Call it last: until the commit, others wait for it."""
     await connection.exec_driver_sql(_LOCK)
     head: Any = (await connection.exec_driver_sql(_HEAD)).first()
     number, previous = (head[0] + 1, head[1]) if head else (1, _FIRST)

@@ -14,6 +14,7 @@ from shared import audit, faults, spine
 from shared.answers import read_answer, write_answer
 from shared.clock import MOVE_CLOCK, Clock, SimulatedClock, system_now
 from shared.commands import KeyReused
+from shared.database import execute
 from shared.decision import Key, SetTimer
 from shared.errors import Conflict, DomainError
 from shared.events import wire
@@ -24,12 +25,13 @@ from shared.flow import Change, Flow, Received
 from shared.fold import RECORD, Fold, KeyParked, Message, Outcome, QueuedSend, targets
 from shared.messages import Reader
 from shared.messaging.port import Record
+from shared.observe import message_traceparent
 from shared.parking import waiting_messages
 from shared.spine import DueTimer, Move, OutboxRow, SendRow
 
 
 class BodyDiffers(Conflict):
-    """A message with this source and id came before with another body. Give every new fact an id of its own."""
+    """A message with this source and id came before with another body. Give every new fact its own id."""
 
 
 class NeedKeys(Exception):
@@ -56,8 +58,10 @@ class Parts:
 class Batch:
     """Messages to be applied together, and what must be true for them to count.
 
-    `moves` are the positions that the batch advances; `due` the timers behind timer messages and `sends` the sends behind
-    outcomes, by message id; `releasing` is a parked key whose kept messages these are; `extra` are states to lock for reading; `contents` are kept records read again.
+    `moves` are the positions that the batch advances; `due` the timers behind timer messages and `sends` the
+    sends behind
+    outcomes, by message id; `releasing` is a parked key whose kept messages these are; `extra` are states to
+    lock for reading; `contents` are kept records read again.
     """
 
     parts: Parts
@@ -71,7 +75,9 @@ class Batch:
     contents: dict[int, Record | None] = field(default_factory=dict)
 
     async def run(self, connection: AsyncConnection) -> None:
-        """Apply the batch within the caller's transaction. Each message's outcome stands in the message afterwards."""
+        """Apply the batch within the caller's transaction. Each message's outcome stands in the message
+        afterwards.
+        """
         at = system_now()
         live = await self._admit(connection, at)
         now = await self.parts.clock.now(connection)
@@ -120,7 +126,7 @@ class Batch:
 
     async def _tick(self, connection: AsyncConnection, message: Message, at: datetime) -> None:
         if isinstance(self.parts.clock, SimulatedClock):
-            await connection.exec_driver_sql(MOVE_CLOCK, (message.body.now, at))
+            await execute(connection, MOVE_CLOCK, (message.body.now, at))
             message.outcome = Outcome.DECIDED
         else:
             message.outcome = Outcome.IGNORED
@@ -155,7 +161,9 @@ class Batch:
             wanted.setdefault(key, []).append(message.body)
 
     async def _take_rows(self, connection: AsyncConnection) -> None:
-        """Remove the rows behind the messages. One that was moved, cancelled or done meanwhile is none any more."""
+        """Remove the rows behind the messages. One that was moved, cancelled or done meanwhile is none any
+        more.
+        """
         fired = await spine.fire_timers(connection, list(self.due.values())) if self.due else set()
         settled = await spine.settle_sends(connection, list(self.sends.values())) if self.sends else set()
         faults.reached(FaultPoint.AFTER_TIMER_DELETE)
@@ -208,14 +216,16 @@ class Batch:
             by_type[key.type].append(Change(key.id, before, fold.states[key]))
         for type_, changes in by_type.items():
             await fold.flow.states[type_].save(connection, changes)
+        trace = _Traces()
         if fold.emitted:
-            await self._emit(connection, fold, at)
-        await self._save_timers(connection, fold)
+            await self._emit(connection, fold, at, trace)
+        await self._save_timers(connection, fold, trace)
         if fold.sends:
-            await spine.queue_sends(connection, [self._send_row(one, fold.now) for one in fold.sends])
+            rows = [self._send_row(one, fold.now, trace) for one in fold.sends]
+            await spine.queue_sends(connection, rows)
         await self._save_held(connection, fold, at)
 
-    async def _emit(self, connection: AsyncConnection, fold: Fold, at: datetime) -> None:
+    async def _emit(self, connection: AsyncConnection, fold: Fold, at: datetime, trace: "_Traces") -> None:
         prefix = self.parts.reader.prefix
         counts: dict[tuple[str, UUID], int] = defaultdict(int)
         for one in fold.emitted:
@@ -234,18 +244,18 @@ class Batch:
                 sequence=numbers[stream],
                 causation_id=message.cause,
                 correlation_id=message.correlation or message.cause,
-                traceparent=message.traceparent,
+                traceparent=trace(message),
             )
             numbers[stream] += 1
             headers = wire.pack_headers(wire.encode_headers(envelope))
             rows.append(OutboxRow(prefix + stream[0], envelope.partition_key.encode(), headers, one.value))
         await spine.emit(connection, rows, at)
 
-    async def _save_timers(self, connection: AsyncConnection, fold: Fold) -> None:
+    async def _save_timers(self, connection: AsyncConnection, fold: Fold, trace: "_Traces") -> None:
         setting, cancelling = [], []
         for (key, kind), (message, timer) in fold.timers.items():
             if isinstance(timer, SetTimer):
-                setting.append((key, timer, message.id, message.traceparent))
+                setting.append((key, timer, message.id, trace(message)))
             else:
                 cancelling.append((key, kind))
         if setting:
@@ -255,10 +265,10 @@ class Batch:
             await spine.cancel_timers(connection, cancelling)
 
     @staticmethod
-    def _send_row(one: QueuedSend, now: datetime) -> SendRow:
+    def _send_row(one: QueuedSend, now: datetime, trace: "_Traces") -> SendRow:
         not_before = one.send.not_before or now
         payload = to_json(dict(one.send.payload))
-        return SendRow(one.id, one.key, one.send.channel, payload, not_before, one.message.traceparent)
+        return SendRow(one.id, one.key, one.send.channel, payload, not_before, trace(one.message))
 
     async def _save_held(self, connection: AsyncConnection, fold: Fold, at: datetime) -> None:
         new, again = [], {}
@@ -304,6 +314,20 @@ class Batch:
             await spine.move(connection, self.consumer, self.moves)
         if entries:
             await audit.append(connection, entries)
+
+
+class _Traces:
+    """The trace that what follows from a message carries: one span for each message, under the message's
+    cause.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[int, str | None] = {}
+
+    def __call__(self, message: Message) -> str | None:
+        if id(message) not in self._of:
+            self._of[id(message)] = message_traceparent(message.name, message.traceparent)
+        return self._of[id(message)]
 
 
 def _audit_entry(flow: Flow, message: Message, at: datetime) -> audit.AuditEntry:

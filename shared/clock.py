@@ -6,9 +6,12 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.database import execute
+
 READ_CLOCK = "SELECT now, ticked_at FROM clock"
 MOVE_CLOCK = (
-    "INSERT INTO clock (now, ticked_at) VALUES ($1::timestamptz, $2::timestamptz) ON CONFLICT (single) DO UPDATE "
+    "INSERT INTO clock (now, ticked_at) VALUES ($1::timestamptz, $2::timestamptz) ON CONFLICT (single) DO "
+    "UPDATE "
     "SET now = excluded.now, ticked_at = excluded.ticked_at WHERE clock.now < excluded.now"
 )
 
@@ -35,7 +38,8 @@ class Clock(Protocol):
     async def horizon(self, connection: AsyncConnection, read_through: datetime | None) -> datetime | None:
         """Timers and sends due by this business time may go now; None: none may.
 
-        `read_through` is the system time up to which all input is applied (None: there is no input). What was due at a moment
+        `read_through` is the system time up to which all input is applied (None: there is no input). What was
+        due at a moment
         waits for all that was published before that moment.
         """
         ...
@@ -62,12 +66,12 @@ class SimulatedClock:
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """Where the last tick put the clock; the start before any tick."""
-        row = (await connection.exec_driver_sql(READ_CLOCK)).first()
+        row = (await execute(connection, READ_CLOCK)).first()
         return row[0] if row else self._start
 
     async def horizon(self, connection: AsyncConnection, read_through: datetime | None) -> datetime | None:
         """Where the last tick put the clock, once all that was published before that tick is applied."""
-        row = (await connection.exec_driver_sql(READ_CLOCK)).first()
+        row = (await execute(connection, READ_CLOCK)).first()
         if row is None or (read_through is not None and read_through < row[1]):
             return None
         now: datetime = row[0]

@@ -12,7 +12,8 @@ from shared.errors import Conflict, DomainError, Refused
 class Origin:
     """Where a command comes from.
 
-    `message_id` is a hash over caller, route and `Idempotency-Key`, so that a repeated request is the same message;
+    `message_id` is a hash over caller, route and `Idempotency-Key`, so that a repeated request is the same
+    message;
     `body_hash` (signed 64 bit, over method, path and body) tells an honest repetition from a key used twice.
     """
 

@@ -1,4 +1,6 @@
-"""PostgreSQL: engines, transactions that no cancellation can tear, the event layer's tables, kinds of failure."""
+"""PostgreSQL: engines, transactions that no cancellation can tear, the event layer's tables, kinds of
+failure.
+"""
 
 import asyncio
 import ssl
@@ -15,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 T = TypeVar("T")
 
-# A demoted primary answers 25006 for ever: the connection, and with it the pool, must go (57P0x: the server goes down).
+# A demoted primary answers 25006 for ever: the connection, and with it the pool, must go (57P0x: the server
+# goes down).
 _EVICT = frozenset({"25006", "57P01", "57P02", "57P03", "57P05"})
 # 22 data exception, 23 integrity violation: the message's fault. All else is the infrastructure's.
 _POISON_CLASSES = frozenset({"22", "23"})
@@ -30,7 +33,9 @@ def sqlstate(error: BaseException) -> str | None:
 
 
 def is_infrastructure(error: BaseException) -> bool:
-    """Whether trying the same again later can help: a lost link, a deadlock, a full disk, a server going down."""
+    """Whether trying the same again later can help: a lost link, a deadlock, a full disk, a server going
+    down.
+    """
     if isinstance(error, DBAPIError | asyncpg.PostgresError | asyncpg.InterfaceError):
         state = sqlstate(error)
         if state is None:
@@ -38,13 +43,16 @@ def is_infrastructure(error: BaseException) -> bool:
                 isinstance(error, DBAPIError) and error.connection_invalidated
             )
         return state[:2] not in _POISON_CLASSES
-    return isinstance(error, OSError | PoolTimeout | TimeoutError)
+    # The last is what asyncpg raises where a connection ends in the middle of a call.
+    return isinstance(error, OSError | PoolTimeout | TimeoutError | asyncpg.InternalClientError)
 
 
 def make_engine(
     url: str, *, application: str, pool_size: int = 10, on_evicted: Callable[[], None] | None = None
 ) -> AsyncEngine:
-    """An engine for one service's database (`postgresql+asyncpg://…`). Several hosts may be named; the writable one is used."""
+    """An engine for one service's database (`postgresql+asyncpg://…`). Several hosts may be named; the
+    writable one is used.
+    """
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -76,7 +84,7 @@ def make_engine(
 
 
 async def connect_directly(url: str, *, application: str) -> asyncpg.Connection:
-    """A connection outside the pool, for session locks. A dead peer is noticed by the server within some 4 s."""
+    """A connection outside the pool, for session locks. The server notices a dead peer within some 4 s."""
     parts = make_url(url).set(drivername="postgresql")
     settings = {
         "application_name": application,
@@ -94,10 +102,18 @@ async def connect_directly(url: str, *, application: str) -> asyncpg.Connection:
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction: committed at the end of the block, rolled back on an error.
 
-    Call it only from work that nobody cancels (`Uncancelled.run`): a cancelled COMMIT leaves its outcome unknown.
+    Call it only from work that nobody cancels (`Uncancelled.run`): a cancelled COMMIT leaves its outcome
+    unknown.
     """
     async with engine.begin() as connection:
         yield connection
+
+
+async def execute(connection: AsyncConnection, statement: str, parameters: tuple[Any, ...] = ()) -> Any:
+    """Run one statement of ours, its parameters as `$1`, `$2` … The driver caches its plan; rows are plain
+    tuples.
+    """
+    return await connection.exec_driver_sql(statement, parameters)
 
 
 class Uncancelled:
@@ -108,10 +124,14 @@ class Uncancelled:
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Await `work`; if the caller is cancelled meanwhile, the work still goes on to its end."""
+        return await asyncio.shield(self.begin(work))
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start `work` without waiting for it."""
         task = asyncio.ensure_future(work)
         self._running.add(task)
         task.add_done_callback(self._forget)
-        return await asyncio.shield(task)
+        return task
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
@@ -134,7 +154,8 @@ async def retried(
     first_delay_s: float = 0.05,
     longest_delay_s: float = 5.0,
 ) -> T:
-    """Do `work` until it succeeds, with growing pauses, as long as only the infrastructure fails and nobody stops us.
+    """Do `work` until it succeeds, with growing pauses, as long as only the infrastructure fails and nobody
+    stops us.
 
     Raises what `work` raised when that was not the infrastructure's fault, or when `stopping()` became true.
     """

@@ -1,4 +1,4 @@
-"""What a decision is given and what it may answer. Plain values only: nothing here does I/O or reads a clock."""
+"""What a decision is given and what it may answer. Plain values: nothing here does I/O or reads a clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,15 +64,17 @@ class Context:
     others: Mapping[Key, Any] = field(default_factory=dict)
     """Other states asked for by `Need.keys`, to read only. A state that does not exist maps to None."""
     history: Any = None
-    """What the service's `load_history` gave for this key after `Need.history`; None before it was asked for."""
+    """What the service's `load_history` gave for this key after `Need.history`; None before it was asked for.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Set, or move, the one timer of this `kind` for the decision's key. It fires once, at its moment or later.
+    """Set, or move, the one timer of this `kind` for the decision's key. It fires once, never early.
 
-    The moment is a local date and time in a zone, so that a rule change of the zone moves it rightly; a time that does not
-    exist that day (spring) means the first one after the gap, one that comes twice (autumn) the first.
+    The moment is a local date and time in a zone, so that a rule change of the zone moves it rightly. A time
+    that does not exist that day (spring) means as much later as the gap is long; of one that comes twice
+    (autumn) the first is meant.
     """
 
     kind: str
@@ -102,7 +104,7 @@ class CancelTimer:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Something to hand to the outside (mail, SMS, webhook) after the commit, once its permit is given again."""
+    """Something to hand out (mail, SMS, webhook) after the commit, once its permit is given again."""
 
     channel: str
     payload: Mapping[str, Any]
@@ -111,7 +113,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[S]):
-    """What follows from a message: the state after it, and all that shall happen if, and only if, it commits."""
+    """What follows from a message: the state after it, and all that shall happen once it commits."""
 
     state: S
     events: Sequence[Event] = ()
@@ -133,6 +135,8 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A predecessor within the state is missing (the payment that this reversal reverses): keep the message until it came."""
+    """A predecessor within the state is missing (the payment that this reversal reverses): keep the message
+    until it came.
+    """
 
     reason: str

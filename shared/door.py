@@ -1,19 +1,30 @@
-"""The door: every message enters here, in batches, each one transaction. It retries, isolates what cannot succeed, answers."""
+"""The door: every message enters here, in batches, each one transaction. It retries, isolates what cannot
+succeed, answers.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import faults, parking, spine
 from shared.batch import Batch, NeedKeys, Parts, reset
 from shared.clock import system_now
 from shared.commands import Answered, Origin, StillRunning, Unavailable
-from shared.database import LOCK_TIMEOUT, Uncancelled, is_infrastructure, retried, sqlstate, transaction
+from shared.database import (
+    LOCK_TIMEOUT,
+    Uncancelled,
+    execute,
+    is_infrastructure,
+    retried,
+    sqlstate,
+    transaction,
+)
 from shared.decision import Key
 from shared.faults import FaultPoint
 from shared.flow import SendSettled
@@ -44,9 +55,11 @@ class _Pending:
 
 
 class Door:
-    """Runs batches for one service. `close` waits for those in flight; nothing here is torn by a cancellation.
+    """Runs batches for one service. `close` waits for those in flight; nothing here is torn by a
+    cancellation.
 
-    `answer_within_s` bounds how long a command waits while the database is away; `still_running_after_s` how long a repeated
+    `answer_within_s` bounds how long a command waits while the database is away; `still_running_after_s` how
+    long a repeated
     request waits for the first one before it is told to come back.
     """
 
@@ -70,7 +83,8 @@ class Door:
         self._batching = False
         self.stopping = False
 
-    # -- commands ---------------------------------------------------------------------------------------------------
+    # -- commands
+    # ---------------------------------------------------------------------------------------------------
 
     async def submit(self, command: object, origin: Origin) -> Answered:
         """Decide a command in the next batch: those that wait together are decided together."""
@@ -87,7 +101,7 @@ class Door:
         self._pending.append(pending)
         if not self._batching:
             self._batching = True
-            asyncio.ensure_future(self._work.run(self._decide_pending()))
+            self._work.begin(self._decide_pending())
         result = await asyncio.shield(pending.done)
         if isinstance(result, Exception):
             raise result
@@ -106,7 +120,8 @@ class Door:
         messages = [one.message for one in taken]
         deciding = asyncio.ensure_future(self._work.run(self._commands(messages)))
         deciding.add_done_callback(lambda _: self._landed(taken))
-        # A transaction is never cancelled: where it takes too long its callers are told, and it goes on to its end.
+        # A transaction is never cancelled: where it takes too long its callers are told, and it goes on to
+        # its end.
         done, _ = await asyncio.wait({deciding}, timeout=self._answer_within_s)
         failure: Exception | None = None if done else Unavailable()
         if done and (error := deciding.exception()) is not None:
@@ -146,7 +161,8 @@ class Door:
             await self._commands(messages[:half])
             await self._commands(messages[half:])
 
-    # -- records ----------------------------------------------------------------------------------------------------
+    # -- records
+    # ----------------------------------------------------------------------------------------------------
 
     async def records(
         self,
@@ -156,9 +172,11 @@ class Door:
         *,
         stopping: Callable[[], bool],
     ) -> None:
-        """Apply records and advance the consumer's positions with them. Raises PositionMoved when another member has read on.
+        """Apply records and advance the consumer's positions with them. Raises PositionMoved when another
+        member has read on.
 
-        Infrastructure errors are retried for ever, in order, until `stopping()`; what cannot be saved is parked by itself.
+        Infrastructure errors are retried for ever, in order, until `stopping()`; what cannot be saved is
+        parked by itself.
         """
         await self._work.run(self._records(consumer, messages, moves, stopping))
 
@@ -187,7 +205,8 @@ class Door:
                 return
         self._count(messages)
 
-    # -- timers and outcomes ----------------------------------------------------------------------------------------
+    # -- timers and outcomes
+    # ----------------------------------------------------------------------------------------
 
     async def timers(self, due: Sequence[DueTimer], *, stopping: Callable[[], bool]) -> None:
         """Fire timers: each is removed and its message applied in one transaction."""
@@ -237,12 +256,14 @@ class Door:
             await self._retried(lambda: self._transact(alone), stopping)
         self._count(messages)
 
-    # -- parked keys ------------------------------------------------------------------------------------------------
+    # -- parked keys
+    # ------------------------------------------------------------------------------------------------
 
     async def release(self, key: Key, *, skip: int | None = None, by: str = "", why: str = "") -> int:
         """Try a key's kept messages again, in order, until one fails or none is left; how many were applied.
 
-        With `skip`, that message is first set aside for good (with who decided it and why), in the same transaction.
+        With `skip`, that message is first set aside for good (with who decided it and why), in the same
+        transaction.
         """
         return await self._work.run(self._release(key, skip, by, why))
 
@@ -250,7 +271,7 @@ class Door:
         applied = 0
         while True:
             batch = Batch(self.parts, (), releasing=key)
-            await self._with_restarts(batch, lambda: self._release_once(batch, key, skip, by, why))
+            await self._with_restarts(batch, partial(self._release_once, batch, key, skip, by, why))
             skip = None
             done = [m for m in batch.messages if m.outcome in (Outcome.DECIDED, Outcome.WAITING)]
             applied += len(done)
@@ -267,7 +288,8 @@ class Door:
             batch.messages = parking.kept_messages(self.parts.reader, rows, batch.contents)
             await batch.run(connection)
 
-    # -- one transaction --------------------------------------------------------------------------------------------
+    # -- one transaction
+    # --------------------------------------------------------------------------------------------
 
     async def _transact(self, batch: Batch, *, interactive: bool = False) -> None:
         traces = [m.traceparent for m in batch.messages if m.traceparent]
@@ -289,9 +311,7 @@ class Door:
     async def _once(self, batch: Batch, interactive: bool) -> None:
         async with transaction(self.engine) as connection:
             if interactive:
-                await connection.exec_driver_sql(
-                    _COMMAND_LOCKS, (f"{int(self._still_running_after_s * 1000)}ms",)
-                )
+                await execute(connection, _COMMAND_LOCKS, (f"{int(self._still_running_after_s * 1000)}ms",))
             await batch.run(connection)
             faults.reached(FaultPoint.BEFORE_DB_COMMIT)
         faults.reached(FaultPoint.AFTER_DB_COMMIT)
@@ -339,7 +359,9 @@ class Door:
                 log.warning("message_waiting", type=message.name, message_id=str(message.id))
 
     async def close(self, budget_s: float) -> int:
-        """Take no more commands and wait for what is in flight; how many batches did not end within the budget."""
+        """Take no more commands and wait for what is in flight; how many batches did not end within the
+        budget.
+        """
         self.stopping = True
         return await self._work.drain(budget_s)
 
@@ -355,7 +377,9 @@ def _as_exception(error: BaseException) -> Exception:
 def _halves(
     messages: Sequence[Message], moves: Sequence[Move]
 ) -> list[tuple[Sequence[Message], Sequence[Move]]]:
-    """Split a batch in two, each with the positions that it reaches by itself. Order within a partition is kept."""
+    """Split a batch in two, each with the positions that it reaches by itself. Order within a partition is
+    kept.
+    """
     half = len(messages) // 2
     reached: dict[tuple[str, int], int] = {}
     for message in messages[:half]:

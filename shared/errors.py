@@ -1,6 +1,7 @@
 """Outcomes that a request or a message cannot get past, each with a code, a text and facts.
 
-A subclass states one reason: its name is the code (in snake case), its docstring the text, its keywords the facts.
+A subclass states one reason: its name is the code (in snake case), its docstring the text, its keywords the
+facts.
 Only `shared/http.py` turns them into HTTP statuses, only `shared/flow.py` into waiting and parking.
 """
 

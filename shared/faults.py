@@ -1,4 +1,5 @@
-"""Named points at which a test may kill the process, to prove that nothing is lost there. Absent in normal runs.
+"""Named points at which a test may kill the process, to prove that nothing is lost there. Absent in normal
+runs.
 
 `HUANCUI_FAULT=after_db_commit` kills at the first passage, `after_db_commit:3` at the third.
 """

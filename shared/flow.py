@@ -50,7 +50,9 @@ class SendSettled:
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[S]):
-    """Marks the answer to an event that came by HTTP: `applied`, `waiting` for a predecessor, or `queued` behind a parked one."""
+    """Marks the answer to an event that came by HTTP: `applied`, `waiting` for a predecessor, or `queued`
+    behind a parked one.
+    """
 
     status: str
 
@@ -59,8 +61,10 @@ class Received(Generic[S]):
 class States(Generic[S]):
     """One type of state: how many are loaded and saved at once, and which attribute of a message names one.
 
-    `load` gives those that exist; `save` gets only what changed. Both run a number of statements that does not grow with the
-    batch. `lender` tells whose a state is (None: nobody's in particular). `load_history` serves `Need(history=True)`.
+    `load` gives those that exist; `save` gets only what changed. Both run a number of statements that does
+    not grow with the
+    batch. `lender` tells whose a state is (None: nobody's in particular). `load_history` serves
+    `Need(history=True)`.
     """
 
     type: type[S]
@@ -80,8 +84,10 @@ class States(Generic[S]):
 class Step:
     """One message (event, command, timer or outcome) and the decision it leads to.
 
-    Where the state does not exist yet and the step does not create it, an event waits and a command is answered 404.
-    `key` overrides which states the message is for (several: the decision is asked once for each). `answer` is the type of
+    Where the state does not exist yet and the step does not create it, an event waits and a command is
+    answered 404.
+    `key` overrides which states the message is for (several: the decision is asked once for each). `answer`
+    is the type of
     the decision's answer to a command, so that a repeated request gets the stored one back as the same type.
     """
 
@@ -95,7 +101,9 @@ class Step:
 
 
 class FlowBroken(Exception):
-    """A decision did what its step does not list. The table is the map of the service, so this is a fault in the service."""
+    """A decision did what its step does not list. The table is the map of the service, so this is a fault in
+    the service.
+    """
 
 
 class Flow:
@@ -136,4 +144,4 @@ class Flow:
 
     def reads(self, topic: str) -> set[str]:
         """The names of the event classes of a topic that some step takes."""
-        return {m.__name__ for m in self.steps if issubclass(m, Event) and m.TOPIC == topic}
+        return {m.__name__ for m in self.steps if issubclass(m, Event) and topic == m.TOPIC}

@@ -1,4 +1,6 @@
-"""Folding a batch of messages through their decisions. Pure: what it needs was loaded, what follows it only collects."""
+"""Folding a batch of messages through their decisions. Pure: what it needs was loaded, what follows it only
+collects.
+"""
 
 import traceback
 from collections.abc import Iterable, Sequence
@@ -21,7 +23,9 @@ RECORD = "record"
 
 
 class KeyParked(Conflict):
-    """An earlier message of this key could not be applied and waits for an operator; later changes wait behind it."""
+    """An earlier message of this key could not be applied and waits for an operator; later changes wait
+    behind it.
+    """
 
 
 class NotYours(NotFound):
@@ -71,7 +75,9 @@ class Message:
 
     @property
     def interactive(self) -> bool:
-        """Whether a caller waits for the answer, so that a refusal goes to it rather than to the parking place."""
+        """Whether a caller waits for the answer, so that a refusal goes to it rather than to the parking
+        place.
+        """
         return self.origin == "command"
 
 
@@ -97,7 +103,7 @@ class QueuedSend:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A message to keep: parked (with the reason), queued behind a parked one, or waiting for a predecessor."""
+    """A message to keep: parked with the reason, queued behind a parked one, or waiting for a predecessor."""
 
     message: Message
     key: Key
@@ -109,7 +115,9 @@ class Hold:
 
 @dataclass(slots=True)
 class Fold:
-    """The batch while it is folded. `states` holds what was loaded and is kept current; the rest is what shall be saved."""
+    """The batch while it is folded. `states` holds what was loaded and is kept current; the rest is what
+    shall be saved.
+    """
 
     flow: Flow
     now: datetime
@@ -130,7 +138,9 @@ class Fold:
     _contexts: dict[Actor, Context] = field(default_factory=dict)
 
     def take(self, messages: Iterable[Message]) -> None:
-        """Fold messages in order. Those that need more than was loaded are kept for `resume`, with all later ones of their key."""
+        """Fold messages in order. Those that need more than was loaded are kept for `resume`, with all later
+        ones of their key.
+        """
         for message in messages:
             if message.unreadable is not None:
                 self._park_unreadable(message)
@@ -232,7 +242,8 @@ class Fold:
                 raise FlowBroken(
                     f"{step.message.__name__} emits {type(event).__name__}, which its step does not list"
                 )
-            # Encoded here, so that an event too large for the broker is the fault of this message and of no other.
+            # Encoded here, so that an event too large for the broker is the fault of this message and of no
+            # other.
             emitted.append(
                 Emitted(message, event_id(cause, self.flow.service, index), event, encode_value(event))
             )
@@ -288,7 +299,9 @@ class Fold:
             self._hold(message, key, "parked", type(error).__name__, str(error), stack)
 
     def _park_unreadable(self, message: Message) -> None:
-        """Under the key it names if that is a state of its own lender's, so that nothing overtakes it; else by itself."""
+        """Under the key it names if that is a state of its own lender's, so that nothing overtakes it; else
+        by itself.
+        """
         assert message.unreadable is not None
         key = Key(RECORD, message.id)
         if (named := message.unread_key) is not None:
@@ -344,7 +357,7 @@ def targets(flow: Flow, message: Message) -> list[tuple[Step, Key]]:
 
 
 def parked_alone(flow: Flow, message: Message, error: Exception) -> Message:
-    """The message as one that cannot be applied, after its effects could not be saved: the fold will park it."""
+    """The message as one that cannot be applied, since its effects could not be saved: the fold parks it."""
     named = (
         next((key for _, key in targets(flow, message)), None)
         if message.unreadable is None

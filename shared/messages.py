@@ -24,7 +24,9 @@ SYSTEM = Actor("system", Role.SERVICE, None)
 
 
 class ContentsGone(Unreadable):
-    """The record is no longer in its topic, so this message cannot be tried again. Skip it, or have it sent once more."""
+    """The record is no longer in its topic, so this message cannot be tried again. Skip it, or have it sent
+    once more.
+    """
 
 
 class StoredRecord:
@@ -44,7 +46,9 @@ class StoredRecord:
 
 
 class Reader:
-    """Turns records, timers and kept rows into messages of one service's flow. `prefix` stands before every topic's name."""
+    """Turns records, timers and kept rows into messages of one service's flow. `prefix` stands before every
+    topic's name.
+    """
 
     def __init__(self, flow: Flow, prefix: str = "") -> None:
         self.flow, self.prefix = flow, prefix
@@ -55,7 +59,9 @@ class Reader:
         return record_topic.removeprefix(self.prefix)
 
     def record(self, record: Record) -> Message | None:
-        """The message in a record; None for a type that this service does not take. One that cannot be read says so."""
+        """The message in a record; None for a type that this service does not take. One that cannot be read
+        says so.
+        """
         topic = self.topic(record.topic)
         try:
             if not self._takes(wire.wire_type(record.headers, record.value)):
@@ -79,7 +85,9 @@ class Reader:
         )
 
     def _takes(self, wire_type: str) -> bool:
-        """False only for a known event, in whichever version, that no step takes; what is unknown must be looked at."""
+        """False only for a known event, in whichever version, that no step takes; what is unknown must be
+        looked at.
+        """
         known = event_class(wire_type)
         if known is None or known in self.flow.steps or known is ClockTicked:
             return True
@@ -129,7 +137,7 @@ class Reader:
         )
 
     def kept(self, row: Any, record: Record | None) -> Message:
-        """A kept message, read again with today's code. `record` is given where the row holds only its place."""
+        """A kept message, read with today's code. `record` is given where the row holds only its place."""
         key = Key(row.type, row.key)
         if row.origin == "record":
             stored = record or self._stored(row)
@@ -165,7 +173,7 @@ class Reader:
         if record is not None:
             place = (record.topic, record.partition, record.offset)
             if self.topic(record.topic).startswith(PERSONAL_TOPIC):
-                detail, stack = detail if message.unreadable or reason in DomainError.codes else "", stack
+                detail = detail if message.unreadable or reason in DomainError.codes else ""
             else:
                 contents = (record.key, wire.pack_headers(record.headers), record.value)
         elif isinstance(message.body, Event):

@@ -1,4 +1,6 @@
-"""Running a service's Alembic migrations: forward only, one at a time, never waiting long for a lock that serves need."""
+"""Running a service's Alembic migrations: forward only, one at a time, never waiting long for a lock that
+serves need.
+"""
 
 import asyncio
 from pathlib import Path
@@ -24,7 +26,9 @@ def _config(folder: Path, url: str) -> Config:
 
 
 def migrate(folder: Path, url: str) -> None:
-    """Bring the database at `url` (`postgresql+asyncpg://…`) to the newest version of the service in `folder`."""
+    """Bring the database at `url` (`postgresql+asyncpg://…`) to the newest version of the service in
+    `folder`.
+    """
     command.upgrade(_config(folder, url), "head")
 
 
@@ -54,7 +58,9 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def at_head(engine: AsyncEngine, folder: Path) -> bool:
-    """Whether the database has every migration that this code knows (it may have newer ones: they are made so that it can)."""
+    """Whether the database has every migration that this code knows (it may have newer ones: they are made so
+    that it can).
+    """
     known = ScriptDirectory(str(folder))
 
     def current(connection: Connection) -> set[str]:

@@ -184,6 +184,11 @@ def trace_into(provider: trace.TracerProvider | None) -> None:
     _Tracing.tracer = provider.get_tracer("huancui") if provider is not None else None
 
 
+def tracing_is_on() -> bool:
+    """Whether spans are recorded."""
+    return _Tracing.tracer is not None
+
+
 def configure_traces(service: str, endpoint: str | None) -> None:
     """Export spans, asyncpg's statements too, to `endpoint` (OTLP over HTTP). Without one, record nothing."""
     if endpoint is None:

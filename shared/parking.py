@@ -1,4 +1,6 @@
-"""Messages that are kept: waiting for a predecessor, parked with a reason, queued behind a parked one. List, show, retry, skip."""
+"""Messages that are kept: waiting for a predecessor, parked with a reason, queued behind a parked one. List,
+show, retry, skip.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,6 +12,7 @@ from uuid import UUID
 from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.database import execute
 from shared.decision import Key
 from shared.errors import NotFound
 from shared.events import wire
@@ -24,10 +27,15 @@ _WAITING = (
     "SELECT h.* FROM held h JOIN unnest($1::text[], $2::uuid[]) AS u(t, k) ON h.key = u.k AND h.type = u.t "
     "WHERE h.status = 'waiting' ORDER BY h.seq LIMIT $3"
 )
-_QUEUE = "SELECT * FROM held WHERE key = $1 AND type = $2 AND status IN ('parked', 'queued') AND seq > $3 ORDER BY seq LIMIT $4"
+_QUEUE = (
+    "SELECT * FROM held WHERE key = $1 AND type = $2 AND status IN ('parked', 'queued') AND seq > $3 "
+    "ORDER BY seq LIMIT $4"
+)
 _KEYS = (
-    "SELECT type, key, count(*) AS messages, min(held_at) AS since, (array_agg(reason ORDER BY seq))[1] AS reason, "
-    "(array_agg(name ORDER BY seq))[1] AS name, max(attempts) AS attempts, bool_and(status = 'waiting') AS waiting, "
+    "SELECT type, key, count(*) AS messages, min(held_at) AS since, (array_agg(reason ORDER BY seq))[1] AS "
+    "reason, "
+    "(array_agg(name ORDER BY seq))[1] AS name, max(attempts) AS attempts, bool_and(status = 'waiting') AS "
+    "waiting, "
     "min(seq) AS first FROM held WHERE status <> 'skipped' AND (status = 'waiting') = $1 GROUP BY type, key "
     "HAVING min(seq) > $2 ORDER BY min(seq) LIMIT $3"
 )
@@ -84,7 +92,9 @@ class HeldMessage:
 
 
 class NeedContents(Exception):
-    """Kept messages of topics with personal data must be read from Kafka again before the transaction can be begun."""
+    """Kept messages of topics with personal data must be read from Kafka again before the transaction can be
+    begun.
+    """
 
     def __init__(self, places: Mapping[int, tuple[Partition, int]]) -> None:
         super().__init__()
@@ -94,11 +104,13 @@ class NeedContents(Exception):
 async def waiting_messages(
     connection: AsyncConnection, reader: Reader, keys: set[Key], contents: Mapping[int, Record | None]
 ) -> dict[Key, list[Message]]:
-    """The messages that wait for these states, in order of arrival. Raises NeedContents where `contents` lacks some."""
+    """The messages that wait for these states, in order of arrival. Raises NeedContents where `contents`
+    lacks some.
+    """
     ordered = list(keys)
     rows = (
-        await connection.exec_driver_sql(
-            _WAITING, ([k.type for k in ordered], [k.id for k in ordered], WAITING_LOADED_MAX)
+        await execute(
+            connection, _WAITING, ([k.type for k in ordered], [k.id for k in ordered], WAITING_LOADED_MAX)
         )
     ).all()
     found: dict[Key, list[Message]] = defaultdict(list)
@@ -110,7 +122,9 @@ async def waiting_messages(
 def kept_messages(
     reader: Reader, rows: Sequence[Any], contents: Mapping[int, Record | None]
 ) -> list[Message]:
-    """Kept rows as messages. Raises NeedContents where only the place was kept and `contents` lacks the record."""
+    """Kept rows as messages. Raises NeedContents where only the place was kept and `contents` lacks the
+    record.
+    """
     bare = [row for row in rows if row.origin == "record" and row.headers is None and row.seq not in contents]
     if bare:
         raise NeedContents(
@@ -121,12 +135,13 @@ def kept_messages(
 
 async def queue_of(connection: AsyncConnection, key: Key, after: int = 0) -> Sequence[Any]:
     """The rows of a parked key, in order, from after `after` on; at most RELEASE_BATCH."""
-    return (await connection.exec_driver_sql(_QUEUE, (key.id, key.type, after, RELEASE_BATCH))).all()
+    rows: Sequence[Any] = (await execute(connection, _QUEUE, (key.id, key.type, after, RELEASE_BATCH))).all()
+    return rows
 
 
 async def held_keys(connection: AsyncConnection, *, waiting: bool, after: int, limit: int) -> list[HeldKey]:
     """Keys with kept messages, oldest first, to page through by `cursor`."""
-    rows = await connection.exec_driver_sql(_KEYS, (waiting, after, limit))
+    rows = await execute(connection, _KEYS, (waiting, after, limit))
     return [HeldKey(*row) for row in rows]
 
 
@@ -134,7 +149,7 @@ async def held_messages(
     connection: AsyncConnection, key: Key, *, after: int, limit: int
 ) -> list[HeldMessage]:
     """The kept messages of a key, skipped ones among them. Raises NothingParked when there never was one."""
-    rows = (await connection.exec_driver_sql(_OF_KEY, (key.type, key.id, after, limit))).all()
+    rows = (await execute(connection, _OF_KEY, (key.type, key.id, after, limit))).all()
     if not rows and not after:
         raise NothingParked(type=key.type, key=key.id)
     return [_whole(row) for row in rows]
@@ -144,7 +159,7 @@ async def mark_skipped(
     connection: AsyncConnection, key: Key, seq: int, by: str, why: str, at: datetime
 ) -> None:
     """Set a kept message aside for good, with who decided it and why. It stays to be read."""
-    if (await connection.exec_driver_sql(_SKIP, (key.type, key.id, seq, by, why, at))).first() is None:
+    if (await execute(connection, _SKIP, (key.type, key.id, seq, by, why, at))).first() is None:
         raise NothingParked(type=key.type, key=key.id, seq=seq)
 
 

@@ -1,4 +1,6 @@
-"""One service, running: engine, door, consumers, relay, timers, dispatcher, readiness, metrics, quiescence; start and stop."""
+"""One service, running: engine, door, consumers, relay, timers, dispatcher, readiness, metrics, quiescence;
+start and stop.
+"""
 
 import asyncio
 import gc
@@ -39,7 +41,9 @@ GC_THRESHOLD = (50_000, 20, 50)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One consumer of a service: the topics it reads (names of the contracts), and patterns of topics, one for each lender."""
+    """One consumer of a service: the topics it reads (names of the contracts), and patterns of topics, one
+    for each lender.
+    """
 
     name: str
     topics: Sequence[str] = ()
@@ -50,7 +54,8 @@ class Source:
 class Service:
     """Everything that runs in one process of a service.
 
-    `reference` is the frozen snapshot that decisions get; `dispatcher` makes what hands out sends, where a service has some.
+    `reference` is the frozen snapshot that decisions get; `dispatcher` makes what hands out sends, where a
+    service has some.
     """
 
     flow: Flow
@@ -97,7 +102,8 @@ class Service:
         self._missing_topics: Sequence[str] = ()
         self._migrated = False
 
-    # -- life -------------------------------------------------------------------------------------------------------
+    # -- life
+    # -------------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Start the parts that this replica runs."""
@@ -191,7 +197,8 @@ class Service:
         finally:
             await self.stop()
 
-    # -- how it is --------------------------------------------------------------------------------------------------
+    # -- how it is
+    # --------------------------------------------------------------------------------------------------
 
     async def readiness(self) -> list[Check]:
         """The database is there and may be written, its schema is ours, no part has died, topics exist.
@@ -224,25 +231,36 @@ class Service:
             now = await self.clock.now(connection)
             await upkeep.measure(connection, self.metrics, now)
             await upkeep.prune_inbox(connection, self.settings.inbox_keep_days)
-        wanted = [self.settings.topic_prefix + topic for source in self.sources for topic in source.topics]
+        wanted = [self.settings.topic_prefix + topic for topic in self._topics()]
         assert self.broker is not None
-        if wanted and self.settings.role_consume:
+        if wanted:
             found = await self.broker.partitions(wanted)
             missing = [topic for topic in wanted if not found.get(topic)]
             if missing and missing != self._missing_topics:
                 log.error("topics_missing", service=self.flow.service, topics=missing)
             self._missing_topics = missing
 
+    def _topics(self) -> list[str]:
+        """The topics that this replica reads and publishes to, but those that each lender has."""
+        settings, steps = self.settings, (step for steps in self.flow.steps.values() for step in steps)
+        read = [t for source in self.sources for t in source.topics] if settings.role_consume else []
+        emitted = {e.TOPIC for step in steps for e in step.emits if not e.PER_LENDER}
+        return [*read, *sorted(emitted if settings.role_relay else ())]
+
     async def quiescence(self) -> "Quiescence":
         """Whether this service has come to rest, for a driver of simulated time."""
         behind = sum([await intake.behind() for intake in self.intakes])
         async with transaction(self.engine) as connection:
-            return Quiescence(*await upkeep.rest(connection, await self.clock.now(connection)), behind)
+            now = await self.clock.now(connection)
+            consumed, emitted, outbox, due, next_due_at = await upkeep.rest(connection, now)
+        return Quiescence(now, consumed, emitted, outbox, due, next_due_at, behind)
 
 
 @dataclass(frozen=True, slots=True)
 class Quiescence:
-    """A simulation may tick when two rounds over all services give equal counters, nothing unread, unpublished or due."""
+    """A simulation may tick when two rounds over all services give equal counters, nothing unread,
+    unpublished or due.
+    """
 
     now: datetime
     consumed: int

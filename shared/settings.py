@@ -1,4 +1,6 @@
-"""Every setting of a service, read once, in its `main.py`. The environment's names are these with `HUANCUI_` before them."""
+"""Every setting of a service, read once, in its `main.py`. The environment's names are these with `HUANCUI_`
+before them.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,5 +1,8 @@
-"""What a running service looks after: its gauges, its old inbox rows, whether its database serves, whether it is at rest."""
+"""What a running service looks after: its gauges, its old inbox rows, whether its database serves, whether it
+is at rest.
+"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.clock import system_now
-from shared.database import transaction
+from shared.database import execute, transaction
 from shared.observe import Metrics
 
 PRUNE_MAX = 5_000
@@ -23,12 +26,16 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100001) o),
        (SELECT min(held_at) FROM held WHERE status <> 'skipped')
 """
 _LAG = "SELECT topic, min(read_through) FROM position WHERE read_through > 'epoch' GROUP BY topic"
-_PRUNE = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE seen_at < $1::timestamptz ORDER BY seen_at LIMIT $2)"
+_PRUNE = (
+    "DELETE FROM inbox WHERE id IN "
+    "(SELECT id FROM inbox WHERE seen_at < $1::timestamptz ORDER BY seen_at LIMIT $2)"
+)
 _REST = """
 SELECT (SELECT coalesce(sum(next_offset), 0) FROM position)::bigint,
        (SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'seq')), 0))::bigint,
        (SELECT count(*) FROM outbox WHERE held IS NULL),
-       (SELECT count(*) FROM timer WHERE due_at <= $1::timestamptz) + (SELECT count(*) FROM send WHERE not_before <= $1::timestamptz),
+       (SELECT count(*) FROM timer WHERE due_at <= $1::timestamptz)
+       + (SELECT count(*) FROM send WHERE not_before <= $1::timestamptz),
        least((SELECT min(due_at) FROM timer), (SELECT min(not_before) FROM send))
 """
 
@@ -44,7 +51,7 @@ class Check:
 
 async def measure(connection: AsyncConnection, metrics: Metrics, now: datetime) -> None:
     """Set the gauges that stand in the database. Counts beyond 100,000 are reported as 100,001."""
-    row = (await connection.exec_driver_sql(_GAUGES, (now,))).one()
+    row = (await execute(connection, _GAUGES, (now,))).one()
     system = system_now()
     metrics.outbox_rows.set(row[0])
     metrics.outbox_oldest_age_seconds.set(_age(row[1], system))
@@ -54,29 +61,31 @@ async def measure(connection: AsyncConnection, metrics: Metrics, now: datetime) 
     metrics.timers_oldest_overdue_seconds.set(_age(row[5], now))
     metrics.outbox_held.set(row[6])
     metrics.oldest_held_age_seconds.set(_age(row[7], system))
-    for topic, through in await connection.exec_driver_sql(_LAG):
+    for topic, through in await execute(connection, _LAG):
         metrics.position_lag_seconds.labels(topic=topic).set(_age(through, system))
 
 
 async def prune_inbox(connection: AsyncConnection, keep_days: int) -> None:
-    """Forget messages older than any replay could bring again (topics keep their records for less), a few at a time."""
-    await connection.exec_driver_sql(_PRUNE, (system_now() - timedelta(days=keep_days), PRUNE_MAX))
+    """Forget messages older than any replay could bring again (topics keep their records for less), a few at
+    a time.
+    """
+    await execute(connection, _PRUNE, (system_now() - timedelta(days=keep_days), PRUNE_MAX))
 
 
 async def check_database(engine: AsyncEngine) -> Check:
     """The database answers and takes writes."""
     try:
         async with transaction(engine) as connection:
-            read_only = (await connection.exec_driver_sql("SHOW transaction_read_only")).scalar_one()
+            read_only = (await execute(connection, "SHOW transaction_read_only")).scalar_one()
     except Exception as error:  # any failure here means the same: not ready
         return Check("database", False, type(error).__name__)
     return Check("database", read_only == "off", "" if read_only == "off" else "read-only")
 
 
-async def rest(connection: AsyncConnection, now: datetime) -> tuple[Any, ...]:
-    """Now; records consumed, events emitted, outbox rows, timers and sends due, the next due moment."""
-    row = (await connection.exec_driver_sql(_REST, (now,))).one()
-    return (now, *row)
+async def rest(connection: AsyncConnection, now: datetime) -> Sequence[Any]:
+    """Records consumed, events emitted, outbox rows, timers and sends due, the next due moment."""
+    row: Sequence[Any] = (await execute(connection, _REST, (now,))).one()
+    return row
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

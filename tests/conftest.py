@@ -1,7 +1,10 @@
 """What all tests share: the servers of the run, a topic prefix for each test, the long forms on request."""
 
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,19 +49,23 @@ def topic_prefix() -> str:
 
 
 @pytest.fixture(scope="module")
-def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Breakable]]:
+def breakable() -> Iterator[Callable[..., Breakable]]:
     """Starts servers for this module alone, to be killed and frozen; takes the arguments of `Embedded`."""
     if chosen() is not Choice.EMBEDDED:
         raise UnusableInfra(
             f"servers that a test breaks are always its own: HUANCUI_TEST_INFRA={chosen()} has none"
         )
     running: list[Breakable] = []
+    folders: list[Path] = []
 
     def start(**options: Any) -> Breakable:
-        servers = Embedded(tmp_path_factory.mktemp("servers"), **options)
-        running.append(Breakable.start(servers))
+        # Not among pytest's folders: root's PostgreSQL may run as a user who cannot pass those.
+        folders.append(Path(tempfile.mkdtemp(prefix="huancui-breakable-")))
+        running.append(Breakable.start(Embedded(folders[-1], **options)))
         return running[-1]
 
     yield start
     for servers in running:
         servers.stop()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,7 @@ from shared.messaging.sends import Dispatcher, DispatchSettings, Permit, always_
 from shared.service import Service, Source
 from shared.settings import ServiceSettings
 from shared.spine import ClaimedSend
+from tests.builders import a_record
 from tests.followup.flow import FLOW as FOLLOWUP_FLOW
 from tests.followup.flow import NoteSettled
 
@@ -50,7 +51,9 @@ def settings(database_url: str, **changes: Any) -> ServiceSettings:
     return ServiceSettings(**values)
 
 
-def record_of(event: Event, id_: str | None = None, *, prefix: str = "", source: str | None = None) -> Outgoing:
+def record_of(
+    event: Event, id_: str | None = None, *, prefix: str = "", source: str | None = None
+) -> Outgoing:
     """An event as its publisher would send it."""
     own = f"/lenders/{event.lender_name}" if event.PER_LENDER else "/huancui/test"
     envelope = wire.envelope_of(event, id=id_ or str(uuid4()), source=source or own)
@@ -86,9 +89,11 @@ class Running:
         """Publish to the broker in memory, as other parties would."""
         assert isinstance(self.broker, MemoryBroker)
         for index, event in enumerate(events):
-            await self.broker.publish(record_of(event, ids[index] if ids else None))
+            await self.broker.publish(a_record(event, id=ids[index] if ids else None))
 
-    async def submit(self, command: object, *, key: str | None = None, actor: Actor = OPERATOR, body: int = 1) -> Answered:
+    async def submit(
+        self, command: object, *, key: str | None = None, actor: Actor = OPERATOR, body: int = 1
+    ) -> Answered:
         """Hand in a command as a route would."""
         id_ = message_id(actor.subject, key or str(uuid4()))
         return await self.service.door.submit(command, Origin(id_, body, actor, None, "test"))
@@ -132,7 +137,11 @@ class Running:
 
 
 def _names(service: Service) -> list[str]:
-    return [topic for source in service.sources for topic in (*source.topics, *(t + "." for t in source.per_lender))]
+    return [
+        topic
+        for source in service.sources
+        for topic in (*source.topics, *(t + "." for t in source.per_lender))
+    ]
 
 
 SOURCES: dict[str, list[Source]] = {
@@ -155,7 +164,13 @@ def make_service(
     def dispatcher(service: Service) -> Dispatcher:
         quick = DispatchSettings(poll_ms=20, first_pause_s=0.05, attempts_max=3)
         return Dispatcher(
-            service.engine, service.door, service.clock, {"note": provider.deliver}, NoteSettled, permit, quick
+            service.engine,
+            service.door,
+            service.clock,
+            {"note": provider.deliver},
+            NoteSettled,
+            permit,
+            quick,
         )
 
     return Service(
@@ -169,7 +184,13 @@ def make_service(
 
 @asynccontextmanager
 async def running(
-    name: str, database_url: str, broker: Broker, *, start: bool = True, permit: Permit = always_permitted, **changes: Any
+    name: str,
+    database_url: str,
+    broker: Broker,
+    *,
+    start: bool = True,
+    permit: Permit = always_permitted,
+    **changes: Any,
 ) -> AsyncIterator[Running]:
     """Run a service in this process; with `start=False` only its door is open."""
     notes = Notes({})

@@ -11,8 +11,10 @@ from typing import IO, Any
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner enters, with its parents."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Make a folder that only its owner enters; parents that are missing are made so too."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(exist_ok=True, mode=0o700)
     return path
 
 
@@ -44,7 +46,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 def take_lock(path: Path, *, shared: bool = False, wait: bool = True) -> IO[str] | None:
     """Hold a lock until the returned file is closed or this process ends; None when it is held elsewhere."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     file = path.open("a")
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     try:

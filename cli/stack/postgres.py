@@ -159,8 +159,6 @@ class Postgres:
         shutil.rmtree(self._data, ignore_errors=True)  # what an interrupted first start has left
         self._data.mkdir(mode=0o700)
         self._privileges.own(self._data)
-        if self._privileges.user is not None:
-            self.home.chmod(0o711)
         # Built in since 17: the same order of texts on every system.
         locale = ["--locale-provider=builtin", "--locale=C.UTF-8"]
         if major_version(self._bin) < 17:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cli.stack.files import private_folder
+
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 # Below what Linux hands out for outgoing connections: a stopped server finds its port free again.
@@ -72,7 +74,8 @@ def without_root(program: Path, folder: Path) -> Privileges:
     """How to run `program` on `folder` so that it does not see root. Raises StackError when there is no way.
 
     As root a user namespace comes first: nothing is given away or opened. Where that is forbidden (many
-    containers) the program runs as `postgres` or `nobody`, who must be able to pass every parent folder.
+    containers) the program runs as `postgres` or `nobody`, who must be able to pass every parent folder;
+    `folder` and the one it lies in, both ours, are opened for that.
     """
     if os.geteuid() != 0:
         return Privileges()
@@ -86,7 +89,8 @@ def without_root(program: Path, folder: Path) -> Privileges:
         except KeyError:
             continue
         other = Privileges(user=account.pw_uid, group=account.pw_gid)
-        folder.chmod(0o711)
+        for ours in (folder.parent, folder):
+            ours.chmod(0o711)
         if other.allows(*version) and other.allows("/bin/sh", "-c", 'test -x "$0"', str(folder)):
             return other
     raise StackError(
@@ -123,7 +127,7 @@ class Child:
 
     def start(self) -> None:
         """Start it. Raises StackError when the program cannot be run."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.log.parent)
         with self.log.open("ab") as log:
             try:
                 self.process = subprocess.Popen(

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.ledger import store
 from services.ledger.domain.loan import Account, Loan
 from services.ledger.flow import INGESTED
+from shared.access import Scope
 from shared.database import transaction
 from shared.decision import Actor, Key
 from shared.errors import NotFound
 from shared.events.wire import event_of
 from shared.fold import NotYours
 from shared.http import Allow, AuditedRead, Page, Paging, Run, Versioned
-from shared.access import Scope
 from shared.money import Money
 from shared.service import Service
 
@@ -48,14 +48,19 @@ class NewEvent(BaseModel):
         }
     )
 
-    type: Annotated[str, Field(description="The event's name", json_schema_extra={"enum": sorted(INGESTED)}, max_length=100)]
+    type: Annotated[
+        str,
+        Field(description="The event's name", json_schema_extra={"enum": sorted(INGESTED)}, max_length=100),
+    ]
     data: Annotated[dict[str, Any], Field(description="Its data; see the event's JSON Schema")]
 
 
 class EventTaken(BaseModel):
     """What became of the event."""
 
-    status: Annotated[str, Field(description="applied; waiting (its loan has not come yet); queued (behind a parked one)")]
+    status: Annotated[
+        str, Field(description="applied; waiting (its loan has not come yet); queued (behind a parked one)")
+    ]
     loan_id: UUID | None = None
 
 
@@ -127,7 +132,9 @@ def _events() -> APIRouter:
     router = APIRouter(tags=["events"])
 
     @router.post("/events", status_code=202)
-    async def publish_event(body: NewEvent, run: Run, actor: Annotated[Actor, Allow(Scope.EVENTS_PUBLISH)]) -> EventTaken:
+    async def publish_event(
+        body: NewEvent, run: Run, actor: Annotated[Actor, Allow(Scope.EVENTS_PUBLISH)]
+    ) -> EventTaken:
         """Hand in one event by HTTP instead of Kafka. It enters by the same door and has the same effects."""
         event = event_of(body.type, body.data, INGESTED)
         if not actor.may_act_for(event.lender_name):
@@ -187,5 +194,3 @@ def _loans(service: Service) -> APIRouter:
         return Journal(loan_id=loan_id, postings=postings)
 
     return router
-
-

@@ -25,5 +25,7 @@ FLOW = Flow(
     ),
 )
 
-INGESTED = {message.__name__: message for message in FLOW.steps if issubclass(message, Event) and message.PER_LENDER}
+INGESTED = {
+    message.__name__: message for message in FLOW.steps if issubclass(message, Event) and message.PER_LENDER
+}
 """The platforms' events that the ledger takes, by name: from their topics and by HTTP alike."""

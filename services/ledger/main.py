@@ -25,5 +25,3 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         routers=[ledger_router(service)],
     )
     return service, app
-
-

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ledger.domain.loan import Loan, Payment, Posting, Schedule
 from shared.clock import system_now
+from shared.database import execute
 from shared.events.loans import PaymentReceived
 from shared.flow import Change, Wanted
 from shared.money import Money
@@ -91,20 +92,25 @@ _PAYMENTS = (
 # Arrays of arrays must be rectangular, so schedules travel as text and are cast for each row.
 _SAVE = (
     "INSERT INTO loan (id, lender, reference, currency, opened_on, due_on, amount_minor, unpaid_minor, "
-    "unpaid_total_minor, credit_minor, version) SELECT i, l, r, c, o, d::date[], a::bigint[], u::bigint[], t, k, v FROM "
-    "unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[], $8::text[], $9::bigint[], "
+    "unpaid_total_minor, credit_minor, version) SELECT i, l, r, c, o, d::date[], a::bigint[], u::bigint[], "
+    "t, k, v FROM "
+    "unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[], $8::text[], "
+    "$9::bigint[], "
     "$10::bigint[], $11::bigint[]) AS x(i, l, r, c, o, d, a, u, t, k, v)"
 )
 _UPDATE = (
     "UPDATE loan SET unpaid_minor = u::bigint[], unpaid_total_minor = t, credit_minor = k, version = v FROM "
-    "unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS x(i, u, t, k, v) WHERE id = i"
+    "unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS x(i, u, t, k, v) WHERE id = "
+    "i"
 )
 _SAVE_PAYMENTS = (
     "INSERT INTO payment (loan_id, reference, id, amount_minor, value_on, recorded_at) SELECT l, r, i, a, v, "
-    "$6::timestamptz FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::date[]) AS x(l, r, i, a, v)"
+    "$6::timestamptz FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::date[]) AS x(l, r, i, "
+    "a, v)"
 )
 _SAVE_POSTINGS = (
-    "INSERT INTO posting (loan_id, cause, account, amount_minor, currency, value_on, recorded_at) SELECT l, c, a, m, k, v, "
+    "INSERT INTO posting (loan_id, cause, account, amount_minor, currency, value_on, recorded_at) SELECT l, "
+    "c, a, m, k, v, "
     "$7::timestamptz FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::date[]) "
     "AS x(l, c, a, m, k, v)"
 )
@@ -133,12 +139,10 @@ async def load_loans(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, 
         for message in messages
         if isinstance(message, PaymentReceived)
     ]
-    rows = await connection.exec_driver_sql(_LOANS, (list(wanted),))
+    rows = await execute(connection, _LOANS, (list(wanted),))
     loans = {row[0]: _loan(row) for row in rows}
     if named and loans:
-        found = await connection.exec_driver_sql(
-            _PAYMENTS, ([id_ for id_, _ in named], [ref for _, ref in named])
-        )
+        found = await execute(connection, _PAYMENTS, ([id_ for id_, _ in named], [ref for _, ref in named]))
         for id_, payment_id, reference, minor, value_on in found:
             loan = loans[id_]
             payment = Payment(payment_id, reference, Money(minor, loan.currency), value_on)
@@ -152,7 +156,8 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     changed = [change.after for change in changes if change.before is not None]
     at = system_now()
     if new:
-        await connection.exec_driver_sql(
+        await execute(
+            connection,
             _SAVE,
             (
                 [loan.id for loan in new],
@@ -166,10 +171,11 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
             ),
         )
     if changed:
-        await connection.exec_driver_sql(_UPDATE, ([loan.id for loan in changed], *_owed(changed)))
+        await execute(connection, _UPDATE, ([loan.id for loan in changed], *_owed(changed)))
     payments = [(change.id, payment) for change in changes for payment in change.after.new_payments]
     if payments:
-        await connection.exec_driver_sql(
+        await execute(
+            connection,
             _SAVE_PAYMENTS,
             (
                 [id_ for id_, _ in payments],
@@ -182,7 +188,8 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
         )
     postings = [(change.id, posting) for change in changes for posting in change.after.new_postings]
     if postings:
-        await connection.exec_driver_sql(
+        await execute(
+            connection,
             _SAVE_POSTINGS,
             (
                 [id_ for id_, _ in postings],
@@ -200,15 +207,13 @@ async def loans_page(
     connection: AsyncConnection, lenders: frozenset[str] | None, after: UUID, limit: int
 ) -> list[Loan]:
     """Loans of these lenders (None: of all), in id order, so that a caller can page by id."""
-    rows = await connection.exec_driver_sql(
-        _PAGE, (sorted(lenders) if lenders is not None else None, after, limit)
-    )
+    rows = await execute(connection, _PAGE, (sorted(lenders) if lenders is not None else None, after, limit))
     return [_loan(row) for row in rows]
 
 
 async def postings_of(connection: AsyncConnection, loan_id: UUID) -> list[RecordedPosting]:
     """The journal of a loan, by value date."""
-    rows = await connection.exec_driver_sql(_POSTINGS_OF, (loan_id,))
+    rows = await execute(connection, _POSTINGS_OF, (loan_id,))
     return [RecordedPosting(Posting(row[0], row[1], Money(row[2], row[3]), row[4]), row[5]) for row in rows]
 
 

@@ -23,6 +23,8 @@ from shared.spine import Move, PositionMoved
 
 log = structlog.get_logger()
 
+RESTART_AFTER_S = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class IntakeSettings:
@@ -48,7 +50,8 @@ class _Place:
 class Intake:
     """One consumer of a service: takes partitions over, reads, applies in batches, hands over.
 
-    `failed` holds what stopped it for good (records that were deleted before they were read); then it is not ready.
+    `failed` holds what stopped it for good (records that were deleted before they were read); then it is not
+    ready.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class Intake:
         self._places: dict[Partition, _Place] = {}
         self._fresh: dict[Partition, datetime] = {}
         self._epoch = -1
-        self._stopping = False
+        self._stop = asyncio.Event()
         self._committed_at = 0.0
         self._read_at = time.monotonic()
         self._consumer: ConsumerPort | None = None
@@ -79,7 +82,7 @@ class Intake:
 
     def stop(self) -> None:
         """End after the batch in hand."""
-        self._stopping = True
+        self._stop.set()
 
     @property
     def places(self) -> dict[Partition, int]:
@@ -88,39 +91,44 @@ class Intake:
 
     async def run(self) -> None:
         """Read until `stop`. A consumer that fails or is stuck is made anew."""
-        while not self._stopping and self.failed is None:
+        while not self._stop.is_set() and self.failed is None:
             consumer = self._broker.consumer(self._group, self.topics, self.patterns)
-            looking: asyncio.Task[None] | None = None
             try:
-                starting = asyncio.ensure_future(consumer.start())
-                while not starting.done() and not self._stopping:
-                    await asyncio.wait({starting}, timeout=0.2)
-                if self._stopping:
-                    starting.cancel()
-                    break
-                starting.result()
-                self._consumer, self._epoch, self._read_at = consumer, -1, time.monotonic()
-                looking = asyncio.ensure_future(self._look(consumer))
-                await self._read(consumer)
+                if await self._started(consumer):
+                    await self._serve(consumer)
             except PositionOutOfRange as gone:
                 self.failed = gone
                 log.error("records_gone", consumer=self.name, missing=str(gone))
-            except (
-                Exception
-            ) as error:  # a client may raise anything of its own; nothing is lost by beginning anew
-                log.warning(
-                    "consumer_restarts", consumer=self.name, error=type(error).__name__, text=str(error)[:200]
-                )
-                await asyncio.sleep(0.5)
+            except Exception as error:  # a client may raise anything; nothing is lost by beginning anew
+                log.warning("consumer_restarts", consumer=self.name, error=type(error).__name__)
+                await asyncio.sleep(RESTART_AFTER_S)
             finally:
-                if looking is not None:
-                    looking.cancel()
-                    await asyncio.gather(looking, return_exceptions=True)
                 await consumer.stop()
-                self._consumer = None
+
+    async def _started(self, consumer: ConsumerPort) -> bool:
+        """Start a client, which may take as long as the brokers are away; False when we stop meanwhile."""
+        starting = asyncio.ensure_future(consumer.start())
+        stopped = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not starting.done():
+            starting.cancel()
+            return False
+        starting.result()
+        return True
+
+    async def _serve(self, consumer: ConsumerPort) -> None:
+        self._consumer, self._epoch, self._read_at = consumer, -1, time.monotonic()
+        looking = asyncio.ensure_future(self._look(consumer))
+        try:
+            await self._read(consumer)
+        finally:
+            self._consumer = None
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
 
     async def behind(self) -> int:
-        """How many records of all partitions are not applied yet; at least 1 while this replica is not settled."""
+        """How many records are not applied, in all partitions; at least 1 while this replica is unsettled."""
         consumer = self._consumer
         if consumer is None or self._epoch == -1 or consumer.assignment()[0] != self._epoch or self._fresh:
             return 1
@@ -131,11 +139,12 @@ class Intake:
         settled = consumer.assignment()[0] == self._epoch
         return sum(max(0, end - stored[place]) for place, end in ends.items()) + (0 if settled else 1)
 
-    # -- reading ----------------------------------------------------------------------------------------------------
+    # -- reading
+    # ----------------------------------------------------------------------------------------------------
 
     async def _read(self, consumer: ConsumerPort) -> None:
         settings = self._settings
-        while not self._stopping:
+        while not self._stop.is_set():
             epoch, partitions = consumer.assignment()
             if epoch != self._epoch:
                 await self._take_over(consumer, epoch, partitions)
@@ -205,12 +214,10 @@ class Intake:
         return {Partition(*place): offset for place, offset in found.items()}
 
     async def _may_begin(self, partition: Partition, stored: Mapping[Partition, int]) -> bool:
-        """A topic got more partitions: a key may have moved to a new one, so its old one must be read to its end first."""
+        """In a topic that grew, keys may have moved to a new partition: the old ones are read to their ends first."""
         noticed = self._fresh.setdefault(partition, system_now())
-        old = [place for place in stored if place.topic == partition.topic]
-        async with transaction(self._engine) as connection:
-            through = await spine.read_through(connection, self.name, partition.topic)
-        done = len(through) >= len(old) and all(at >= noticed for at in through.values())
+        through = await self._read_through(partition.topic)
+        done = all(through[old.partition] >= noticed for old in stored if old.topic == partition.topic)
         if done:
             del self._fresh[partition]
         else:
@@ -221,6 +228,10 @@ class Intake:
                 partition=partition.partition,
             )
         return done
+
+    async def _read_through(self, topic: str) -> dict[int, datetime]:
+        async with transaction(self._engine) as connection:
+            return await spine.read_through(connection, self.name, topic)
 
     async def _apply(self, consumer: ConsumerPort, records: Sequence[Record]) -> None:
         """Apply records in lanes, each a batch of its own over its own partitions."""
@@ -233,7 +244,7 @@ class Intake:
         epoch = self._epoch
 
         def stopping() -> bool:
-            return self._stopping or consumer.assignment()[0] != epoch
+            return self._stop.is_set() or consumer.assignment()[0] != epoch
 
         results = await asyncio.gather(
             *(self._lane(lane, stopping) for lane in lanes.values()), return_exceptions=True
@@ -249,7 +260,8 @@ class Intake:
                 raise result
 
     async def _pass_gaps(self, consumer: ConsumerPort) -> None:
-        """Move over what is no record (marks of a publisher's transactions): else we would seem to lag for ever.
+        """Move over what is no record (marks of a publisher's transactions): else we would seem to lag for
+        ever.
 
         Called when a poll gave nothing, so all that the client has passed is applied.
         """
@@ -258,7 +270,7 @@ class Intake:
                 passed = await consumer.position(partition)
                 if passed > place.next:
                     await self._door.records(
-                        self.name, (), [Move(*partition, place.next, passed)], stopping=lambda: self._stopping
+                        self.name, (), [Move(*partition, place.next, passed)], stopping=self._stop.is_set
                     )
                     place.next = passed
 
@@ -292,7 +304,8 @@ class Intake:
         )
         return behind and time.monotonic() - self._read_at > self._settings.stuck_after_s
 
-    # -- how far we have read ---------------------------------------------------------------------------------------
+    # -- how far we have read
+    # ---------------------------------------------------------------------------------------
 
     async def _look(self, consumer: ConsumerPort) -> None:
         """Again and again look at the ends of our partitions, and note up to which moment all is applied."""
@@ -306,10 +319,11 @@ class Intake:
                 log.warning("look_failed", consumer=self.name, error=type(error).__name__)
 
     async def _look_once(self, consumer: ConsumerPort) -> None:
+        if self._epoch != -1 and await self._new_ones_may_begin():
+            # Not sooner: taking over again drops what was fetched, and so keeps the old ones from their ends.
+            self._epoch = -1
         epoch, places = self._epoch, dict(self._places)
-        if self._fresh and epoch != -1:
-            self._epoch = -1  # ask once more whether the new partitions may begin
-        if not places:
+        if not places or epoch == -1:
             return
         at = system_now()
         ends = await consumer.end_offsets(list(places))
@@ -331,6 +345,14 @@ class Intake:
             async with transaction(self._engine) as connection:
                 for moment, its_ends in sorted(reached.items()):
                     await spine.note_read_through(connection, self.name, moment, its_ends)
+
+    async def _new_ones_may_begin(self) -> bool:
+        """Whether the old partitions of a topic are read so far that its new ones need wait no longer."""
+        for topic in {partition.topic for partition in self._fresh}:
+            noticed = max(at for partition, at in self._fresh.items() if partition.topic == topic)
+            if all(at >= noticed for at in (await self._read_through(topic)).values()):
+                return True
+        return False
 
 
 class ConsumerStuck(Exception):

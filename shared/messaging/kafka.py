@@ -1,7 +1,9 @@
 """aiokafka behind our port, with a guard around what it does differently from what we need.
 
-Its defaults would commit by themselves, begin at the end and read aborted records; its rebalances run beside the poll; its
-idempotent producer never gives up. Hence: offsets are ours, each change of the assignment is a new epoch, a poll is never
+Its defaults would commit by themselves, begin at the end and read aborted records; its rebalances run beside
+the poll; its
+idempotent producer never gives up. Hence: offsets are ours, each change of the assignment is a new epoch, a
+poll is never
 cancelled, a send has our own deadline, and a producer in doubt is thrown away.
 """
 
@@ -123,7 +125,7 @@ class KafkaBroker:
 
 
 class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Numbers assignments. A revocation waits for the batch in flight, so that hand-over follows its commit."""
+    """Numbers assignments. A revocation waits for the batch in flight: hand-over follows its commit."""
 
     def __init__(self, wait_ms: int) -> None:
         self.epoch = 0
@@ -275,7 +277,9 @@ def _hashed(key: bytes) -> int:
 
 
 def _partition(key: bytes, partitions: list[int], available: list[int]) -> int:
-    """The Java client's choice (murmur2), remembered: keys come again and again, and the hash is slow in Python."""
+    """The Java client's choice (murmur2), remembered: keys come again and again, and the hash is slow in
+    Python.
+    """
     return partitions[_hashed(key) % len(partitions)]
 
 
@@ -309,9 +313,8 @@ class KafkaProducer:
         try:
             async with asyncio.timeout(deadline_s):
                 for one in records:
-                    futures.append(
-                        await self._client.send(one.topic, one.value, key=one.key, headers=one.headers)
-                    )
+                    sent = await self._client.send(one.topic, one.value, key=one.key, headers=one.headers)
+                    futures.append(sent)
                 if futures:
                     await asyncio.wait(futures)
         except TimeoutError:
@@ -338,7 +341,9 @@ class KafkaProducer:
         )
 
     async def stop(self) -> None:
-        """Close. A producer that still has unacknowledged records never ends by itself: its sender is ended for it."""
+        """Close. A producer that still has unacknowledged records never ends by itself: its sender is ended
+        for it.
+        """
         sender = getattr(self._client, "_sender", None)
         task: asyncio.Task[None] | None = sender.sender_task if sender is not None else None
         if task is not None and not task.done():

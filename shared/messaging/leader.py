@@ -1,4 +1,4 @@
-"""Election of the one replica that does a job: it holds a session advisory lock on a connection of its own."""
+"""Election of the one replica that does a job: it holds an advisory lock on a connection of its own."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,8 @@ class Stopped(Exception):
 
 @contextlib.asynccontextmanager
 async def leadership(url: str, job: str, stopping: Callable[[], bool]) -> AsyncIterator[asyncpg.Connection]:
-    """Wait until this replica leads `job`; the connection that holds the lock. Work on it: once it is lost, so is the lead.
+    """Wait until this replica leads `job`; the connection that holds the lock. Work on it: once it is lost,
+    so is the lead.
 
     Raises Stopped when `stopping()` becomes true first, and what the database raises.
     """

@@ -1,4 +1,6 @@
-"""A broker in memory behind the same port, so that a service's decisions, queries and routes are tested without Kafka."""
+"""A broker in memory behind the same port, so that a service's decisions, queries and routes are tested
+without Kafka.
+"""
 
 import asyncio
 import re
@@ -28,7 +30,9 @@ class MemoryRecord:
 
 @dataclass
 class MemoryBroker:
-    """Topics are made by the first record. Each consumer of a group gets all partitions: the last one to join takes them over."""
+    """Topics are made by the first record. Each consumer of a group gets all partitions: the last one to join
+    takes them over.
+    """
 
     largest: int = 1_000_000
     logs: dict[Partition, list[MemoryRecord]] = field(default_factory=lambda: defaultdict(list))

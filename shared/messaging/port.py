@@ -1,4 +1,6 @@
-"""What we ask of a Kafka client. Two answer: aiokafka (`kafka.py`) and the broker in memory that tests use (`memory.py`)."""
+"""What we ask of a Kafka client. Two answer: aiokafka (`kafka.py`) and the broker in memory that tests use
+(`memory.py`).
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -47,11 +49,15 @@ class TooLargeForBroker(Exception):
 
 
 class SendUnknown(Exception):
-    """Whether the record arrived is not known: no answer within the deadline, or the producer failed. Send it again."""
+    """Whether the record arrived is not known: no answer within the deadline, or the producer failed. Send it
+    again.
+    """
 
 
 class PositionOutOfRange(Exception):
-    """The topic no longer holds the record that comes next: records were deleted before this service had read them."""
+    """The topic no longer holds the record that comes next: records were deleted before this service had read
+    them.
+    """
 
     def __init__(self, partition: Partition, position: int, first: int, end: int) -> None:
         self.partition, self.position, self.first, self.end = partition, position, first, end
@@ -95,11 +101,15 @@ class ConsumerPort(Protocol):
         ...
 
     async def poll(self, max_records: int, timeout_ms: int) -> list[Record]:
-        """Records of partitions that were sought, in order within each; [] at the time-out. Must not be cancelled."""
+        """Records of partitions that were sought, in order within each; [] at the time-out. Must not be
+        cancelled.
+        """
         ...
 
     async def position(self, partition: Partition) -> int:
-        """The offset after all that `poll` has passed: it also passes what is no record (marks of transactions, gaps)."""
+        """The offset after all that `poll` has passed: it also passes what is no record (marks of
+        transactions, gaps).
+        """
         ...
 
     async def end_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
@@ -123,7 +133,9 @@ class ProducerPort(Protocol):
         ...
 
     async def send(self, records: Sequence[Outgoing], deadline_s: float) -> list[Exception | None]:
-        """Send all in order and wait for the answers: None where acknowledged, else TooLargeForBroker or SendUnknown."""
+        """Send all in order and wait for the answers: None where acknowledged, else TooLargeForBroker or
+        SendUnknown.
+        """
         ...
 
     async def stop(self) -> None:

@@ -1,4 +1,6 @@
-"""The way out: one relay per service reads the outbox in order, publishes, and deletes exactly what was acknowledged."""
+"""The way out: one relay per service reads the outbox in order, publishes, and deletes exactly what was
+acknowledged.
+"""
 
 import asyncio
 import contextlib
@@ -28,14 +30,17 @@ _READ_NOT_HELD = (
 _DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 _ANY_HELD = "SELECT EXISTS (SELECT 1 FROM outbox WHERE held IS NOT NULL)"
 _HOLD = "UPDATE outbox SET held = $2 WHERE seq = $1"
-# A row may commit after rows with higher numbers: so the lower bound, which spares the scan over dead rows, is dropped
+# A row may commit after rows with higher numbers: so the lower bound, which spares the scan over dead rows,
+# is dropped
 # this often. Order is safe: a key's rows are written under the lock of its state.
 FULL_SCAN_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
-    """`send_deadline_s` bounds one batch; the pauses between polls grow from least to most while nothing comes."""
+    """`send_deadline_s` bounds one batch; the pauses between polls grow from least to most while nothing
+    comes.
+    """
 
     batch_max: int = 1000
     poll_least_ms: int = 5
@@ -55,6 +60,7 @@ class Relay:
         self._producer: ProducerPort | None = None
         self._failures = 0
         self._any_held = True
+        self._rows_at_once = settings.batch_max
         self._stop = asyncio.Event()
         self.leading = False
 
@@ -90,13 +96,13 @@ class Relay:
                 above, scanned_at = 0, time.monotonic()
                 self._any_held = await connection.fetchval(_ANY_HELD)
             if self._any_held:
-                rows = await connection.fetch(_READ_NOT_HELD, 0, settings.batch_max)
+                rows = await connection.fetch(_READ_NOT_HELD, 0, self._rows_at_once)
             else:
-                rows = await connection.fetch(_READ, above, settings.batch_max)
+                rows = await connection.fetch(_READ, above, self._rows_at_once)
             if rows:
                 above = await self._publish(connection, rows)
                 pause_ms = settings.poll_least_ms
-                if len(rows) >= settings.batch_max // 2 and self._failures == 0:
+                if len(rows) >= max(1, self._rows_at_once // 2) and self._failures == 0:
                     continue
             else:
                 pause_ms = min(pause_ms * 1.5, settings.poll_most_ms)
@@ -120,14 +126,23 @@ class Relay:
             self._metrics.relay_sent.inc(acknowledged)
             self._failures = 0
         if acknowledged == len(rows):
+            self._rows_at_once = min(self._rows_at_once * 2, self._settings.batch_max)
             return int(rows[-1]["seq"])
-        await self._doubt(connection, rows[acknowledged], answers[acknowledged])
+        alone = len(rows) == 1
+        await self._doubt(connection, rows[acknowledged], answers[acknowledged], alone)
         return 0
 
     async def _doubt(
-        self, connection: asyncpg.Connection, row: asyncpg.Record, answer: Exception | None
+        self, connection: asyncpg.Connection, row: asyncpg.Record, answer: Exception | None, alone: bool
     ) -> None:
-        """One row was not acknowledged. The producer's sequence may be broken: make a new one and send again from here."""
+        """One row was not acknowledged. The producer's sequence may be broken: make a new one and send again
+        from here.
+        """
+        if isinstance(answer, TooLargeForBroker) and not alone:
+            # The broker measures what is sent together: only what is refused by itself is too large.
+            self._rows_at_once = max(1, self._rows_at_once // 4)
+            await self._drop_producer()
+            return
         if isinstance(answer, TooLargeForBroker):
             log.error("outbox_row_held", service=self._service, seq=row["seq"], topic=row["topic"])
             await connection.execute(_HOLD, row["seq"], "larger than the broker takes")

@@ -1,4 +1,6 @@
-"""Sends: mail, SMS, webhooks. Each is asked for its permit again at the last moment, and handed out with an idempotency key."""
+"""Sends: mail, SMS, webhooks. Each is asked for its permit again at the last moment, and handed out with an
+idempotency key.
+"""
 
 import asyncio
 import contextlib
@@ -38,7 +40,9 @@ class NeverTaken(Exception):
 
 
 Deliver = Callable[[ClaimedSend, Mapping[str, Any]], Awaitable[str]]
-"""Hands a send to a provider, with `send.id` as idempotency key; the provider's reference. Raises TryLater or NeverTaken."""
+"""Hands a send to a provider, with `send.id` as idempotency key; the provider's reference. Raises TryLater or
+NeverTaken.
+"""
 
 Permit = Callable[[AsyncConnection, Sequence[ClaimedSend]], Awaitable[Mapping[Any, Withheld]]]
 """Asked for a batch at the moment of sending: those sends, by id, that must not go out."""
@@ -53,7 +57,9 @@ async def always_permitted(
 
 @dataclass(frozen=True, slots=True)
 class DispatchSettings:
-    """After `attempts_max` tries a send has failed for good; the pause doubles from `first_pause_s` with each."""
+    """After `attempts_max` tries a send has failed for good; the pause doubles from `first_pause_s` with
+    each.
+    """
 
     batch_max: int = 50
     poll_ms: int = 200

@@ -1,4 +1,4 @@
-"""Timers: what has come due is fired through the door, once, and never while the service's input lags behind."""
+"""Timers: what has come due is fired through the door, once, and never while the input lags behind."""
 
 import asyncio
 import contextlib

@@ -1,11 +1,13 @@
-"""What the documents say of the code holds: the generated map is new, links lead somewhere, commands exist."""
+"""What the documents say of the code holds: the map, links, commands, metrics, examples."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cli.main import app
+from cli.publish import BadLine, read_line
 from services.ledger.domain import opening
 from services.ledger.domain.loan import Loan
 from shared.events.ledger import LoanRegistered
@@ -19,6 +21,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"\./huancui ([a-z]+)")
 METRIC = re.compile(r"\bhuancui_[a-z_]+\b")
+EXAMPLE = re.compile(r"^ *(\{\"type\": .+\})$", re.MULTILINE)
 SUFFIXES = re.compile(r"_(bucket|sum|count|total)$")
 
 
@@ -63,6 +66,17 @@ def test_the_map_shows_another_flow_differently() -> None:
     assert "PaymentReceived" not in page
 
 
+def bad_examples(text: str) -> list[str]:
+    """Why example events in files for `publish` would be refused."""
+    reasons = []
+    for line in EXAMPLE.findall(text):
+        try:
+            read_line(line.encode(), datetime(2026, 1, 1, tzinfo=UTC))
+        except BadLine as bad:
+            reasons.append(str(bad))
+    return reasons
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_exists(page: Path) -> None:
     text = page.read_text()
@@ -70,11 +84,19 @@ def test_what_a_page_names_exists(page: Path) -> None:
     assert broken_links(page, text) == []
     assert unknown_commands(text) == []
     assert unknown_metrics(text) == []
+    assert bad_examples(text) == []
 
 
-def test_a_wrong_link_command_or_metric_would_be_found() -> None:
-    text = "[a](no/such.md) [b](README.md) ./huancui fly ./huancui test huancui_nothing_total huancui_parked_keys"
+def test_the_readme_shows_a_first_event() -> None:
+    assert len(EXAMPLE.findall((ROOT / "README.md").read_text())) == 2
+
+
+def test_a_wrong_link_command_metric_or_example_would_be_found() -> None:
+    text = """[a](no/such.md) [b](README.md) ./huancui fly ./huancui test
+    huancui_nothing_total huancui_parked_keys
+    {"type": "LoanOpened", "lender": "acme", "data": {}}"""
 
     assert broken_links(ROOT / "README.md", text) == ["no/such.md"]
     assert unknown_commands(text) == ["fly"]
     assert unknown_metrics(text) == ["huancui_nothing_total"]
+    assert "/loan_reference: Field required" in bad_examples(text)[0]

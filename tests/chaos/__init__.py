@@ -1,1 +1,1 @@
-"""Failure scenarios: processes and servers are killed, frozen and cut off; then a checker reads what they left."""
+"""Failure scenarios: processes and servers are killed, frozen, cut off; a checker reads what is left."""

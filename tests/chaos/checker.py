@@ -1,8 +1,8 @@
 """The checker: reads all databases and topics, and reports what was lost, doubled, disordered or unbalanced.
 
-`python -m tests.chaos.checker` takes what it must know as JSON on its standard input and writes what it found,
-by kind, as JSON. Its exit status is 0 when it found nothing and 1 when it found something. Of the event layer it
-uses the decoding of records alone: what it says about the others' work it finds out by itself.
+`python -m tests.chaos.checker` takes what it must know as JSON on its standard input and writes what it
+found, by kind, as JSON. Its exit status is 0 when it found nothing and 1 when it found something. Of the event
+layer it uses the decoding of records alone: what it says about the others' work it finds out by itself.
 """
 
 import asyncio

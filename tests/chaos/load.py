@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from shared.events.base import Event
-from shared.events.examples import LENDER
 from shared.events.loans import LoanOpened, PaymentReceived
 from tests.builders import a_loan, a_payment, a_schedule, money
 
@@ -56,19 +56,18 @@ class HttpLoad:
     acknowledged: list[Event] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     replayed: int = 0
-    lender: str = LENDER
 
-    async def once(self, url: str, event: Event, *, timeout_s: float = 15) -> int:
+    async def once(self, target: str | FastAPI, event: Event) -> int:
         """One attempt; the status, or 0 where no answer came."""
-        async with httpx.AsyncClient(base_url=url, timeout=timeout_s) as client:
+        async with client_of(target) as client:
             return await self._attempt(client, event)
 
     async def hand_in(
-        self, url: str, events: Sequence[Event], *, callers: int = 8, within_s: float = 60
+        self, target: str | FastAPI, events: Sequence[Event], *, callers: int = 8, within_s: float = 60
     ) -> None:
         """All events, by several callers at once, each until it is acknowledged. Raises TimeoutError."""
         waiting: Iterator[Event] = iter(events)
-        async with asyncio.timeout(within_s), httpx.AsyncClient(base_url=url, timeout=15) as client:
+        async with asyncio.timeout(within_s), client_of(target) as client:
             await asyncio.gather(*(self._caller(client, waiting) for _ in range(callers)))
 
     async def _caller(self, client: httpx.AsyncClient, waiting: Iterator[Event]) -> None:
@@ -92,6 +91,22 @@ class HttpLoad:
             self.acknowledged.append(event)
             self.replayed += "Idempotent-Replayed" in response.headers
         return response.status_code
+
+
+async def metric(target: str | FastAPI, name: str) -> float:
+    """The sum of one metric over its labels, by its name without `huancui_`; 0 where there is none."""
+    async with client_of(target) as client:
+        text = (await client.get("/metrics")).text
+    named = (f"huancui_{name}{{", f"huancui_{name} ")
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(named))
+
+
+def client_of(target: str | FastAPI) -> httpx.AsyncClient:
+    """A caller of a process by its URL, or of an application in this process."""
+    if isinstance(target, str):
+        return httpx.AsyncClient(base_url=target, timeout=15)
+    transport = httpx.ASGITransport(target, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://ledger.test", timeout=15)
 
 
 def _key(event: Event) -> str:

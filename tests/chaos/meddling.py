@@ -63,7 +63,8 @@ class Lock:
 async def waiting_for_locks(world: World, service: str) -> list[int]:
     """The backends of a service that wait for a lock."""
     found: list[int] | None = await world.value(
-        service, f"SELECT array_agg(pid) FROM pg_stat_activity WHERE {SERVICE_BACKENDS} AND wait_event_type = 'Lock'"
+        service,
+        f"SELECT array_agg(pid) FROM pg_stat_activity WHERE {SERVICE_BACKENDS} AND wait_event_type = 'Lock'",
     )
     return found or []
 
@@ -191,7 +192,13 @@ async def commit_as_a_stranger(world: World, service: str, offsets: Mapping[tupl
 async def delete_group(world: World, service: str) -> None:
     """Delete a group that has no members, with all its offsets."""
     options = world.infra.kafka().client_options()
-    names = ("bootstrap_servers", "security_protocol", "sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
+    names = (
+        "bootstrap_servers",
+        "security_protocol",
+        "sasl_mechanism",
+        "sasl_plain_username",
+        "sasl_plain_password",
+    )
 
     def delete() -> None:
         client = KafkaAdminClient(**{name: options[name] for name in names if name in options})

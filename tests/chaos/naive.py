@@ -1,4 +1,4 @@
-"""A relay as it is often written: workers share the outbox by SKIP LOCKED. It loses a key's order, and the checker must see it."""
+"""A relay as it is often written: workers share the outbox by SKIP LOCKED. It loses a key's order."""
 
 import asyncio
 

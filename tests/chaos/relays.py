@@ -1,9 +1,9 @@
-"""Relays to be put in doubt: an outbox to drain, and brokers that hold a send back, cut it in half, or spend a number."""
+"""Relays in doubt: an outbox to drain, and brokers that hold a send back, cut it in half, spend a number."""
 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -20,10 +20,6 @@ from tests.harness import until
 
 log = structlog.get_logger()
 
-LEADERS = (
-    "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'huancui-ledger-relay'"
-)
-# All connections of relays but that which holds the lock only wait for it.
 END_LEADER = (
     "SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a JOIN pg_locks l USING (pid) "
     "WHERE a.datname = current_database() AND a.application_name = 'huancui-ledger-relay' "
@@ -49,7 +45,7 @@ class Through:
         """What the real broker has."""
         return await self.real.fetch(partition, offset)
 
-    async def partitions(self, topics: Sequence[str]) -> Mapping[str, int]:
+    async def partitions(self, topics: Sequence[str]) -> dict[str, int]:
         """What the real broker has."""
         return await self.real.partitions(topics)
 
@@ -66,7 +62,7 @@ class _Gate(KafkaProducer):
 
 
 class Gated(Through):
-    """Sends wait before the gate, as if the process stood still there, until it is opened. `sending` counts what waits."""
+    """Sends wait at a gate, as if the process stood still, until it is opened. `sending` counts what waits."""
 
     def __init__(self, real: KafkaBroker) -> None:
         super().__init__(real)
@@ -114,15 +110,17 @@ class _Spender(KafkaProducer):
 
 
 class Spending(Through):
-    """After the first acknowledged records a sequence number is spent, as a lost batch spends it. `refusals` is what came back."""
+    """After the first records a sequence number is spent, as a lost batch spends it. `refusals` came back."""
 
     def __init__(self, real: KafkaBroker, partitions: int) -> None:
         super().__init__(real)
         self.spend, self.sent, self.partitions_of_topic = True, 0, partitions
+        self.producers = 0
         self.refusals: list[str] = []
 
     def producer(self) -> ProducerPort:
         """One that spends a number."""
+        self.producers += 1
         return _Spender(self)
 
 

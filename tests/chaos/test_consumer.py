@@ -23,7 +23,9 @@ CONSUMES_ONLY: dict[str, Any] = {"role_relay": False, "role_timers": False}
 
 async def paid(world: World, count: int) -> None:
     """Wait until the ledger has so many payments."""
-    await until(lambda: world.value("ledger", f"{PAYMENTS} HAVING count(*) >= {count}"), f"{count} payments", 40)
+    await until(
+        lambda: world.value("ledger", f"{PAYMENTS} HAVING count(*) >= {count}"), f"{count} payments", 40
+    )
 
 
 async def followed(world: World) -> None:
@@ -40,7 +42,9 @@ async def test_scenario_17_a_consumer_killed_between_its_commit_and_the_groups_i
     fallen = world.launch("ledger", fault=fault, batch_max=20)
     await fallen.fell()
     known = await meddling.group_offsets(world, "ledger")
-    at = await world.value("ledger", "SELECT sum(next_offset)::int FROM position WHERE topic LIKE '%loan-events%'")
+    at = await world.value(
+        "ledger", "SELECT sum(next_offset)::int FROM position WHERE topic LIKE '%loan-events%'"
+    )
     if fault == "after_db_commit:3":
         assert at > sum(known.values()), "the group knew already what was committed: nothing was proved"
     async with world.inside("ledger") as ledger, world.inside("followup"):
@@ -49,7 +53,9 @@ async def test_scenario_17_a_consumer_killed_between_its_commit_and_the_groups_i
 
 
 @pytest.mark.parametrize("fault", ["after_inbox:2", "before_db_commit:2"])
-async def test_scenario_18_a_consumer_killed_inside_its_transaction_begins_it_again(world: World, fault: str) -> None:
+async def test_scenario_18_a_consumer_killed_inside_its_transaction_begins_it_again(
+    world: World, fault: str
+) -> None:
     await world.publish(a_story(10, 300))
     await world.launch("ledger", fault=fault, batch_max=20, lanes=1).fell()
     seen = await world.value("ledger", "SELECT count(*) FROM inbox")
@@ -104,17 +110,25 @@ async def test_scenario_20_members_come_and_go_and_the_work_goes_on(world: World
         await world.balances()
 
 
-async def test_scenario_21_a_batch_that_outlasts_the_poll_interval_does_nothing_when_it_ends(world: World) -> None:
+async def test_scenario_21_a_batch_that_outlasts_the_poll_interval_does_nothing_when_it_ends(
+    world: World,
+) -> None:
     loans = some_loans(10)
     await world.publish(loans)
     url = world.databases["ledger"]
     async with Proxy(meddling.port_of(url)) as link:
         slow_url = meddling.through(url, link)
-        slow_settings: dict[str, Any] = {"database_url": slow_url, "kafka_max_poll_interval_ms": 1000, **CONSUMES_ONLY}
+        slow_settings: dict[str, Any] = {
+            "database_url": slow_url,
+            "kafka_max_poll_interval_ms": 1000,
+            **CONSUMES_ONLY,
+        }
         with capture_logs() as said:
             async with world.inside("ledger", **slow_settings) as slow:
                 await meddling.owning(slow)
-                await until(lambda: world.value("ledger", "SELECT count(*) = 10 FROM loan"), "the loans are kept")
+                await until(
+                    lambda: world.value("ledger", "SELECT count(*) = 10 FROM loan"), "the loans are kept"
+                )
                 link.stall()
                 await world.publish(some_payments(loans, 100))
 
@@ -157,7 +171,9 @@ async def test_scenario_22_a_frozen_consumer_that_comes_back_writes_nothing_and_
         if not by_itself:
             for pid in frozen:
                 await world.execute("ledger", f"SELECT pg_terminate_backend({pid})")
-        await until(lambda: world.value("ledger", "SELECT count(*) = 60 FROM payment"), "the heir applies all", 90)
+        await until(
+            lambda: world.value("ledger", "SELECT count(*) = 60 FROM payment"), "the heir applies all", 90
+        )
         zombie.signal(signal.SIGCONT)
 
         async def refused() -> bool:
@@ -177,13 +193,20 @@ def _frozen(process: Process) -> bool:
 async def _told(world: World) -> bool:
     """Whether the group's offsets are those of the database."""
     known = await meddling.group_offsets(world, "ledger")
-    return all([
-        at == await world.value("ledger", "SELECT next_offset FROM position WHERE topic = $1 AND partition = $2", *place)
-        for place, at in known.items()
-    ])
+    return all(
+        [
+            at
+            == await world.value(
+                "ledger", "SELECT next_offset FROM position WHERE topic = $1 AND partition = $2", *place
+            )
+            for place, at in known.items()
+        ]
+    )
 
 
-async def test_scenario_23_an_old_commit_of_a_member_moves_the_group_and_not_the_service(world: World) -> None:
+async def test_scenario_23_an_old_commit_of_a_member_moves_the_group_and_not_the_service(
+    world: World,
+) -> None:
     await world.publish(a_story(10, 100))
     async with world.inside("ledger") as ledger:
         await paid(world, 100)
@@ -218,7 +241,9 @@ async def test_scenario_24_a_group_that_lost_its_offsets_or_was_set_to_the_end_s
         await meddle(world, "ledger")
         assert await meddling.group_offsets(world, "ledger") == {}
     else:
-        ends = {(world.prefix + topic, n): end for (topic, n), end in (await world.ends([LOAN_EVENTS])).items()}
+        ends = {
+            (world.prefix + topic, n): end for (topic, n), end in (await world.ends([LOAN_EVENTS])).items()
+        }
         await meddling.commit_as_a_stranger(world, "ledger", ends)
         known = await meddling.group_offsets(world, "ledger")
         assert {place: known[place] for place in ends} == ends
@@ -234,7 +259,9 @@ async def _reads_on(world: World, expected: int) -> None:
         assert meddling.metric(ledger, "duplicates_dropped_total") == 0
 
 
-async def test_scenario_25_records_deleted_before_they_were_read_stop_the_consumer_and_are_named(world: World) -> None:
+async def test_scenario_25_records_deleted_before_they_were_read_stop_the_consumer_and_are_named(
+    world: World,
+) -> None:
     await world.publish(a_story(10, 100))
     async with world.inside("ledger"):
         await paid(world, 100)
@@ -251,15 +278,22 @@ async def test_scenario_25_records_deleted_before_they_were_read_stop_the_consum
             return intake.failed is not None
 
         await until(stopped, "the consumer stops")
-        named = [f"{world.prefix}{t}/{n}: offsets {before[t, n]} to {end - 1} are gone" for (t, n), end in gone.items()]
+        named = [
+            f"{world.prefix}{t}/{n}: offsets {before[t, n]} to {end - 1} are gone"
+            for (t, n), end in gone.items()
+        ]
         assert str(intake.failed) in named
-        assert [check.detail for check in await ledger.service.readiness() if not check.ok] == [str(intake.failed)]
+        assert [check.detail for check in await ledger.service.readiness() if not check.ok] == [
+            str(intake.failed)
+        ]
         assert await world.value("ledger", PAYMENTS) == 100
     found = await world.check()
     assert not found["doubled"] + found["unbalanced"] if "unbalanced" in found else not found["doubled"]
 
 
-async def test_scenario_26_a_blocked_loop_is_forgiven_within_the_session_and_harmless_beyond_it(world: World) -> None:
+async def test_scenario_26_a_blocked_loop_is_forgiven_within_the_session_and_harmless_beyond_it(
+    world: World,
+) -> None:
     loans = some_loans(10)
     await world.publish(loans)
     async with world.inside("ledger") as ledger, world.inside("followup"):

@@ -65,7 +65,9 @@ async def nothing_left_open(world: World, ledger: Running) -> None:
     await until(closed, "every connection is back")
 
 
-async def test_scenario_34_a_caller_that_goes_away_during_the_commit_leaves_a_known_outcome(world: World) -> None:
+async def test_scenario_34_a_caller_that_goes_away_during_the_commit_leaves_a_known_outcome(
+    world: World,
+) -> None:
     (loan,) = some_loans(1)
     payment = a_payment("10.00", loan=loan.loan_reference, reference="cancelled")
     await meddling.slow_commits(world, "ledger", "payment", 0.5)
@@ -97,13 +99,19 @@ async def test_scenario_34_a_service_that_stops_during_the_commit_finishes_it(wo
         await meddling.committing(world, "ledger")
     assert asking is None or await asking is False
     assert await world.value("ledger", "SELECT count(*) FROM payment") == 1
-    assert await world.value("ledger", f"SELECT count(*) FROM pg_stat_activity WHERE {meddling.SERVICE_BACKENDS}") == 0
+    assert (
+        await world.value(
+            "ledger", f"SELECT count(*) FROM pg_stat_activity WHERE {meddling.SERVICE_BACKENDS}"
+        )
+        == 0
+    )
     async with world.inside("ledger"), world.inside("followup"):
         await world.balances()
 
 
 @pytest.mark.parametrize(
-    ("rounds", "pause_s"), [(12, 0.3), pytest.param(40, 3, marks=[pytest.mark.long, pytest.mark.timeout(400)])]
+    ("rounds", "pause_s"),
+    [(12, 0.3), pytest.param(40, 3, marks=[pytest.mark.long, pytest.mark.timeout(400)])],
 )
 async def test_scenario_35_connections_that_are_ended_all_the_time_cost_no_message(
     world: World, rounds: int, pause_s: float
@@ -126,8 +134,12 @@ async def test_scenario_35_connections_that_are_ended_all_the_time_cost_no_messa
         await world.balances()
 
 
-@pytest.mark.parametrize("seconds", [3, pytest.param(600, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
-async def test_scenario_44_two_replicas_over_the_same_loans_never_deadlock(world: World, seconds: float) -> None:
+@pytest.mark.parametrize(
+    "seconds", [3, pytest.param(600, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
+async def test_scenario_44_two_replicas_over_the_same_loans_never_deadlock(
+    world: World, seconds: float
+) -> None:
     loans, contended, round_ = some_loans(15), 0, 0
     with capture_logs() as said:
         async with world.inside("ledger") as one, world.inside("ledger") as other, world.inside("followup"):
@@ -135,7 +147,9 @@ async def test_scenario_44_two_replicas_over_the_same_loans_never_deadlock(world
             began = time.monotonic()
             while time.monotonic() - began < seconds or not contended:
                 loads = [
-                    asyncio.ensure_future(hand_in(world, service, _shuffled(loans, f"{name}{round_}"), callers=60))
+                    asyncio.ensure_future(
+                        hand_in(world, service, _shuffled(loans, f"{name}{round_}"), callers=60)
+                    )
                     for name, service in (("one", one), ("other", other))
                 ]
                 while not all(load.done() for load in loads):
@@ -144,7 +158,12 @@ async def test_scenario_44_two_replicas_over_the_same_loans_never_deadlock(world
                 round_ += 1
             await world.balances()
     assert not [entry for entry in said if entry.get("sqlstate") == "40P01"]
-    assert await world.value("ledger", "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == 0
+    assert (
+        await world.value(
+            "ledger", "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        )
+        == 0
+    )
 
 
 def _shuffled(loans: Sequence[Any], name: str) -> list[Event]:
@@ -153,7 +172,9 @@ def _shuffled(loans: Sequence[Any], name: str) -> list[Event]:
     return list(payments)
 
 
-@pytest.mark.parametrize("payments", [4_000, pytest.param(200_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize(
+    "payments", [4_000, pytest.param(200_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
 async def test_scenario_45_an_old_snapshot_makes_the_relay_no_slower(world: World, payments: int) -> None:
     loans = some_loans(200)
     await world.publish(loans)
@@ -181,7 +202,9 @@ async def test_scenario_45_an_old_snapshot_makes_the_relay_no_slower(world: Worl
 async def _claim_ms(world: World) -> tuple[float, float]:
     """How long the relay's look takes with its lower bound, and how long it would take without one."""
     async with meddling.connected(world, "ledger") as connection:
-        last = await connection.fetchval("SELECT pg_sequence_last_value(pg_get_serial_sequence('outbox', 'seq'))")
+        last = await connection.fetchval(
+            "SELECT pg_sequence_last_value(pg_get_serial_sequence('outbox', 'seq'))"
+        )
         return await _median_ms(connection, last), await _median_ms(connection, 0)
 
 
@@ -222,7 +245,9 @@ def _newer_release(folder: Path) -> Path:
     return newer
 
 
-async def test_scenario_46_a_migration_under_load_disturbs_neither_version(world: World, tmp_path: Path) -> None:
+async def test_scenario_46_a_migration_under_load_disturbs_neither_version(
+    world: World, tmp_path: Path
+) -> None:
     newer = _newer_release(tmp_path)
     story = a_story(20, 400)
     with capture_logs() as said:
@@ -239,7 +264,6 @@ async def test_scenario_46_a_migration_under_load_disturbs_neither_version(world
                 await load
                 await world.balances()
     assert await world.value("ledger", "SELECT count(*) FROM payment WHERE note = ''") == 400
-    assert not [entry for entry in said if entry["event"] in ("commands_failed", "batch_not_saved", "part_died")]
-
-
-
+    assert not [
+        entry for entry in said if entry["event"] in ("commands_failed", "batch_not_saved", "part_died")
+    ]

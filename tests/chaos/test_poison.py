@@ -38,7 +38,9 @@ def broken(world: World, reference: str, *, value: bytes | None = None, **header
     return Outgoing(good.topic, b"of no loan", good.value if value is None else value, list(changed.items()))
 
 
-async def test_scenario_29_what_cannot_be_read_parks_with_its_reason_and_the_partition_goes_on(world: World) -> None:
+async def test_scenario_29_what_cannot_be_read_parks_with_its_reason_and_the_partition_goes_on(
+    world: World,
+) -> None:
     story = a_story(10, 100)
     await world.publish(story[:60])
     await world.send(
@@ -144,9 +146,7 @@ async def test_scenario_32_one_poisonous_message_in_a_batch_of_five_hundred_stop
     assert splits[0] > 200, "the poison did not stand in a large batch"
     assert splits[-1] == 1
     assert len(splits) < 15, "it was not found by halving"
-    await world.execute(
-        "followup", "UPDATE followup SET payments = 0 WHERE loan_id = $1", loans[250].loan_id
-    )
+    await world.execute("followup", "UPDATE followup SET payments = 0 WHERE loan_id = $1", loans[250].loan_id)
     async with world.inside("followup") as followup:
         assert await followup.service.door.release(Key(FollowUp.__name__, loans[250].loan_id)) == 1
         await world.balances()

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from shared.decision import Actor, Role
+from shared.events.base import Event
 from shared.events.examples import LENDER
 from shared.events.wire import unpack_headers
 from tests.chaos import naive
@@ -40,7 +41,7 @@ async def test_scenario_05_two_relays_at_once_since_the_first_lost_its_lock(ledg
         assert await world.value("ledger", END_LEADER) == 1
         async with relaying(world, world.broker(), batch_max=100) as [second]:
             await drained(world)
-            assert first.leading and second.leading, "both believe that they lead"
+            assert (first.leading, second.leading) == (True, True), "both believe that they lead"
             gated.open.set()
 
             async def again() -> bool:
@@ -112,8 +113,8 @@ async def _past(moment: float) -> bool:
 
 async def _moves_wait(ledger: Running) -> bool:
     statement = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
-        "AND query LIKE 'UPDATE position AS p SET next_offset%'"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND wait_event_type = 'Lock' AND query LIKE 'UPDATE position AS p SET next_offset%'"
     )
     return bool(await ledger.value(statement))
 
@@ -123,7 +124,7 @@ async def _last_seq(ledger: Running) -> int:
     return found
 
 
-async def _hand_in(world: World, ledger: Running, payment: object) -> None:
+async def _hand_in(world: World, ledger: Running, payment: Event) -> None:
     await ledger.submit(payment, actor=PLATFORM)
     world.acknowledged.append(payment)
 

@@ -1,4 +1,4 @@
-"""A world to break: both services with databases, topics and tokens of their own, in processes to be killed."""
+"""A world to break: both services with databases, topics and tokens of their own, in processes to kill."""
 
 import asyncio
 import json
@@ -15,9 +15,12 @@ from typing import Any, Self
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
 from cli.stack.process import free_ports
+from services.ledger.main import make as make_ledger
+from services.ledger.settings import LedgerSettings
 from shared.access import generate_key, issue_token, public_jwks
 from shared.decision import Role
 from shared.events.base import Event
@@ -25,7 +28,7 @@ from shared.events.examples import LENDER
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Outgoing
 from shared.settings import ServiceSettings
-from tests.chaos.load import HttpLoad
+from tests.chaos.load import HttpLoad, metric
 from tests.databases import Databases
 from tests.harness import Running, record_of, running, until
 from tests.infra.servers import Infra
@@ -107,12 +110,7 @@ class Process:
 
     async def metric(self, name: str) -> float:
         """The sum of one metric over its labels, by its name without `huancui_`; 0 where there is none."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
-            text = (await client.get("/metrics")).text
-        lines = (
-            line for line in text.splitlines() if line.startswith((f"huancui_{name}{{", f"huancui_{name} "))
-        )
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+        return await metric(self.url, name)
 
     def words(self) -> str:
         """The last of what it wrote."""
@@ -210,6 +208,13 @@ class World:
         url = settings.pop("database_url")
         async with running(service, url, self.broker(**settings), **settings) as service_running:
             yield service_running
+
+    @asynccontextmanager
+    async def serving(self, **changes: Any) -> AsyncIterator[FastAPI]:
+        """Run a replica of the ledger in this process, with its routes: an application for `HttpLoad`."""
+        service, app = make_ledger(LedgerSettings(**self.settings("ledger", **changes)))
+        async with service.running():
+            yield app
 
     def broker(self, **changes: Any) -> KafkaBroker:
         """Clients of this world's Kafka with the services' limits."""

@@ -52,7 +52,8 @@ class World:
     async def publish(self, *events: Event, ids: Sequence[str] = ()) -> None:
         """Publish as the platform does, and wait until Kafka has it."""
         records = [
-            a_record(event, prefix=self.prefix, id=ids[index] if ids else None) for index, event in enumerate(events)
+            a_record(event, prefix=self.prefix, id=ids[index] if ids else None)
+            for index, event in enumerate(events)
         ]
         assert not any(await self.producer.send(records, 20))
 

@@ -1,1 +1,3 @@
-"""A second service for proofs: it follows the ledger's events, sets timers and sends notes. Built on `shared/` alone."""
+"""A second service for proofs: it follows the ledger's events, sets timers and sends notes. Built on
+`shared/` alone.
+"""

@@ -37,7 +37,12 @@ def make() -> tuple[Service, FastAPI]:
     def dispatcher(service: Service) -> Dispatcher:
         quick = DispatchSettings(poll_ms=50, first_pause_s=0.1, lease_s=5)
         return Dispatcher(
-            service.engine, service.door, service.clock, {"note": provider.deliver}, NoteSettled, settings=quick
+            service.engine,
+            service.door,
+            service.clock,
+            {"note": provider.deliver},
+            NoteSettled,
+            settings=quick,
         )
 
     service = Service(
@@ -47,7 +52,9 @@ def make() -> tuple[Service, FastAPI]:
         dispatcher=dispatcher,
         migrations=MIGRATIONS,
     )
-    return service, make_app(service, title="Follow-up", description="A second service for proofs.", routers=[])
+    return service, make_app(
+        service, title="Follow-up", description="A second service for proofs.", routers=[]
+    )
 
 
 if __name__ == "__main__":

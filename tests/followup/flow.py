@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.database import execute
 from shared.decision import CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
 from shared.errors import Refused
 from shared.events.base import Event
@@ -123,8 +124,8 @@ _COLUMNS = "loan_id, lender, payments, applied_minor, followed, sent, withheld"
 
 async def load(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, FollowUp]:
     """By id."""
-    rows = await connection.exec_driver_sql(
-        f"SELECT {_COLUMNS} FROM followup WHERE loan_id = ANY($1::uuid[])", (list(wanted),)
+    rows = await execute(
+        connection, f"SELECT {_COLUMNS} FROM followup WHERE loan_id = ANY($1::uuid[])", (list(wanted),)
     )
     return {row[0]: FollowUp(*row) for row in rows}
 
@@ -132,8 +133,10 @@ async def load(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, Follow
 async def save(connection: AsyncConnection, changes: Sequence[Change[FollowUp]]) -> None:
     """All at once."""
     after = [change.after for change in changes]
-    await connection.exec_driver_sql(
-        f"INSERT INTO followup ({_COLUMNS}) SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::int[], "
+    await execute(
+        connection,
+        f"INSERT INTO followup ({_COLUMNS}) SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], "
+        f"$4::bigint[], $5::int[], "
         "$6::int[], $7::int[]) ON CONFLICT (loan_id) DO UPDATE SET payments = excluded.payments, "
         "applied_minor = excluded.applied_minor, followed = excluded.followed, sent = excluded.sent, "
         "withheld = excluded.withheld",

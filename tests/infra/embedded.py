@@ -9,7 +9,7 @@ from typing import TypeVar
 from cli.stack.jars import classpath
 from cli.stack.kafka import PORTS_PER_NODE, Kafka, node_ports
 from cli.stack.postgres import SUPERUSER, Postgres
-from cli.stack.process import LOOPBACK, free_ports
+from cli.stack.process import LOOPBACK, StackError, free_ports
 from tests.infra.servers import Address, Infra, server_url
 
 T = TypeVar("T")
@@ -39,9 +39,13 @@ class Embedded:
         )
 
     def start(self) -> None:
-        """Start both. Raises StackError."""
-        self.postgres.start()
-        self.kafka.start()
+        """Start both, or neither. Raises StackError."""
+        try:
+            self.postgres.start()
+            self.kafka.start()
+        except StackError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End both."""

@@ -16,7 +16,7 @@ from shared.messaging.kafka import KafkaConfig
 MAINTENANCE_DATABASE = "postgres"
 
 
-class UnusableInfra(Exception):  # noqa: N818  # named like the domain's errors
+class UnusableInfra(Exception):
     """The servers that HUANCUI_TEST_INFRA chose cannot be had.
 
     Nothing is skipped, and nothing else is taken instead.

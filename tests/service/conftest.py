@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-
 import pytest
 
 from shared.messaging.memory import MemoryBroker

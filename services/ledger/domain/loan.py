@@ -29,7 +29,9 @@ class Instalment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All instalments of a loan by due date, packed: most messages touch one of them, so the others stay numbers."""
+    """All instalments of a loan by due date, packed: most messages touch one of them, so the others stay
+    numbers.
+    """
 
     currency: str
     due_on: tuple[date, ...]
@@ -47,7 +49,9 @@ class Schedule:
 
 
 class Posting(NamedTuple):
-    """One side of a change: positive amounts are debits. `cause` is the loan event's reference (a payment, the opening)."""
+    """One side of a change: positive amounts are debits. `cause` is the loan event's reference (a payment,
+    the opening).
+    """
 
     cause: str
     account: Account

@@ -11,7 +11,9 @@ from shared.money import Money
 
 
 class LoanDiffers(Conflict):
-    """This loan is registered already, with other terms. Correct it with an event of its own, not by opening it again."""
+    """This loan is registered already, with other terms. Correct it with an event of its own, not by opening
+    it again.
+    """
 
 
 class ScheduleMissing(Refused):
@@ -23,7 +25,9 @@ class ScheduleOutOfOrder(Refused):
 
 
 def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decision[Loan]:
-    """Register a loan with the schedule that its platform sends. Opening the same loan again, alike, changes nothing."""
+    """Register a loan with the schedule that its platform sends. Opening the same loan again, alike, changes
+    nothing.
+    """
     opened = _opened(event)
     if loan is not None:
         if _terms(loan) != _terms(opened):

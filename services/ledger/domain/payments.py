@@ -12,7 +12,9 @@ from shared.money import Money
 
 
 class PaymentDiffers(Conflict):
-    """A payment with this reference was reported before with another amount or date. Reverse it, and report it anew."""
+    """A payment with this reference was reported before with another amount or date. Reverse it, and report
+    it anew.
+    """
 
 
 class CurrencyDiffers(Refused):
@@ -52,7 +54,7 @@ def allocate(payment: Money, schedule: Schedule) -> Allocation:
 
 
 def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Loan]:
-    """Set a payment against what is owed. What is left over once nothing is unpaid belongs to the borrower."""
+    """Set a payment against what is owed. What is left once nothing is unpaid belongs to the borrower."""
     if event.amount.currency != loan.currency:
         raise CurrencyDiffers(expected=loan.currency, got=event.amount.currency)
     if event.amount <= Money.zero(loan.currency):

@@ -132,7 +132,9 @@ async def test_a_stranger_cannot_use_up_a_lenders_event_ids(ledger: Running) -> 
     assert await ledger.value("SELECT count(*) FROM payment") == 1
 
 
-async def test_one_message_that_cannot_be_saved_is_isolated_and_the_others_count_once(followup: Running) -> None:
+async def test_one_message_that_cannot_be_saved_is_isolated_and_the_others_count_once(
+    followup: Running,
+) -> None:
     ids = await registered(followup, *(f"l{n}" for n in range(20)))
     await followup.database.execute("UPDATE followup SET payments = 2147483647 WHERE loan_id = $1", ids[7])
     await followup.publish(*(an_applied_payment(id_) for id_ in ids))
@@ -200,7 +202,8 @@ async def test_a_server_error_is_not_stored(followup: Running) -> None:
 async def test_a_bad_command_does_not_spoil_those_beside_it(followup: Running) -> None:
     ids = await registered(followup, "l1", "l2", "l3")
     results = await asyncio.gather(
-        *(followup.submit(Adjust(id_, n)) for id_, n in zip(ids, (1, 5000, 3), strict=True)), return_exceptions=True
+        *(followup.submit(Adjust(id_, n)) for id_, n in zip(ids, (1, 5000, 3), strict=True)),
+        return_exceptions=True,
     )
     assert [getattr(r, "value", type(r)) for r in results] == [1, results[1].__class__, 3]
     assert isinstance(results[1], DBAPIError)
@@ -235,7 +238,10 @@ async def test_a_parked_key_refuses_commands_until_it_is_released_in_order(ledge
     await ledger.publish(a_loan(), a_payment("1.00", reference="p1", value_on="2025-01-01"))
     await ledger.publish(*(a_payment(money("1.00"), reference=f"q{n}") for n in range(3)))
     await ledger.settled()
-    assert await ledger.value("SELECT array_agg(status ORDER BY seq) FROM held") == ["parked", *["queued"] * 3]
+    assert await ledger.value("SELECT array_agg(status ORDER BY seq) FROM held") == [
+        "parked",
+        *["queued"] * 3,
+    ]
     queued = await ledger.submit(a_payment("2.00", reference="http"), key="h")
     assert queued.value.status == "queued"  # type: ignore[attr-defined]
     door, key = ledger.service.door, Key("Loan", LOAN)
@@ -244,7 +250,9 @@ async def test_a_parked_key_refuses_commands_until_it_is_released_in_order(ledge
     seq = await ledger.value("SELECT min(seq) FROM held")
     assert await door.release(key, skip=seq, by="olga", why="reported with a wrong year") == 4
     await ledger.settled()
-    references = await ledger.value("SELECT array_agg(cause ORDER BY recorded_at, cause) FROM posting WHERE account = 'cash'")
+    references = await ledger.value(
+        "SELECT array_agg(cause ORDER BY recorded_at, cause) FROM posting WHERE account = 'cash'"
+    )
     assert references == ["http", "q0", "q1", "q2"]
     order = [e.causation_id for e in ledger.envelopes("ledger-events")]
     assert len(order) == 5
@@ -286,7 +294,9 @@ async def test_a_caller_that_goes_away_does_not_tear_the_transaction(followup: R
     async with followup.database.acquire() as other, other.transaction():
         await other.execute("SELECT 1 FROM followup FOR UPDATE")
         asking = asyncio.ensure_future(followup.submit(Adjust(loan, 4), key="k"))
-        await until(lambda: followup.value("SELECT count(*) FROM pg_locks WHERE NOT granted"), "it waits for the lock")
+        await until(
+            lambda: followup.value("SELECT count(*) FROM pg_locks WHERE NOT granted"), "it waits for the lock"
+        )
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
@@ -303,6 +313,8 @@ async def test_a_repetition_of_a_request_that_still_runs_is_told_to_come_back(
         (loan,) = await registered(followup, "l1")
         async with followup.database.acquire() as other, other.transaction():
             await other.execute("SELECT 1 FROM inbox LIMIT 0")
-            await other.execute("INSERT INTO inbox (id, body, seen_at) VALUES ($1, 1, now())", message_id("olga", "k"))
+            await other.execute(
+                "INSERT INTO inbox (id, body, seen_at) VALUES ($1, 1, now())", message_id("olga", "k")
+            )
             with pytest.raises(StillRunning):
                 await followup.submit(Adjust(loan, 4), key="k")

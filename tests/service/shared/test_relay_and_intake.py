@@ -63,14 +63,18 @@ async def test_after_a_doubt_all_is_sent_again_in_order_and_nothing_is_lost(data
         assert made == 4
 
 
-async def test_an_event_that_the_broker_will_not_take_holds_its_key_and_no_other(databases: Databases) -> None:
+async def test_an_event_that_the_broker_will_not_take_holds_its_key_and_no_other(
+    databases: Databases,
+) -> None:
     broker = MemoryBroker()
     async with running("ledger", await databases.make("ledger"), broker) as ledger:
         await ledger.publish(a_loan("one"), a_loan("two"))
         await ledger.settled()
         broker.largest = 10
         await ledger.publish(a_payment(loan="one", reference="p1"))
-        await until(lambda: ledger.value("SELECT count(*) = 1 FROM outbox WHERE held IS NOT NULL"), "it is held")
+        await until(
+            lambda: ledger.value("SELECT count(*) = 1 FROM outbox WHERE held IS NOT NULL"), "it is held"
+        )
         broker.largest = 1_000_000
         await ledger.publish(a_payment(loan="one", reference="p2"), a_payment(loan="two", reference="p3"))
 
@@ -82,13 +86,19 @@ async def test_an_event_that_the_broker_will_not_take_holds_its_key_and_no_other
         assert len(broker.records("ledger-events")) == 3
         await ledger.database.execute("UPDATE outbox SET held = NULL")
         await until(lambda: ledger.value("SELECT count(*) = 0 FROM outbox"), "the held events are published")
-        sequences = [e.sequence for e in ledger.envelopes("ledger-events") if e.partition_key == str(a_loan("one").loan_id)]
+        sequences = [
+            e.sequence
+            for e in ledger.envelopes("ledger-events")
+            if e.partition_key == str(a_loan("one").loan_id)
+        ]
         assert sequences == [1, 2, 3]
 
 
 async def test_a_row_that_commits_after_later_ones_is_still_published(databases: Databases) -> None:
     broker = MemoryBroker()
-    insert = "INSERT INTO outbox (topic, key, headers, value, created_at) VALUES ('late', $1, $2, '{}', now())"
+    insert = (
+        "INSERT INTO outbox (topic, key, headers, value, created_at) VALUES ('late', $1, $2, '{}', now())"
+    )
     bare = pack_headers([])
     async with running("ledger", await databases.make("ledger"), broker) as ledger:
         async with ledger.database.acquire() as slow:
@@ -131,7 +141,10 @@ async def test_the_position_in_the_database_rules(databases: Databases) -> None:
     async with running("ledger", url, broker) as again:
         await again.publish(a_payment(reference="p2"))
         await again.settled()
-        assert await again.value("SELECT array_agg(reference ORDER BY reference) FROM payment") == ["p1", "p2"]
+        assert await again.value("SELECT array_agg(reference ORDER BY reference) FROM payment") == [
+            "p1",
+            "p2",
+        ]
         ids = first_occurrences(broker, "ledger-events")
         assert len(ids) == 3
 

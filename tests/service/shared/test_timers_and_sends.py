@@ -1,8 +1,10 @@
-"""Timers fire once and only when the input is read; sends are asked for their permit, retried, and settled once."""
+"""Timers fire once and only when the input is read; sends are asked for their permit, retried, and settled
+once.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -81,25 +83,30 @@ async def test_no_timer_fires_while_input_from_before_it_is_unread(
         await until(lambda: followup.value("SELECT followed FROM followup"), "timers fire")
     async with running("followup", url, broker, role_consume=False, role_dispatch=False) as blind:
         await blind.database.execute(
-            "INSERT INTO timer SELECT 'FollowUp', loan_id, 'FollowUpDue', now()::date, now()::time, 'UTC', now(), loan_id "
+            "INSERT INTO timer SELECT 'FollowUp', loan_id, 'FollowUpDue', now()::date, now()::time, 'UTC', "
+            "now(), loan_id "
             "FROM followup"
         )
         await asyncio.sleep(0.5)
         assert await blind.value("SELECT followed FROM followup") == 1
     async with running("followup", url, broker) as seeing:
-        await until(lambda: seeing.value("SELECT followed = 2 FROM followup"), "it fires once the input is read")
+        await until(
+            lambda: seeing.value("SELECT followed = 2 FROM followup"), "it fires once the input is read"
+        )
 
 
 @pytest.mark.parametrize(
-    ("timer", "due_at"),
+    ("on", "at", "zone", "due_at"),
     [
-        (SetTimer("x", datetime(2026, 3, 29).date(), datetime(2026, 1, 1, 2, 30).time(), "Europe/Berlin"), "2026-03-29T01:30"),
-        (SetTimer("x", datetime(2026, 10, 25).date(), datetime(2026, 1, 1, 2, 30).time(), "Europe/Berlin"), "2026-10-25T00:30"),
-        (SetTimer("x", datetime(2026, 6, 1).date(), datetime(2026, 1, 1, 9).time(), "Asia/Shanghai"), "2026-06-01T01:00"),
+        (date(2026, 3, 29), time(2, 30), "Europe/Berlin", "2026-03-29T01:30"),
+        (date(2026, 10, 25), time(2, 30), "Europe/Berlin", "2026-10-25T00:30"),
+        (date(2026, 6, 1), time(9), "Asia/Shanghai", "2026-06-01T01:00"),
     ],
-)  # fmt: skip
-def test_a_local_time_that_comes_twice_or_not_at_all_has_one_moment(timer: SetTimer, due_at: str) -> None:
-    assert timer.due_at == datetime.fromisoformat(due_at).replace(tzinfo=UTC)
+)
+def test_a_local_time_that_comes_twice_or_not_at_all_has_one_moment(
+    on: date, at: time, zone: str, due_at: str
+) -> None:
+    assert SetTimer("x", on, at, zone).due_at == instant(due_at)
 
 
 async def test_simulated_time_moves_by_ticks_alone_and_never_back(

@@ -148,6 +148,11 @@ def test_an_instant_without_offset_or_of_no_day_is_refused(now: object) -> None:
         read(ClockTicked, {}, now=now)
 
 
+def test_writers_too_must_give_an_instant_its_offset() -> None:
+    with pytest.raises(ValidationError, match="timezone"):
+        ClockTicked(now=datetime(2026, 3, 1, 8, 0))  # that is what is refused
+
+
 def test_instants_are_kept_in_utc() -> None:
     ticked = read(ClockTicked, {}, now="2026-03-01T08:00:00.25+08:00")
     assert ticked == ClockTicked(now=datetime(2026, 3, 1, 0, 0, 0, 250_000, tzinfo=UTC))

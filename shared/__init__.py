@@ -1,1 +1,1 @@
-"""What every service stands on: money, time, errors, published events and their transport. No rule about debts."""
+"""What every service stands on: money, time, errors, published events, their transport. No rule of debts."""

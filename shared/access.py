@@ -1,5 +1,6 @@
 """Who may do what: bearer tokens, roles and their scopes. Whatever is not allowed here is forbidden."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from joserfc.jwk import ECKey, Key, KeySet, OKPKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
+from shared.commands import Unavailable
 from shared.decision import Actor, Role
 from shared.errors import DomainError, Forbidden
 
@@ -81,6 +83,10 @@ class ScopeMissing(Forbidden):
 
 class KeysMissing(Exception):
     """No key to verify tokens with is configured, or the configured ones cannot be read."""
+
+
+class KeysAway(Unavailable):
+    """The keys to verify tokens with cannot be fetched. Nothing was done; try again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +154,28 @@ class KeyUrl:
         self._url, self._transport, self._at_most_every_s = url, transport, at_most_every_s
         self._keys: Mapping[str, Key] = {}
         self._fetched_at = float("-inf")
+        self._fetching: asyncio.Task[None] | None = None
 
     async def current(self, unknown_kid: bool = False) -> Mapping[str, Key]:
-        """The keys of the last fetch that went well."""
+        """The keys of the last fetch that went well. Raises KeysAway when there was none."""
         age = time.monotonic() - self._fetched_at
-        if age > (self._at_most_every_s if unknown_kid or not self._keys else URL_FETCHED_EVERY_S):
+        every = self._at_most_every_s if unknown_kid or not self._keys else URL_FETCHED_EVERY_S
+        if self._fetching is None and age > every:
             self._fetched_at = time.monotonic()
-            try:
-                self._keys = await self._fetch()
-            except (httpx.HTTPError, KeysMissing) as error:
-                log.error("jwks_not_fetched", error=type(error).__name__)
+            self._fetching = asyncio.ensure_future(self._refresh())
+        if self._fetching is not None and (unknown_kid or not self._keys):
+            await asyncio.shield(self._fetching)
+        if not self._keys:
+            raise KeysAway()
         return self._keys
+
+    async def _refresh(self) -> None:
+        try:
+            self._keys = await self._fetch()
+        except (httpx.HTTPError, KeysMissing) as error:
+            log.error("jwks_not_fetched", error=type(error).__name__)
+        finally:
+            self._fetching = None
 
     async def _fetch(self) -> Mapping[str, Key]:
         async with httpx.AsyncClient(timeout=3.0, transport=self._transport) as client:

@@ -2,7 +2,7 @@
 
 A subclass states one reason: its name is the code (in snake case), its docstring the text, its keywords the
 facts.
-Only `shared/http.py` turns them into HTTP statuses, only `shared/flow.py` into waiting and parking.
+Only `shared/http` turns them into HTTP statuses, only `shared/flow.py` into waiting and parking.
 """
 
 import re

@@ -36,7 +36,9 @@ def make_app(service: Service, *, title: str, description: str, routers: Sequenc
         title=title,
         description=description,
         version=product_version(),
-        routers=[*routers, operations_router(service)],
+        # Without this role only health, readiness and metrics are served.
+        routers=[*routers, operations_router(service)] if service.settings.role_http else [],
+        cursor_secret=service.settings.cursor_secret,
         lifespan=lifespan,
     )
 

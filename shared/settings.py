@@ -42,6 +42,8 @@ class ServiceSettings(DatabaseSettings):
     issuer: str = "huancui-local"
     audience: str = "huancui"
     metrics_open: bool = False
+    cursor_secret: SecretStr | None = None
+    """The same in all replicas, so that a page's cursor serves at each of them."""
     log_level: str = "info"
     otlp_endpoint: str | None = None
     clock: ClockKind = ClockKind.SYSTEM

@@ -154,53 +154,17 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     """Save loans, their new payments and their new postings."""
     new = [change.after for change in changes if change.before is None]
     changed = [change.after for change in changes if change.before is not None]
-    at = system_now()
     if new:
-        await execute(
-            connection,
-            _SAVE,
-            (
-                [loan.id for loan in new],
-                [loan.lender for loan in new],
-                [loan.reference for loan in new],
-                [loan.currency for loan in new],
-                [loan.opened_on for loan in new],
-                [_array(loan.schedule.due_on) for loan in new],
-                [_array(loan.schedule.amount_minor) for loan in new],
-                *_owed(new),
-            ),
-        )
+        await execute(connection, _SAVE, _opened(new))
     if changed:
         await execute(connection, _UPDATE, ([loan.id for loan in changed], *_owed(changed)))
+    at = system_now()
     payments = [(change.id, payment) for change in changes for payment in change.after.new_payments]
     if payments:
-        await execute(
-            connection,
-            _SAVE_PAYMENTS,
-            (
-                [id_ for id_, _ in payments],
-                [p.reference for _, p in payments],
-                [p.payment_id for _, p in payments],
-                [p.amount.minor for _, p in payments],
-                [p.value_on for _, p in payments],
-                at,
-            ),
-        )
+        await execute(connection, _SAVE_PAYMENTS, _payment_columns(payments, at))
     postings = [(change.id, posting) for change in changes for posting in change.after.new_postings]
     if postings:
-        await execute(
-            connection,
-            _SAVE_POSTINGS,
-            (
-                [id_ for id_, _ in postings],
-                [p.cause for _, p in postings],
-                [p.account.value for _, p in postings],
-                [p.amount.minor for _, p in postings],
-                [p.amount.currency for _, p in postings],
-                [p.value_on for _, p in postings],
-                at,
-            ),
-        )
+        await execute(connection, _SAVE_POSTINGS, _posting_columns(postings, at))
 
 
 async def loans_page(
@@ -221,6 +185,42 @@ def _loan(row: Any) -> Loan:
     id_, lender, reference, currency, opened_on, due_on, amounts, unpaid, credit, version = row
     schedule = Schedule(currency, tuple(due_on), tuple(amounts), tuple(unpaid))
     return Loan(id_, lender, reference, currency, opened_on, schedule, Money(credit, currency), version)
+
+
+def _opened(loans: Sequence[Loan]) -> tuple[Any, ...]:
+    return (
+        [loan.id for loan in loans],
+        [loan.lender for loan in loans],
+        [loan.reference for loan in loans],
+        [loan.currency for loan in loans],
+        [loan.opened_on for loan in loans],
+        [_array(loan.schedule.due_on) for loan in loans],
+        [_array(loan.schedule.amount_minor) for loan in loans],
+        *_owed(loans),
+    )
+
+
+def _payment_columns(payments: Sequence[tuple[UUID, Payment]], at: datetime) -> tuple[Any, ...]:
+    return (
+        [loan_id for loan_id, _ in payments],
+        [payment.reference for _, payment in payments],
+        [payment.payment_id for _, payment in payments],
+        [payment.amount.minor for _, payment in payments],
+        [payment.value_on for _, payment in payments],
+        at,
+    )
+
+
+def _posting_columns(postings: Sequence[tuple[UUID, Posting]], at: datetime) -> tuple[Any, ...]:
+    return (
+        [loan_id for loan_id, _ in postings],
+        [posting.cause for _, posting in postings],
+        [posting.account.value for _, posting in postings],
+        [posting.amount.minor for _, posting in postings],
+        [posting.amount.currency for _, posting in postings],
+        [posting.value_on for _, posting in postings],
+        at,
+    )
 
 
 def _owed(loans: Sequence[Loan]) -> tuple[list[Any], ...]:

@@ -9,8 +9,16 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.commands import Unavailable
+from shared.database import is_infrastructure, sqlstate
 from shared.errors import DomainError
-from shared.http.problems import InternalError, PayloadTooLarge, UnsupportedMediaType, problem_response
+from shared.http.problems import (
+    InternalError,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+    problem_response,
+)
 from shared.observe import Metrics
 
 log = structlog.get_logger()
@@ -18,6 +26,8 @@ log = structlog.get_logger()
 BODY_BYTES_MAX = 1024 * 1024
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# PostgreSQL takes no U+0000 in a text, which JSON and paths may hold.
+_NO_TEXT = frozenset({"22021", "22P05"})
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -65,10 +75,9 @@ class Edge:
         try:
             await self._serve(scope, receive, sending)
         except Exception as error:
-            log.exception("request_failed", request_id=request_id, error=type(error).__name__)
             if status:
                 raise  # half an answer is out: the server must cut the connection, lest it look whole
-            await _refuse(scope, receive, sending, InternalError())
+            await _refuse(scope, receive, sending, _told(error, request_id))
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             route = self._templates.get(id(scope.get("route")), "none")
@@ -98,6 +107,17 @@ class Edge:
             return message
 
         return receiving
+
+
+def _told(error: Exception, request_id: str) -> DomainError:
+    """What a caller is told of an error that no rule foresaw."""
+    if sqlstate(error) in _NO_TEXT:
+        return ValidationFailed()
+    if is_infrastructure(error):
+        log.warning("request_not_served", request_id=request_id, error=type(error).__name__)
+        return Unavailable()
+    log.error("request_failed", request_id=request_id, error=type(error).__name__, exc_info=error)
+    return InternalError()
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, error: DomainError) -> None:

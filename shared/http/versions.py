@@ -11,7 +11,7 @@ _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 _VERSION = re.compile(r"\d{1,18}")
 
 
-class NotModified(Exception):  # noqa: N818  # not an error
+class NotModified(Exception):  # not an error
     """What the caller has is still what there is: 304, no body."""
 
     def __init__(self, tag: str) -> None:

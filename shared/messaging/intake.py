@@ -214,7 +214,7 @@ class Intake:
         return {Partition(*place): offset for place, offset in found.items()}
 
     async def _may_begin(self, partition: Partition, stored: Mapping[Partition, int]) -> bool:
-        """In a topic that grew, keys may have moved to a new partition: the old ones are read to their ends first."""
+        """In a topic that grew, keys may have moved to a new partition: old ones are read to their ends."""
         noticed = self._fresh.setdefault(partition, system_now())
         through = await self._read_through(partition.topic)
         done = all(through[old.partition] >= noticed for old in stored if old.topic == partition.topic)

@@ -226,7 +226,10 @@ class KafkaConsumer:
 
     def pause(self, partition: Partition) -> None:
         """Do not read this partition until it is sought."""
-        self._connected.pause(TopicPartition(*partition))
+        place = TopicPartition(*partition)
+        self._connected.pause(place)
+        # Any place will do: without one, every poll complains that there is none and returns nothing.
+        self._connected.seek(place, 0)
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Read on from here."""

@@ -1,8 +1,8 @@
 """The checker: reads all databases and topics, and reports what was lost, doubled, disordered or unbalanced.
 
 `python -m tests.chaos.checker` takes what it must know as JSON on its standard input and writes what it
-found, by kind, as JSON. Its exit status is 0 when it found nothing and 1 when it found something. Of the event
-layer it uses the decoding of records alone: what it says about the others' work it finds out by itself.
+found, by kind, as JSON. Its exit status is 0 when it found nothing and 1 when it found something. Of the
+event layer it uses the decoding of records alone: what it says of the others' work it finds out by itself.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ PUBLISHED = {"ledger": "ledger-events", "followup": "followup-events"}
 READ = {"ledger": ("loan-events",), "followup": ("ledger-events",)}
 EMPTY_POLLS_MAX = 20
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ async def read_database(service: str, url: str) -> dict[str, list[Row]]:
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             return {
-                table: await connection.fetch(statement)
+                table: [dict(row) for row in await connection.fetch(statement)]
                 for table, statement in {**TABLES, **OWN_TABLES[service]}.items()
             }
     finally:

@@ -9,6 +9,17 @@ import pytest
 from tests.chaos.world import MakeWorld, World
 from tests.infra.servers import Infra
 
+HERE = Path(__file__).parent
+# Servers and services are started, killed and started again: on a busy machine that alone takes minutes.
+ENDS_WITHIN_S = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give scenarios more time than other tests, except those that say how much they need."""
+    for item in items:
+        if item.path.parent == HERE and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(ENDS_WITHIN_S))
+
 
 @pytest.fixture
 async def make_world(
@@ -33,3 +44,9 @@ async def make_world(
 async def world(make_world: MakeWorld) -> World:
     """One world on the run's servers."""
     return await make_world()
+
+
+@pytest.fixture
+async def ledger_only(make_world: MakeWorld) -> World:
+    """One world without the second service."""
+    return await make_world(services=("ledger",))

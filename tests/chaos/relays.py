@@ -62,7 +62,7 @@ class _Gate(KafkaProducer):
 
 
 class Gated(Through):
-    """Sends wait at a gate, as if the process stood still, until it is opened. `sending` counts what waits."""
+    """Sends wait at a gate, as if the process stood still, until it opens. `sending` counts what waits."""
 
     def __init__(self, real: KafkaBroker) -> None:
         super().__init__(real)

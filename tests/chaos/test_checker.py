@@ -1,134 +1,160 @@
-"""The checker bites: each kind of damage, done to a world that was well before, is reported as what it is."""
+"""The checker bites: each kind of damage, done to what was well before, is reported as what it is."""
 
+import copy
+import secrets
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from shared.events import wire
-from shared.messaging.port import Outgoing, Partition
-from tests.chaos.checker import KINDS
+from tests.builders import a_loan, a_payment
+from tests.chaos.checker import KINDS, Evidence, Told, conclude, gather
 from tests.chaos.load import a_story
-from tests.chaos.world import LOAN_EVENTS, MakeWorld, World
-from tests.harness import until
+from tests.chaos.world import LOAN_EVENTS, World
+from tests.infra.servers import Infra
 
+NOTHING: dict[str, list[str]] = {kind: [] for kind in KINDS}
+LEDGER_EVENTS = "ledger-events"
 UNGUARDED = "SET session_replication_role = replica; "
+DAMAGES = (
+    (
+        "ledger",
+        UNGUARDED + "UPDATE posting SET amount_minor = amount_minor + {} WHERE account = 'disbursed'",
+        "unbalanced",
+    ),
+    ("ledger", "UPDATE loan SET unpaid_total_minor = unpaid_total_minor + {}", "unbalanced"),
+    (
+        "ledger",
+        "UPDATE position SET next_offset = next_offset - {} WHERE topic LIKE '%loan-events%'",
+        "unread",
+    ),
+    ("followup", "UPDATE followup SET payments = payments - {}", "lost"),
+    ("followup", "UPDATE followup SET applied_minor = applied_minor + {}", "doubled"),
+)
 
 
-@pytest.fixture
-async def quiet(make_world: MakeWorld) -> World:
-    """A world in which all went well."""
-    world: World = await make_world(partitions=1)
+@pytest.fixture(scope="module")
+async def quiet(infra: Infra, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world in which all went well, and which has come to rest."""
+    folder, prefix = tmp_path_factory.mktemp("quiet"), f"t{secrets.token_hex(5)}-"
+    world = await World.make(infra, folder, prefix, partitions=1)
     async with world.inside("ledger"), world.inside("followup"):
         await world.publish(a_story(3, 24))
-        await world.balances()
+        await world.settle()
     return world
 
 
-async def _found(world: World, **changes: Any) -> dict[str, list[str]]:
-    return {kind: what for kind, what in (await world.check(**changes)).items() if what}
+@pytest.fixture
+async def evidence(quiet: World) -> Evidence:
+    """What a checker reads there, to be tampered with."""
+    return await gather(quiet.told())
 
 
-async def _told(world: World, offset: int) -> Any:
-    record = await world.broker().fetch(Partition(world.prefix + "ledger-events", 0), offset)
-    assert record is not None
-    return record
+def _found(evidence: Evidence) -> dict[str, list[str]]:
+    return {kind: what for kind, what in conclude(evidence).items() if what}
 
 
-async def test_a_quiet_day_leaves_nothing_to_report_and_rows_that_are_changed_are_found(quiet: World) -> None:
-    assert await quiet.check() == {kind: [] for kind in KINDS}
-    await quiet.execute(
-        "ledger",
-        UNGUARDED
-        + "UPDATE posting SET amount_minor = amount_minor + 1 WHERE cause = 'opening' AND account = 'disbursed'",
-    )
-    assert set(await _found(quiet)) == {"unbalanced"}
-    await quiet.execute(
-        "ledger",
-        UNGUARDED
-        + "UPDATE posting SET amount_minor = amount_minor - 1 WHERE cause = 'opening' AND account = 'disbursed'",
-    )
-    await quiet.execute("ledger", "UPDATE loan SET unpaid_total_minor = unpaid_total_minor + 1")
-    assert set(await _found(quiet)) == {"unbalanced"}
-    await quiet.execute("ledger", "UPDATE loan SET unpaid_total_minor = unpaid_total_minor - 1")
-    await quiet.execute("followup", "UPDATE followup SET payments = payments - 1")
-    assert set(await _found(quiet)) == {"lost"}
-    await quiet.execute("followup", "UPDATE followup SET payments = payments + 2")
-    assert set(await _found(quiet)) == {"doubled"}
-    await quiet.execute("followup", "UPDATE followup SET payments = payments - 1")
-    await quiet.execute(
-        "ledger", "UPDATE position SET next_offset = next_offset - 1 WHERE topic LIKE '%loan-events%'"
-    )
-    assert set(await _found(quiet)) == {"unread"}
-    await quiet.execute(
-        "ledger", "UPDATE position SET next_offset = next_offset + 1 WHERE topic LIKE '%loan-events%'"
-    )
-    assert await quiet.check() == {kind: [] for kind in KINDS}
-    await quiet.execute("ledger", "DELETE FROM payment WHERE reference = 'L-P7'")
-    found = await _found(quiet)
-    assert [text for text in found["lost"] if "L-P7" in text and "its row is there 0 times" in text]
+def _row(evidence: Evidence, table: str, **named: Any) -> dict[str, Any]:
+    rows = (row for row in evidence.rows["ledger"][table] if all(row[k] == v for k, v in named.items()))
+    return next(rows)
 
 
-async def test_a_payment_told_twice_is_doubled_and_one_sent_again_is_not(quiet: World) -> None:
-    record = await _told(quiet, 20)
-    again = Outgoing(record.topic, record.key, record.value, record.headers)
-    await quiet.send([again])
-    found = await quiet.check()
-    assert (found["doubled"], found["out_of_order"], found["lost"]) == ([], [], [])
-    headers = [(name, b"another-id" if name == "ce_id" else value) for name, value in record.headers]
-    await quiet.send([Outgoing(record.topic, record.key, record.value, headers)])
-    found = await _found(quiet)
+async def test_the_program_reports_damage_and_nothing_else(quiet: World) -> None:
+    assert await quiet.check() == NOTHING
+    for service, statement, kind in DAMAGES:
+        await quiet.execute(service, statement.format("1"))
+        found = {kind for kind, what in (await quiet.check()).items() if what}
+        await quiet.execute(service, statement.format("(-1)"))
+        assert found == {kind}, statement
+    assert await quiet.check() == NOTHING
+
+
+async def test_a_lost_row_a_lost_posting_and_a_lost_event_are_found(evidence: Evidence) -> None:
+    evidence.rows["ledger"]["payment"].remove(_row(evidence, "payment", reference="L-P7"))
+    evidence.rows["ledger"]["posting"].remove(_row(evidence, "posting", cause="L-P8", account="cash"))
+    evidence.topics[LEDGER_EVENTS].pop(5)
+    lost = " ".join(_found(evidence)["lost"])
+    assert "L-P7 of L" in lost
+    assert "its row is there 0 times" in lost
+    assert "L-P8 of L" in lost
+    assert "its cash posting is there 0 times" in lost
+    assert "its PaymentApplied is there 0 times" in lost
+
+
+async def test_an_event_told_twice_is_doubled_and_a_record_sent_again_is_not(evidence: Evidence) -> None:
+    records = evidence.topics[LEDGER_EVENTS]
+    records.append(copy.copy(records[20]))
+    assert _found(evidence) == {}
+    records.append(replace(records[20], id="another"))
+    found = _found(evidence)
     assert [text for text in found["doubled"] if "its PaymentApplied is there 2 times" in text]
-    assert found["out_of_order"], "its number came before"
+    assert found["out_of_order"], "its number was there before"
 
 
-async def test_contents_that_differ_under_one_id_are_found(quiet: World) -> None:
-    record = await _told(quiet, 20)
-    await quiet.send(
-        [Outgoing(record.topic, record.key, record.value.replace(b'"CNY"', b'"USD"'), record.headers)]
+async def test_a_doubled_row_is_found(evidence: Evidence) -> None:
+    evidence.rows["ledger"]["payment"].append(_row(evidence, "payment", reference="L-P7"))
+    assert [text for text in _found(evidence)["doubled"] if "its row is there 2 times" in text]
+
+
+async def test_contents_that_differ_under_one_id_are_found(evidence: Evidence) -> None:
+    records = evidence.topics[LEDGER_EVENTS]
+    records.append(replace(records[20], value=b"{}"))
+    assert [text for text in _found(evidence)["doubled"] if "with different contents" in text]
+
+
+async def test_events_of_a_key_in_another_order_are_found(evidence: Evidence) -> None:
+    records = evidence.topics[LEDGER_EVENTS]
+    first = records[-1]
+    assert first.event is not None
+    other = next(
+        i
+        for i, one in enumerate(records)
+        if one.event and one.event.partition_key == first.event.partition_key
     )
-    assert [text for text in (await _found(quiet))["doubled"] if "with different contents" in text]
+    records[other], records[-1] = records[-1], records[other]
+    assert set(_found(evidence)) == {"out_of_order"}
 
 
-async def test_what_was_acknowledged_and_had_no_effect_is_lost(quiet: World) -> None:
-    quiet.acknowledged += a_story(3, 1, name="never")[:1]
-    found = await _found(quiet)
+async def test_payments_applied_in_another_order_than_they_came_are_found(evidence: Evidence) -> None:
+    came = evidence.topics[LOAN_EVENTS]
+    came[3:] = reversed(came[3:])
+    assert set(_found(evidence)) == {"out_of_order"}
+
+
+async def test_what_was_acknowledged_without_effect_is_lost(evidence: Evidence) -> None:
+    evidence.acknowledged.append(a_loan("never"))
+    found = _found(evidence)
     assert set(found) == {"lost"}
     assert len(found["lost"]) == 2, "neither the loan's row nor its event"
 
 
-async def test_a_published_payment_that_was_skipped_is_lost(quiet: World) -> None:
-    await quiet.publish(a_story(3, 25)[-1:])
-    await quiet.execute(
-        "ledger", "UPDATE position SET next_offset = next_offset + 1 WHERE topic LIKE '%loan-events%'"
+async def test_a_published_payment_that_was_skipped_is_lost_unless_it_is_held(evidence: Evidence) -> None:
+    skipped = Told(
+        LOAN_EVENTS, 0, 99, "skipped", "/lenders/acme", None, b"", a_payment(loan="L0", reference="skipped")
     )
-    found = await _found(quiet)
+    evidence.topics[LOAN_EVENTS].append(skipped)
+    found = _found(evidence)
     assert set(found) == {"lost"}
     assert len(found["lost"]) == 3, "no row, no posting, no event"
-
-
-async def test_an_effect_without_a_cause_is_found(quiet: World) -> None:
-    await quiet.execute("ledger", "UPDATE payment SET id = $1 WHERE reference = 'L-P7'", uuid4())
-    assert (await _found(quiet))["uncaused"]
-
-
-async def test_what_is_held_or_unpublished_is_reported_unless_it_was_expected(quiet: World) -> None:
-    await quiet.send([Outgoing(quiet.prefix + LOAN_EVENTS, b"k", b"no json", [("ce_id", b"1")])])
-    await quiet.execute(
-        "ledger",
-        "INSERT INTO outbox (topic, key, headers, value, created_at) VALUES ($1, '', '', '', now())",
-        f"{quiet.prefix}ledger-events",
+    held = {"seq": 1, "status": "parked", "topic": LOAN_EVENTS, "partition": 0, "record_offset": 99}
+    evidence.rows["ledger"]["held"].append(
+        {**held, "name": "PaymentReceived", "reason": "poison", "key": uuid4()}
     )
-    assert set(await _found(quiet)) == {"lost", "unpublished", "unread"}, (
-        "nobody has read or parked the bad one"
-    )
-    await quiet.execute("ledger", "DELETE FROM outbox")
-    async with quiet.inside("ledger"):
+    assert set(_found(evidence)) == {"held"}
+    assert _found(replace(evidence, allowed=frozenset({"poison"}))) == {}
 
-        async def parked() -> bool:
-            return bool(await quiet.value("ledger", "SELECT count(*) FROM held"))
 
-        await until(parked, "the bad record is parked")
-    found = await _found(quiet)
-    assert set(found) == {"held"}
-    assert await _found(quiet, allowed=[wire.MissingAttribute.code]) == {}
+async def test_a_record_that_nobody_could_read_or_park_is_lost(evidence: Evidence) -> None:
+    evidence.topics[LOAN_EVENTS].append(Told(LOAN_EVENTS, 0, 99, "", "", None, b"no json", None))
+    assert set(_found(evidence)) == {"lost"}
+
+
+async def test_an_effect_without_a_cause_is_found(evidence: Evidence) -> None:
+    _row(evidence, "payment", reference="L-P7")["id"] = uuid4()
+    assert _found(evidence)["uncaused"]
+
+
+async def test_an_outbox_that_is_not_empty_is_reported(evidence: Evidence) -> None:
+    evidence.rows["ledger"]["outbox"].append({"seq": 1, "topic": LEDGER_EVENTS, "held": None})
+    assert set(_found(evidence)) == {"unpublished"}

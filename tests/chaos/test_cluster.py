@@ -15,7 +15,6 @@ from tests.harness import until
 from tests.infra.embedded import Breakable
 
 OUTBOX = "SELECT count(*) FROM outbox"
-pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")

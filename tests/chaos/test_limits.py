@@ -1,11 +1,10 @@
-"""Scenarios 9, 10 and 16: what is too large, what the broker refuses, and topics that are missing or closed."""
+"""Scenarios 9, 10 and 16: what is too large, what the broker refuses, and a topic that is missing."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
@@ -67,12 +66,6 @@ def _long_loan(number: int, instalments: int) -> LoanOpened:
         for n in range(1, instalments + 1)
     ]
     return a_loan(f"{TALKATIVE}{number}", instalments=schedule)
-
-
-@pytest.fixture
-async def ledger_only(make_world: MakeWorld) -> World:
-    world: World = await make_world(services=("ledger",))
-    return world
 
 
 async def test_scenario_09_an_event_above_the_limit_is_refused_where_it_is_made(ledger_only: World) -> None:

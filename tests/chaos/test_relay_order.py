@@ -1,4 +1,4 @@
-"""Scenarios 5 to 8: several relays, lost locks, late commits and many writers. A key's events stay in order."""
+"""Scenarios 5 to 8: several relays, lost locks, late commits, many writers. A key's events stay in order."""
 
 import asyncio
 
@@ -11,15 +11,10 @@ from shared.events.wire import unpack_headers
 from tests.chaos import naive
 from tests.chaos.load import some_loans, some_payments
 from tests.chaos.relays import END_LEADER, Gated, drained, fill_outbox, relaying
-from tests.chaos.world import MakeWorld, World
+from tests.chaos.world import World
 from tests.harness import Running, until
 
 PLATFORM = Actor("chaos", Role.INTEGRATOR, frozenset({LENDER}))
-
-
-@pytest.fixture
-async def ledger_only(make_world: MakeWorld) -> World:
-    return await make_world(services=("ledger",))
 
 
 async def _check(world: World) -> None:

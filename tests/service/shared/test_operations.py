@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,9 +16,10 @@ from shared.events.ledger import PaymentApplied
 from shared.http.reads import ReadAudit, entry_of
 from shared.money import Money
 from shared.operations import operations_router
+from shared.service import Service
 from tests.builders import a_loan, a_payment
 from tests.harness import Running, until
-from tests.web import an_app, bearer, calling
+from tests.web import Stub, an_app, bearer, calling
 
 ADA = bearer()
 ENTRIES = "SELECT subject, action, outcome, key_id FROM audit_entry ORDER BY link, place"
@@ -127,6 +128,27 @@ async def test_a_skip_needs_a_reason(client: httpx.AsyncClient, why: Any) -> Non
     ] == "validation_failed"
 
 
+async def test_a_text_that_no_database_can_hold_is_refused(
+    ledger: Running, client: httpx.AsyncClient
+) -> None:
+    loan_id = await parked(ledger)
+    assert (await got(client, f"parked/a%00b/{loan_id}", 422))["code"] == "validation_failed"
+    wanted = {"topic": "ledger-events\0", "key": "k"}
+    assert (await done(client, "outbox/held/release", 422, wanted))["code"] == "validation_failed"
+    seq = (await got(client, f"parked/Loan/{loan_id}"))["data"][0]["seq"]
+    why = {"why": "sent by \0 mistake"}
+    assert (await done(client, f"parked/Loan/{loan_id}/{seq}/skip", 422, why))["code"] == "validation_failed"
+
+
+async def test_a_read_without_a_database_says_to_come_again() -> None:
+    stub = Stub()
+    async with calling(an_app(stub, operations_router(cast(Service, stub)))) as client:
+        answer = await client.get("/v1/parked", headers=ADA)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "2"
+    assert "hidden" not in answer.text
+
+
 async def test_waiting_keys_are_read_page_by_page(ledger: Running, client: httpx.AsyncClient) -> None:
     await ledger.publish(*[a_payment(loan=f"w{n}", reference="p") for n in range(5)])
     await ledger.settled()
@@ -230,5 +252,5 @@ async def test_what_cannot_be_audited_is_not_shown(ledger: Running, client: http
     loan_id = await parked(ledger)
     await ledger.value("ALTER TABLE audit_link RENAME TO elsewhere")
     answer = await client.get(f"/v1/parked/Loan/{loan_id}")
-    assert answer.status_code >= 500
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert "EUR" not in answer.text

@@ -1,5 +1,6 @@
 """Tokens: what is refused, what each role may do, how keys change."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -16,6 +17,7 @@ from shared.access import (
     SCOPES,
     Access,
     KeyFile,
+    KeysAway,
     KeysMissing,
     KeyUrl,
     Scope,
@@ -314,6 +316,28 @@ async def test_keys_at_an_address_are_fetched_once_and_again_for_an_unknown_one(
     served[0] = ""
     assert await refusal(signed({**HEADER, "kid": "other"}, claims()), checking) == "unknown_kid"
     assert (await checking.caller(bearer()["Authorization"])).actor.subject == "ada"
+
+
+async def test_callers_who_come_while_keys_are_fetched_wait_for_them() -> None:
+    fetched = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        fetched.append(request.url)
+        await asyncio.sleep(0)
+        return httpx.Response(200, text=public_jwks([KEY]))
+
+    keys = KeyUrl("https://issuer.example/jwks", transport=httpx.MockTransport(answer))
+    checking = Access(keys, issuer=ISSUER, audience=AUDIENCE)
+    callers = await asyncio.gather(*(checking.caller(bearer()["Authorization"]) for _ in range(5)))
+    assert [caller.actor.subject for caller in callers] == ["ada"] * 5
+    assert len(fetched) == 1
+
+
+async def test_without_any_key_nobody_is_called_a_stranger() -> None:
+    away = httpx.MockTransport(lambda _: httpx.Response(500))
+    checking = Access(KeyUrl("https://issuer.example/jwks", transport=away), issuer=ISSUER, audience=AUDIENCE)
+    with pytest.raises(KeysAway):
+        await checking.caller(bearer()["Authorization"])
 
 
 def test_a_private_key_survives_its_file_and_is_not_in_the_public_one() -> None:

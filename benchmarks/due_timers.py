@@ -1,12 +1,13 @@
 """A million timers that have come due, each fired through the door with its state, event and send."""
 
 import asyncio
+import contextlib
 import time
 
 import asyncpg
 
 from benchmarks.figures import Figure
-from benchmarks.ground import Ground, connected, plain, rate
+from benchmarks.ground import Ground, connected, rate
 
 TIMERS, GOAL_S = 1_000_000, 150.0
 BATCH, LANES = 200, 2
@@ -95,8 +96,8 @@ async def by_sql_alone(database_url: str, count: int) -> float:
         while await connection.execute(_BY_SQL_ALONE) != "INSERT 0 0":
             pass
 
-    async with asyncpg.create_pool(plain(database_url), min_size=LANES, max_size=LANES) as pool:
-        connections = [await pool.acquire() for _ in range(LANES)]
+    async with contextlib.AsyncExitStack() as stack:
+        connections = [await stack.enter_async_context(connected(database_url)) for _ in range(LANES)]
         began = time.monotonic()
         await asyncio.gather(*map(lane, connections))
         return count / (time.monotonic() - began)

@@ -40,7 +40,7 @@ POSTGRES_OPTIONS = {"track_commit_timestamp": "on"}
 SERVERS = "on this machine: PostgreSQL (fsync and synchronous_commit on) and Apache Kafka (one node, no TLS)"
 
 
-class Stalled(Exception):  # noqa: N818  # named like the domain's errors
+class Stalled(Exception):  # named like the domain's errors
     """What is measured has made no progress for two minutes."""
 
 

@@ -30,7 +30,7 @@ BENCHES: Mapping[str, Bench] = {
 }
 
 
-class UnknownBench(Exception):  # noqa: N818  # named like the domain's errors
+class UnknownBench(Exception):  # named like the domain's errors
     """There is no benchmark of this name. The text names those that there are."""
 
     def __init__(self, names: Sequence[str]) -> None:

@@ -66,7 +66,8 @@ class Reader:
         try:
             if not self._takes(wire.wire_type(record.headers, record.value)):
                 return None
-            event, envelope = wire.decode(topic, record.key, record.headers, record.value)
+            place = f"{record.partition}/{record.offset}"
+            event, envelope = wire.decode(topic, record.key, record.headers, record.value, place)
         except Unreadable as unreadable:
             return self._unreadable(record, topic, unreadable)
         except Exception as error:  # whatever bytes someone sends must not stop the partition

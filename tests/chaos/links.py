@@ -1,4 +1,4 @@
-"""Servers of a test module's own with a proxy before PostgreSQL and one before Kafka, so that links can fail."""
+"""Servers of a module's own, with a proxy before PostgreSQL and one before Kafka, so that links can fail."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A link that fails on request: a TCP proxy that delays, resets, freezes, swallows, cuts. What it did is counted.
+"""A link that fails on request: a TCP proxy that delays, resets, freezes, swallows, cuts, and counts it.
 
 It stands before PostgreSQL as it is. Before Kafka it must be the address that the broker gives to its clients
 (`advertised.listeners`), or they go past it after their first question.
@@ -92,7 +92,7 @@ class Proxy:
         self._flowing.clear()
 
     def half_open(self) -> None:
-        """Present connections stay open, but what is sent on them vanishes until `heal` resets them. New ones work."""
+        """Present connections stay, but what is sent on them vanishes until `heal` resets them. New ones work."""
         for link in self._links:
             link.half_open = True
 

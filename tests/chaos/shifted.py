@@ -1,7 +1,7 @@
 """`python -m tests.chaos.shifted`: the follow-up service on a machine whose clock jumps.
 
-SIGUSR1 puts the clock off by CHAOS_SHIFT_S seconds, SIGUSR2 puts it right again. It is put off below everything
-else, before any part of the service has looked at it, as the machine's own clock would be.
+SIGUSR1 puts the clock off by CHAOS_SHIFT_S seconds, SIGUSR2 puts it right again. It is put off below
+everything else, before any part of the service has looked at it, as the machine's own clock would be.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Scenarios 17 to 27: a consumer that dies, freezes, is too slow, is displaced, is misled about where it stands."""
+"""Scenarios 17 to 27: a consumer that dies, freezes, is slow, is displaced, is misled about its place."""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""Scenarios 34, 35, 44, 45 and 46: commits that are cancelled, connections that end, locks, old snapshots, migrations."""
+"""Scenarios 34, 35, 44, 45, 46: cancelled commits, lost connections, locks, old snapshots, migrations."""
 
 import asyncio
 import random
@@ -58,7 +58,8 @@ async def nothing_left_open(world: World, ledger: Running) -> None:
     async def closed() -> bool:
         open_ = await world.value(
             "ledger",
-            f"SELECT count(*) FROM pg_stat_activity WHERE {meddling.SERVICE_BACKENDS} AND state LIKE 'idle in transaction%'",
+            f"SELECT count(*) FROM pg_stat_activity WHERE {meddling.SERVICE_BACKENDS} "
+            "AND state LIKE 'idle in transaction%'",
         )
         return bool(open_ == 0 and ledger.service.engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
 

@@ -103,7 +103,7 @@ async def _publish_insisting(world: World, loans: Any, name: str) -> None:
 
 
 async def _half_open(links: Links, world: World, url: str, number: int) -> None:
-    """Connections to Kafka that nobody answers any more are given up, and others made, without any healing."""
+    """Connections to Kafka that nobody answers any more are given up and others made, without healing."""
     loans = some_loans(10)
     before = links.kafka.counts.swallowed
     links.kafka.half_open()

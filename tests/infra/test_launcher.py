@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from cli.stack.process import wait_until
 from tests.infra.run import ROOT
 
 PYTHON = """#!/bin/sh
@@ -45,6 +47,7 @@ class Launcher:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def run(self, *arguments: str, script: Path | None = None, **more: str) -> tuple[int, str, str]:
@@ -88,9 +91,8 @@ def test_two_at_once_install_once_and_both_go_on(launcher: Launcher) -> None:
 
 def test_an_installation_that_was_killed_is_done_again(launcher: Launcher) -> None:
     first = launcher.start("up", PIP_TAKES="600")
-    while launcher.installs() == 0:
-        assert first.poll() is None
-    first.kill()
+    assert wait_until(lambda: launcher.installs() == 1, 30)
+    os.killpg(first.pid, signal.SIGKILL)
     first.communicate()
     assert launcher.run("up")[:2] == (0, "cli up\n")
     assert launcher.installs() == 2

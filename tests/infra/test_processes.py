@@ -84,7 +84,7 @@ def test_a_process_that_does_not_hear_is_ended_by_force(tmp_path: Path) -> None:
 
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StackError, match="child cannot be started: .*no-such-program"):
+    with pytest.raises(StackError, match=r"child cannot be started: .*no-such-program"):
         _child(tmp_path, "/no-such-program").start()
 
 
@@ -94,7 +94,8 @@ def test_what_ends_by_itself_is_started_again_after_a_growing_pause(tmp_path: Pa
     watched = Watched(child, child.start)
     now = time.monotonic()
     for round_ in range(3):
-        assert wait_until(lambda: not child.running, 10)
+        assert child.process is not None
+        child.process.wait(10)
         assert watched.look(now)
         assert watched.pause_s == BACKOFF_FIRST_S * 2 ** (round_ + 1)
         assert not watched.look(now)
@@ -145,7 +146,7 @@ def test_the_servers_of_a_run_end_when_the_run_is_killed(tmp_path: Path) -> None
         stderr=subprocess.DEVNULL,
     )
     folder = tmp_path / f"huancui-test-{os.getuid()}-pid{run.pid}"
-    assert wait_until(lambda: (folder / "servers.json").exists(), 60)
+    assert wait_until((folder / "servers.json").exists, 60)
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert wait_until(lambda: not folder.exists(), 60)

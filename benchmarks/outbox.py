@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 from benchmarks.events import LENDER, PAYMENT
 from benchmarks.figures import Figure
 from benchmarks.ground import Ends, Ground, connected, rate
-from shared import spine
 from shared.clock import system_now
 from shared.events import wire
 from shared.events.ids import loan_id
 from shared.events.ledger import PaymentApplied
 from shared.money import Money
+from shared.spine import outbox
 
 GOAL = 20_000
 TOPIC = "ledger-events"
@@ -42,7 +42,7 @@ async def fill(database_url: str, content: list[tuple[str, bytes, bytes, bytes]]
     async with connected(database_url) as connection:
         for at in range(0, len(content), CHUNK):
             columns = zip(*content[at : at + CHUNK], strict=True)
-            await connection.execute(spine._EMIT, *map(list, columns), system_now())
+            await connection.execute(outbox._EMIT, *map(list, columns), system_now())
         await connection.execute("VACUUM ANALYZE outbox")
 
 

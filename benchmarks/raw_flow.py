@@ -18,9 +18,9 @@ from benchmarks.events import LENDER
 from benchmarks.ground import PARTITIONS, plain
 from benchmarks.raw_rows import AT, OUT, Rows, computed, loans_of, read_ahead
 from services.ledger import store
-from shared import spine
 from shared.messaging import relay
 from shared.settings import ServiceSettings
+from shared.spine import inbox, outbox, progress, states
 
 CONSUMER, TOPIC = "ledger", f"loan-events.{LENDER}"
 POLL_MS, RELAY_PAUSE_S = 100, 0.005
@@ -32,18 +32,18 @@ async def apply(connection: asyncpg.Connection, topic: str, records: Sequence[An
     loans = list({row.loan[0]: row.loan for row in batch}.values())
     ids = [loan[0] for loan in loans]
     async with connection.transaction():
-        await connection.fetch(spine._CLAIM, *_columns(row.inbox for row in batch), AT)
-        await connection.fetch(spine._LOCK, sorted({row.lock for row in batch}))
-        await connection.fetch(spine._HELD, ["Loan"] * len(ids), ids)
+        await connection.fetch(inbox._CLAIM, *_columns(row.inbox for row in batch), AT)
+        await connection.fetch(states._LOCK, sorted({row.lock for row in batch}))
+        await connection.fetch(states._HELD, ["Loan"] * len(ids), ids)
         await connection.fetch(store._LOANS, ids)
         await connection.fetch(store._PAYMENTS, [r.payment[0] for r in batch], [r.payment[1] for r in batch])
         await connection.fetch(store._UPDATE, *_columns(loans))
         await connection.fetch(store._SAVE_PAYMENTS, *_columns(row.payment for row in batch), AT)
         postings = itertools.chain.from_iterable(row.postings for row in batch)
         await connection.fetch(store._SAVE_POSTINGS, *_columns(postings), AT)
-        await connection.fetch(spine._NUMBER, [OUT] * len(ids), sorted(ids), [1] * len(ids))
-        await connection.fetch(spine._EMIT, *_columns(row.outbox for row in batch), AT)
-        await connection.fetch(spine._MOVE, CONSUMER, *_columns(_moves(topic, records)))
+        await connection.fetch(outbox._NUMBER, [OUT] * len(ids), sorted(ids), [1] * len(ids))
+        await connection.fetch(outbox._EMIT, *_columns(row.outbox for row in batch), AT)
+        await connection.fetch(progress._MOVE, CONSUMER, *_columns(_moves(topic, records)))
 
 
 def _columns(rows: Any) -> list[tuple[Any, ...]]:
@@ -114,7 +114,7 @@ async def run(settings: ServiceSettings) -> None:
         **options, acks="all", enable_idempotence=True, compression_type="lz4", max_batch_size=512 * 1024
     )
     relaying, *lanes = [await asyncpg.connect(url) for _ in range(1 + settings.lanes)]
-    found = await relaying.fetch(spine._POSITIONS, CONSUMER, [topic])
+    found = await relaying.fetch(progress._POSITIONS, CONSUMER, [topic])
     starts = {TopicPartition(topic, row[1]): row[2] for row in found}
     consumer.assign(list(starts))
     await consumer.start()

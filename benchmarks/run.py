@@ -10,7 +10,7 @@ from rich.console import Console
 from benchmarks import report
 from benchmarks.due_timers import timers
 from benchmarks.figures import Figure
-from benchmarks.ground import SERVERS, Ground, opened
+from benchmarks.ground import SERVERS, Ground, Stalled, opened
 from benchmarks.http_writes import http
 from benchmarks.kafka_flow import gc, kafka_flow
 from benchmarks.latency import latency
@@ -55,6 +55,9 @@ def run(names: Sequence[str] = (), *, file: Path | None = None, short: bool = Fa
             say.print(f"{name} …", highlight=False)
             try:
                 figures += uvloop.run(_measured(BENCHES[name], ground))
+            except Stalled as stalled:
+                say.print(f"    {stalled}", style="red", highlight=False)
+                failed.append(name)
             except Exception:  # one that fails must not cost what the others found
                 say.print_exception()
                 failed.append(name)

@@ -22,7 +22,9 @@ def read_answer(flow: Flow, message: Message, stored: bytes) -> tuple[object, Ex
     """What was answered before: the value in the type that the step declares, or the refusal."""
     found: dict[str, Any] = from_json(stored)
     if "refused" in found:
-        return None, DomainError.codes[found["refused"]](**found["facts"])
+        refusal = DomainError.codes[found["refused"]](**found["facts"])
+        refusal.replayed = True
+        return None, refusal
     value = found["value"]
     declared = next((step.answer for step in flow.steps.get(type(message.body), ()) if step.answer), None)
     if declared is not None:

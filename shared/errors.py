@@ -18,6 +18,9 @@ class DomainError(Exception):
     codes: ClassVar[dict[str, type["DomainError"]]] = {}
     """Every reason there is, by its code, so that a stored refusal comes back as what it was."""
 
+    replayed = False
+    """Whether this is the stored refusal of an earlier request."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.code = _WORD_START.sub("_", cls.__name__).lower()
@@ -49,6 +52,10 @@ class Refused(DomainError):
 
 class Forbidden(DomainError):
     """Your role does not allow this."""
+
+
+class StateChanged(Conflict):
+    """Someone else changed it since you read it. Read it again, and decide anew."""
 
 
 class PredecessorMissing(NotFound):

@@ -50,6 +50,9 @@ class Metrics:
         self.oldest_held_age_seconds = self._gauge(
             "held_oldest_age_seconds", "Age of the oldest kept message"
         )
+        self.oldest_snapshot_age_transactions = self._gauge(
+            "oldest_snapshot_age_transactions", "Age of the oldest open snapshot: it keeps dead rows"
+        )
         self.timers_overdue = self._gauge("timers_overdue", "Timers that are due")
         self.timers_oldest_overdue_seconds = self._gauge(
             "timers_oldest_overdue_seconds", "How late the oldest due timer is"

@@ -13,7 +13,7 @@ from shared.access import Scope
 from shared.database import transaction
 from shared.decision import Actor, Key
 from shared.errors import DomainError, NotFound
-from shared.http import Allow, AuditedRead, Page, Pages, Paging, Seen
+from shared.http import Allow, AuditedRead, Exactly, Page, Pages, Paging, Seen
 from shared.parking import HeldKey, HeldMessage
 from shared.service import Service
 
@@ -209,9 +209,10 @@ def _kept_messages(service: Service) -> APIRouter:
         state: State,
         actor: Annotated[Actor, Allow(Scope.KEPT_MANAGE)],
         seen: AuditedRead,
+        once: Exactly,
     ) -> Released:
-        """Try a state's kept messages again, in order, until one fails. Doing it twice does no harm."""
-        return await _release(service, state, seen, actor)
+        """Try a state's kept messages again, in order, until one fails."""
+        return await once(lambda: _release(service, state, seen, actor), Released)
 
     @router.post("/parked/{type}/{key}/{seq}/skip")
     async def skip_parked(
@@ -220,9 +221,10 @@ def _kept_messages(service: Service) -> APIRouter:
         body: Skip,
         actor: Annotated[Actor, Allow(Scope.KEPT_MANAGE)],
         seen: AuditedRead,
+        once: Exactly,
     ) -> Released:
         """Set a message aside for good, with who decided it and why, and try those behind it."""
-        return await _release(service, state, seen, actor, skip=seq, why=body.why)
+        return await once(lambda: _release(service, state, seen, actor, skip=seq, why=body.why), Released)
 
     return router
 
@@ -255,12 +257,16 @@ def _held_events(service: Service) -> APIRouter:
         return paging.page(rows, _seq_of, _shown_event)
 
     @router.post("/outbox/held/release", dependencies=[Allow(Scope.KEPT_MANAGE)])
-    async def release_held_events(body: Release, seen: AuditedRead) -> EventsReleased:
+    async def release_held_events(body: Release, seen: AuditedRead, once: Exactly) -> EventsReleased:
         """Publish the held events of a key after all, in order, once what was wrong is put right."""
+        return await once(lambda: free(body, seen), EventsReleased)
+
+    async def free(body: Release, seen: Seen) -> EventsReleased:
         await seen(None, "begun")
         async with transaction(service.engine) as connection:
             freed = await connection.exec_driver_sql(_FREE_EVENTS, (body.topic, body.key.encode()))
         if not freed.rowcount:
+            await seen(None, NoEventHeld.code)
             raise NoEventHeld(topic=body.topic)
         await seen(None)
         return EventsReleased(events=freed.rowcount)

@@ -23,7 +23,8 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100001) o),
        (SELECT count(*) FROM (SELECT 1 FROM timer WHERE due_at <= $1::timestamptz LIMIT 100001) t),
        (SELECT min(due_at) FROM timer),
        (SELECT count(*) FROM outbox WHERE held IS NOT NULL),
-       (SELECT min(held_at) FROM held WHERE status <> 'skipped')
+       (SELECT min(held_at) FROM held WHERE status <> 'skipped'),
+       (SELECT coalesce(max(age(backend_xmin)), 0) FROM pg_stat_activity WHERE datname = current_database())
 """
 _LAG = "SELECT topic, min(read_through) FROM position WHERE read_through > 'epoch' GROUP BY topic"
 _PRUNE = (
@@ -61,6 +62,7 @@ async def measure(connection: AsyncConnection, metrics: Metrics, now: datetime) 
     metrics.timers_oldest_overdue_seconds.set(_age(row[5], now))
     metrics.outbox_held.set(row[6])
     metrics.oldest_held_age_seconds.set(_age(row[7], system))
+    metrics.oldest_snapshot_age_transactions.set(row[8])
     for topic, through in await execute(connection, _LAG):
         metrics.position_lag_seconds.labels(topic=topic).set(_age(through, system))
 

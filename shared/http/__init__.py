@@ -3,6 +3,7 @@
 from shared.http.app import Served, Unguarded, create_app
 from shared.http.commands import Run, Runner
 from shared.http.guard import Allow
+from shared.http.once import Exactly, Once
 from shared.http.paging import Page, Pages, Paging
 from shared.http.problems import PreconditionFailed, Problem
 from shared.http.reads import AuditedRead, Seen
@@ -11,8 +12,10 @@ from shared.http.versions import Expected, IfMatch, Tag, Versioned
 __all__ = [
     "Allow",
     "AuditedRead",
+    "Exactly",
     "Expected",
     "IfMatch",
+    "Once",
     "Page",
     "Pages",
     "Paging",

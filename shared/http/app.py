@@ -119,6 +119,7 @@ def _give_state(app: FastAPI, service: Served, keys: Keys | None, cursor_secret:
     )
     app.state.door = service.door
     app.state.read_audit = ReadAudit(service.engine)
+    app.state.engine = service.engine
     app.state.cursor_secret = secret or secrets.token_bytes(32)
 
 

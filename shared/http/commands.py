@@ -13,6 +13,7 @@ from shared.http.problems import BadRequest
 from shared.observe import current_traceparent
 
 KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
 KEY_LENGTH_MAX = 255
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -41,12 +42,13 @@ class Runner:
         assert not self._used, "a route runs one command: a second would count as a repetition of the first"
         self._used = True
         request = self._request
-        answered = await request.app.state.door.submit(command, await self._origin())
+        answered = await request.app.state.door.submit(command, await self.origin())
         if answered.replayed:
-            self._response.headers["Idempotent-Replayed"] = "true"
+            self._response.headers[REPLAYED_HEADER] = "true"
         return answered.value
 
-    async def _origin(self) -> Origin:
+    async def origin(self) -> Origin:
+        """Where this request comes from, and what tells it from others with its key."""
         request, scope = self._request, self._request.scope
         caller = caller_of(request)
         action = action_of(request)
@@ -77,7 +79,7 @@ def action_of(request: Request) -> str:
 async def _runner(
     request: Request,
     response: Response,
-    key: Annotated[
+    idempotency_key: Annotated[
         str | None,
         Header(
             alias=KEY_HEADER,
@@ -87,11 +89,11 @@ async def _runner(
         ),
     ] = None,
 ) -> Runner:
-    if key is None:
+    if idempotency_key is None:
         raise IdempotencyKeyMissing()
-    if _KEY.fullmatch(key) is None:
+    if _KEY.fullmatch(idempotency_key) is None:
         raise IdempotencyKeyMalformed()
-    return Runner(request, response, key)
+    return Runner(request, response, idempotency_key)
 
 
 def _traceparent(header: str | None) -> str | None:

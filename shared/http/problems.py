@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from shared.access import ScopeMissing, Unauthenticated
 from shared.commands import StillRunning, Unavailable
-from shared.errors import Conflict, DomainError, Forbidden, NotFound, Refused
+from shared.errors import Conflict, DomainError, Forbidden, NotFound, Refused, StateChanged
 
 MEDIA_TYPE = "application/problem+json"
 PAGE = "/problems"
@@ -76,6 +76,7 @@ _STATUSES: Mapping[type[DomainError], int] = {
     MethodNotAllowed: 405,
     NotAcceptable: 406,
     PreconditionFailed: 412,
+    StateChanged: 412,
     PayloadTooLarge: 413,
     UnsupportedMediaType: 415,
     PreconditionRequired: 428,
@@ -158,6 +159,11 @@ def problem_response(
 
 
 def _headers(error: DomainError) -> dict[str, str]:
+    replayed = {"Idempotent-Replayed": "true"} if error.replayed else {}
+    return replayed | _headers_of_kind(error)
+
+
+def _headers_of_kind(error: DomainError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         failed = ', error="invalid_token"' if error.facts else ""
         return {"WWW-Authenticate": f'Bearer realm="huancui"{failed}'}

@@ -94,7 +94,8 @@ async def failing_at_first(world: World, service: str, table: str, sqlstate: str
             END IF;
             RETURN NULL;
         END $$;
-        CREATE TRIGGER fail_at_first BEFORE INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION fail_at_first();
+        CREATE TRIGGER fail_at_first BEFORE INSERT ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION fail_at_first();
         """,
     )
 

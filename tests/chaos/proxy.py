@@ -92,7 +92,7 @@ class Proxy:
         self._flowing.clear()
 
     def half_open(self) -> None:
-        """Present connections stay, but what is sent on them vanishes until `heal` resets them. New ones work."""
+        """Present connections stay, but what is sent on them vanishes; `heal` resets them. New ones work."""
         for link in self._links:
             link.half_open = True
 

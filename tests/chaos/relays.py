@@ -15,8 +15,7 @@ from shared.messaging.port import Broker, ConsumerPort, Outgoing, Partition, Pro
 from shared.messaging.relay import Relay, RelaySettings
 from shared.observe import Metrics
 from tests.chaos.load import a_story
-from tests.chaos.world import World
-from tests.harness import until
+from tests.chaos.world import World, eventually
 
 log = structlog.get_logger()
 
@@ -133,7 +132,7 @@ async def fill_outbox(world: World, loans: int, payments: int, *, seed: int = 7)
         async def applied() -> bool:
             return bool(await world.value("ledger", "SELECT count(*) FROM outbox") == len(story))
 
-        await until(applied, "all is in the outbox", 60)
+        await eventually(applied, "all is in the outbox")
     assert {type(event) for event in story} == {LoanOpened, PaymentReceived}
 
 
@@ -158,10 +157,10 @@ async def relaying(
         await asyncio.gather(*tasks)
 
 
-async def drained(world: World, within_s: float = 60) -> None:
+async def drained(world: World, within_s: float = 90) -> None:
     """Wait until the ledger's outbox is empty, but for what is held."""
 
     async def empty() -> bool:
         return bool(await world.value("ledger", "SELECT count(*) FROM outbox WHERE held IS NULL") == 0)
 
-    await until(empty, "the outbox is drained", within_s)
+    await eventually(empty, "the outbox is drained", within_s)

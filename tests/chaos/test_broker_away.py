@@ -12,8 +12,7 @@ from cli.stack.admin import Grant
 from cli.stack.kafka import Login
 from tests.chaos.load import a_story, some_loans
 from tests.chaos.relays import Spending, drained, fill_outbox, relaying
-from tests.chaos.world import LOAN_EVENTS, MakeWorld, World
-from tests.harness import until
+from tests.chaos.world import LOAN_EVENTS, MakeWorld, World, eventually
 from tests.infra.embedded import Breakable
 
 OUTBOX = "SELECT count(*) FROM outbox"
@@ -29,7 +28,7 @@ async def _doubts(world: World, log_line: str, least: int = 1) -> None:
     async def there() -> bool:
         return world.processes[-1].said(log_line) >= least
 
-    await until(there, f"the relay says {log_line}", 60)
+    await eventually(there, f"the relay says {log_line}")
 
 
 @pytest.mark.parametrize("payments", [40, pytest.param(3_000, marks=pytest.mark.long)])
@@ -50,7 +49,8 @@ async def test_scenario_11_the_broker_is_down_under_load(
         assert (await process.readiness())[0] == 200, "without Kafka it is ready all the same"
         began = time.monotonic()
         process.signal(signal.SIGTERM)
-        assert await process.ended(STOPS_WITHIN_S + 10) == 0
+        # The server hands the signal on to the system once all is done: so that is how the process ends.
+        assert await process.ended(STOPS_WITHIN_S + 10) in (0, -signal.SIGTERM)
         assert time.monotonic() - began < STOPS_WITHIN_S, "it ended within its budget"
         assert process.said("service_stopped") == 1
     finally:
@@ -105,6 +105,8 @@ async def test_scenario_16_a_topic_closed_to_us_is_told_and_waited_for(
     login = Login(f"user-{world.prefix}", secrets.token_urlsafe(16))
     grants = [
         *(Grant("READ", "topic", world.prefix + topic) for topic in (LOAN_EVENTS, "clock")),
+        # Who may write something may have a producer: so it is the topic alone that is closed.
+        Grant("WRITE", "topic", world.prefix + "followup-events"),
         Grant("READ", "group", f"huancui-{world.prefix}", prefix=True),
     ]
     await asyncio.to_thread(_grant, servers, login, grants)
@@ -114,7 +116,7 @@ async def test_scenario_16_a_topic_closed_to_us_is_told_and_waited_for(
         status, body = await process.readiness()
         return status == 503 and f"{world.prefix}ledger-events" in body
 
-    await until(unready, "not ready, and it says why", 60)
+    await eventually(unready, "not ready, and it says why")
     await world.http().hand_in(process.url, some_loans(5))
     assert await world.value("ledger", OUTBOX) == 5
     await _doubts(world, "send_in_doubt", 2)

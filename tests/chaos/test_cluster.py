@@ -10,8 +10,7 @@ from fastapi import FastAPI
 from kafka.admin import KafkaAdminClient
 
 from tests.chaos.load import HttpLoad, a_story, metric
-from tests.chaos.world import MakeWorld, World
-from tests.harness import until
+from tests.chaos.world import MakeWorld, World, eventually
 from tests.infra.embedded import Breakable
 
 OUTBOX = "SELECT count(*) FROM outbox"
@@ -67,7 +66,7 @@ async def _published(world: World, least: int) -> None:
     async def there() -> bool:
         return await world.value("ledger", OUTBOX) == 0 and await world.topic_end("ledger-events") >= least
 
-    await until(there, f"{least} events are published", 90)
+    await eventually(there, f"{least} events are published")
 
 
 async def test_scenario_13_the_leader_is_killed_then_another(
@@ -92,7 +91,7 @@ async def test_scenario_13_the_leader_is_killed_then_another(
             async def in_doubt() -> bool:
                 return await metric(app, "relay_producers_total") > producers
 
-            await until(in_doubt, "the send is refused and the producer replaced", 60)
+            await eventually(in_doubt, "the send is refused and the producer replaced")
             assert await world.value("ledger", OUTBOX) == len(more), "the outbox waits"
         finally:
             for node in servers.nodes:

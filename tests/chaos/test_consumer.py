@@ -28,25 +28,18 @@ async def paid(world: World, count: int) -> None:
     )
 
 
-async def followed(world: World) -> None:
-    """Let the follow-up service catch up, and demand that the books balance."""
-    async with world.inside("followup"):
-        await world.balances()
-
-
-@pytest.mark.parametrize("fault", ["after_db_commit:3", "before_offset_commit"])
+@pytest.mark.parametrize("fault", ["after_db_commit:3", "before_offset_commit:2"])
 async def test_scenario_17_a_consumer_killed_between_its_commit_and_the_groups_is_not_applied_twice(
     world: World, fault: str
 ) -> None:
     await world.publish(a_story(10, 300))
     fallen = world.launch("ledger", fault=fault, batch_max=20)
-    await fallen.fell()
+    await fallen.fell(within_s=60)
     known = await meddling.group_offsets(world, "ledger")
     at = await world.value(
         "ledger", "SELECT sum(next_offset)::int FROM position WHERE topic LIKE '%loan-events%'"
     )
-    if fault == "after_db_commit:3":
-        assert at > sum(known.values()), "the group knew already what was committed: nothing was proved"
+    assert at > sum(known.values()), "the group knew already what was committed: nothing was proved"
     async with world.inside("ledger") as ledger, world.inside("followup"):
         await world.balances()
         assert meddling.metric(ledger, "duplicates_dropped_total") == 0, "the position did not rule"
@@ -57,7 +50,7 @@ async def test_scenario_18_a_consumer_killed_inside_its_transaction_begins_it_ag
     world: World, fault: str
 ) -> None:
     await world.publish(a_story(10, 300))
-    await world.launch("ledger", fault=fault, batch_max=20, lanes=1).fell()
+    await world.launch("ledger", fault=fault, batch_max=20, lanes=1).fell(within_s=60)
     seen = await world.value("ledger", "SELECT count(*) FROM inbox")
     assert 0 < seen < 310, f"{seen} messages were applied: it did not fall in the middle"
     async with world.inside("ledger"), world.inside("followup"):
@@ -263,13 +256,11 @@ async def test_scenario_25_records_deleted_before_they_were_read_stop_the_consum
     world: World,
 ) -> None:
     await world.publish(a_story(10, 100))
-    async with world.inside("ledger"):
-        await paid(world, 100)
-    await followed(world) if False else None
+    async with world.inside("ledger"), world.inside("followup"):
+        await world.balances()
     before = await world.ends([LOAN_EVENTS])
-    await world.publish(some_payments(some_loans(10, name="L"), 100, name="deleted"))
-    after = await world.ends([LOAN_EVENTS])
-    gone = {place: end for place, end in after.items() if end > before[place]}
+    await world.publish(some_payments(some_loans(10), 100, name="deleted"))
+    gone = {place: end for place, end in (await world.ends([LOAN_EVENTS])).items() if end > before[place]}
     await meddling.delete_records(world, gone)
     async with world.inside("ledger") as ledger:
         (intake,) = ledger.service.intakes
@@ -278,17 +269,14 @@ async def test_scenario_25_records_deleted_before_they_were_read_stop_the_consum
             return intake.failed is not None
 
         await until(stopped, "the consumer stops")
-        named = [
-            f"{world.prefix}{t}/{n}: offsets {before[t, n]} to {end - 1} are gone"
-            for (t, n), end in gone.items()
+        missing = str(intake.failed)
+        assert missing in [
+            f"{world.prefix}{topic}/{number}: offsets {before[topic, number]} to {end - 1} are gone"
+            for (topic, number), end in gone.items()
         ]
-        assert str(intake.failed) in named
-        assert [check.detail for check in await ledger.service.readiness() if not check.ok] == [
-            str(intake.failed)
-        ]
+        assert [check.detail for check in await ledger.service.readiness() if not check.ok] == [missing]
         assert await world.value("ledger", PAYMENTS) == 100
-    found = await world.check()
-    assert not found["doubled"] + found["unbalanced"] if "unbalanced" in found else not found["doubled"]
+        assert await world.value("ledger", "SELECT count(*) FROM held") == 0
 
 
 async def test_scenario_26_a_blocked_loop_is_forgiven_within_the_session_and_harmless_beyond_it(

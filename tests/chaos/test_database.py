@@ -179,7 +179,7 @@ def _shuffled(loans: Sequence[Any], name: str) -> list[Event]:
 async def test_scenario_45_an_old_snapshot_makes_the_relay_no_slower(world: World, payments: int) -> None:
     loans = some_loans(200)
     await world.publish(loans)
-    async with world.inside("ledger"), meddling.connected(world, "ledger") as old:
+    async with world.inside("ledger") as ledger, meddling.connected(world, "ledger") as old:
         await until(lambda: world.value("ledger", "SELECT count(*) = 200 FROM loan"), "the loans are kept")
         async with old.transaction(isolation="repeatable_read", readonly=True):
             assert await old.fetchval("SELECT count(*) FROM payment") == 0
@@ -187,17 +187,22 @@ async def test_scenario_45_an_old_snapshot_makes_the_relay_no_slower(world: Worl
             await until(
                 lambda: world.value(
                     "ledger",
-                    f"SELECT (SELECT count(*) FROM payment) = {payments} AND NOT EXISTS (SELECT 1 FROM outbox)",
+                    f"SELECT count(*) = {payments} AND NOT EXISTS (SELECT 1 FROM outbox) FROM payment",
                 ),
                 "all is applied and published",
                 within_s=60 + payments / 500,
             )
             assert await old.fetchval("SELECT count(*) FROM payment") == 0, "the snapshot is not old"
             bounded, unbounded = await _claim_ms(world)
+            await until(lambda: _alarmed(ledger), "the metric tells of the old snapshot")
         assert bounded < CLAIM_WITHIN_MS
         assert unbounded > 2 * bounded, "there were no dead rows in the way: nothing was proved"
     async with world.inside("ledger"), world.inside("followup"):
         await world.balances(within_s=60 + payments / 500)
+
+
+async def _alarmed(ledger: Running) -> bool:
+    return meddling.metric(ledger, "oldest_snapshot_age_transactions") > 10
 
 
 async def _claim_ms(world: World) -> tuple[float, float]:

@@ -22,8 +22,8 @@ from shared.settings import ServiceSettings
 from tests.builders import a_loan, an_instalment, money
 from tests.chaos.load import some_loans, some_payments
 from tests.chaos.relays import drained
-from tests.chaos.world import LOAN_EVENTS, TOPICS, MakeWorld, World
-from tests.harness import SOURCES, until
+from tests.chaos.world import LOAN_EVENTS, TOPICS, MakeWorld, World, eventually
+from tests.harness import SOURCES
 
 TALKATIVE = "LONG"
 INSTALMENTS_MAX = 2_000
@@ -138,7 +138,7 @@ async def _applied(world: World, loans: int) -> None:
         read = await world.value("ledger", "SELECT coalesce(sum(next_offset), 0)::bigint FROM position")
         return bool(count == loans and read == await world.topic_end(LOAN_EVENTS))
 
-    await until(there, f"{loans} loans are in the books")
+    await eventually(there, f"{loans} loans are in the books")
 
 
 async def test_scenario_16_a_missing_topic_is_told_and_waited_for(make_world: MakeWorld) -> None:
@@ -151,7 +151,7 @@ async def test_scenario_16_a_missing_topic_is_told_and_waited_for(make_world: Ma
         status, body = await process.readiness()
         return status == 503 and f"{world.prefix}ledger-events" in body
 
-    await until(unready, "not ready, and it says why", 40)
+    await eventually(unready, "not ready, and it says why")
     http = world.http()
     await http.hand_in(process.url, story)
     assert await world.value("ledger", "SELECT count(*) FROM outbox") == 12, "the outbox waits"
@@ -159,7 +159,7 @@ async def test_scenario_16_a_missing_topic_is_told_and_waited_for(make_world: Ma
     async def tried() -> bool:
         return process.said("send_in_doubt") >= 2
 
-    await until(tried, "the relay tries again", 40)
+    await eventually(tried, "the relay tries again")
     assert process.said("topics_missing") == 1, "told once, not again and again"
     assert process.said("send_in_doubt") < 10, "and it does not try in a busy loop"
     await world.infra.create_topics(["ledger-events"], prefix=world.prefix)

@@ -105,9 +105,9 @@ async def _order_of_kept(world: World) -> list[int]:
     """The amounts of the payments that are kept, in the order in which they will be released."""
     async with meddling.connected(world, "followup") as connection:
         rows = await connection.fetch(
-            "SELECT convert_from(value, 'UTF8')::jsonb #>> '{applied,amount}' AS amount FROM held ORDER BY seq"
+            "SELECT convert_from(value, 'UTF8')::jsonb #>> '{applied,amount}' AS paid FROM held ORDER BY seq"
         )
-    return [money(row["amount"]).minor for row in rows]
+    return [money(row["paid"]).minor for row in rows]
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])

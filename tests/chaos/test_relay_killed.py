@@ -8,8 +8,7 @@ import pytest
 from shared.faults import FaultPoint
 from tests.chaos.load import some_loans, some_payments
 from tests.chaos.relays import drained, fill_outbox, relaying
-from tests.chaos.world import World
-from tests.harness import until
+from tests.chaos.world import World, eventually
 
 PAYMENTS = "SELECT count(*) FROM payment"
 OUTBOX = "SELECT count(*) FROM outbox"
@@ -19,7 +18,7 @@ async def _topic_has(world: World, least: int) -> None:
     async def there() -> bool:
         return await world.topic_end("ledger-events") >= least
 
-    await until(there, f"{least} records on ledger-events")
+    await eventually(there, f"{least} records on ledger-events")
 
 
 async def test_scenario_01_killed_after_the_commit_and_before_the_send(world: World) -> None:

@@ -11,8 +11,8 @@ from shared.events.wire import unpack_headers
 from tests.chaos import naive
 from tests.chaos.load import some_loans, some_payments
 from tests.chaos.relays import END_LEADER, Gated, drained, fill_outbox, relaying
-from tests.chaos.world import World
-from tests.harness import Running, until
+from tests.chaos.world import World, eventually
+from tests.harness import Running
 
 PLATFORM = Actor("chaos", Role.INTEGRATOR, frozenset({LENDER}))
 
@@ -32,7 +32,7 @@ async def test_scenario_05_two_relays_at_once_since_the_first_lost_its_lock(ledg
         async def waits() -> bool:
             return gated.sending > 0
 
-        await until(waits, "the first relay stands before its send")
+        await eventually(waits, "the first relay stands before its send")
         assert await world.value("ledger", END_LEADER) == 1
         async with relaying(world, world.broker(), batch_max=100) as [second]:
             await drained(world)
@@ -42,7 +42,7 @@ async def test_scenario_05_two_relays_at_once_since_the_first_lost_its_lock(ledg
             async def again() -> bool:
                 return await world.topic_end("ledger-events") >= 205 + 100
 
-            await until(again, "the first relay's batch is there twice")
+            await eventually(again, "the first relay's batch is there twice")
     await _check(world)
 
 
@@ -60,7 +60,7 @@ async def test_scenario_06_four_relays_and_fifty_hot_loans(ledger_only: World, p
                 left = await world.value("ledger", "SELECT count(*) FROM outbox")
                 return not left or await world.topic_end("ledger-events") > done
 
-            await until(further, "another relay goes on")
+            await eventually(further, "another relay goes on")
         assert len(relays) == 4
     assert ended > 1, "the lead changed hands"
     await _check(world)
@@ -89,13 +89,13 @@ async def test_scenario_07_a_late_commit_is_published(ledger_only: World, held_f
             # A batch moves its position last: so its outbox rows are written, and it cannot commit.
             await blocker.execute("SELECT 1 FROM position FOR UPDATE")
             await world.publish(late)
-            await until(lambda: _moves_wait(ledger), "the batch waits with its rows written")
+            await eventually(lambda: _moves_wait(ledger), "the batch waits with its rows written")
             begun = await _last_seq(ledger)
             ends = asyncio.get_running_loop().time() + held_for_s
             for payment in swift:
                 await _hand_in(world, ledger, payment)
             await drained(world)
-            await until(lambda: _past(ends), "the relay has looked past the late row", held_for_s + 5)
+            await eventually(lambda: _past(ends), "the relay has looked past the late row", held_for_s + 5)
             assert await _last_seq(ledger) == begun + len(swift)
             assert await world.topic_end("ledger-events") == 2 + len(swift), "the late one is not there yet"
         await world.balances()

@@ -43,7 +43,8 @@ async def all_due(world: World) -> None:
     await world.execute(
         "followup",
         "INSERT INTO timer (type, key, kind, due_on, due_time, zone, due_at, set_by) "
-        "SELECT 'FollowUp', loan_id, 'FollowUpDue', current_date, localtime, 'UTC', clock_timestamp(), gen_random_uuid() FROM followup",
+        "SELECT 'FollowUp', loan_id, 'FollowUpDue', current_date, localtime, 'UTC', "
+        "clock_timestamp(), gen_random_uuid() FROM followup",
     )
 
 
@@ -114,7 +115,7 @@ async def test_scenario_48_a_worker_killed_between_the_timers_end_and_the_commit
     world: World,
 ) -> None:
     await registered(world, 50)
-    falling = await world.start("followup", fault="after_timer_delete:2", batch_max=10, lanes=1)
+    falling = await world.start("followup", fault="after_timer_delete:3", batch_max=10)
     await all_due(world)
     await falling.fell()
     left = await world.value("followup", "SELECT count(*) FROM timer")
@@ -189,6 +190,7 @@ async def test_scenario_51_a_clock_that_jumps_on_one_node_fires_nothing_twice(
     async with world.inside("ledger"), world.inside("followup") as steady:
         await jumping.ready()
         await meddling.owning(steady)
+        await until(lambda: _shared_by_two(world), "both replicas have partitions", 40)
         await world.publish([a_payment("1.00", loan=loan.loan_reference, reference="1") for loan in loans])
         await _counted(world, 20)
         jumping.signal(signal.SIGUSR1)
@@ -203,6 +205,10 @@ async def test_scenario_51_a_clock_that_jumps_on_one_node_fires_nothing_twice(
         await world.balances()
         doubled = "SELECT count(*) FROM followup WHERE followed NOT BETWEEN 1 AND payments"
         assert await world.value("followup", doubled) == 0
+
+
+async def _shared_by_two(world: World) -> bool:
+    return await meddling.group_state(world, "followup") == ("Stable", 2)
 
 
 def _jumping(world: World, shift: timedelta) -> Process:

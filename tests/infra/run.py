@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from cli.stack.files import locked, read_json, take_lock, write_private
 from cli.stack.process import StackError, last_line, wait_until
@@ -23,6 +24,7 @@ from tests.infra.embedded import Embedded
 from tests.infra.servers import Address, Infra, UnusableInfra
 
 ROOT = Path(__file__).resolve().parents[2]
+ALIVE, STATE = "alive.lock", "servers.json"
 START_WITHIN_S = 240.0  # the first time the jars are fetched, or the images
 
 
@@ -35,17 +37,38 @@ def servers_of_run() -> Iterator[Infra]:
         return
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"pid{os.getpid()}"
     folder = Path(tempfile.gettempdir()) / f"huancui-test-{os.getuid()}-{run}"
-    folder.mkdir(exist_ok=True, mode=0o711)
-    alive = take_lock(folder / "alive.lock", shared=True)
-    assert alive is not None, "a lock that waits is always taken"
-    with alive:
-        yield Infra(_join(folder, choice))
+    try:
+        with _enter(folder):
+            yield Infra(_join(folder, choice))
+    finally:
+        _clear_away(folder)
+
+
+def _enter(folder: Path) -> IO[str]:
+    """Hold the shared lock of those who use the servers."""
+    while True:
+        folder.mkdir(exist_ok=True, mode=0o711)
+        alive = take_lock(folder / ALIVE, shared=True)
+        assert alive is not None, "a lock that waits is always taken"
+        # A keeper that ended meanwhile has removed the file that this lock is on: nobody would see it.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(alive.fileno()), (folder / ALIVE).stat()):
+                return alive
+        alive.close()
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove what a keeper has left that could not start its servers."""
+    if folder.exists() and (alone := take_lock(folder / ALIVE, wait=False)) is not None:
+        with alone:
+            if not (folder / STATE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _join(folder: Path, choice: Choice) -> Address:
     """The address of the run's servers; starts them when this process is the first."""
     with locked(folder / "start.lock"):
-        state = folder / "servers.json"
+        state = folder / STATE
         if not state.exists():
             log = folder / "keeper.log"
             with log.open("ab") as output:
@@ -70,11 +93,11 @@ def keep(folder: Path, choice: Choice) -> None:
     servers = Containers() if choice is Choice.CONTAINERS else Embedded(folder)
     try:
         servers.start()
-        write_private(folder / "servers.json", json.dumps(servers.address(f"{os.getpid():x}").as_json()))
-        gone = take_lock(folder / "alive.lock")
+        write_private(folder / STATE, json.dumps(servers.address(f"{os.getpid():x}").as_json()))
+        gone = take_lock(folder / ALIVE)
         assert gone is not None, "a lock that waits is always taken"
     finally:
-        (folder / "servers.json").unlink(missing_ok=True)
+        (folder / STATE).unlink(missing_ok=True)
         servers.stop()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -33,6 +33,9 @@ async def client(ledger: Running) -> AsyncIterator[httpx.AsyncClient]:
         yield one
 
 
+LOAN_UNKNOWN = uuid4()
+
+
 async def parked(ledger: Running) -> UUID:
     """A loan whose first payment is in the wrong currency, with a good one behind it."""
     loan = a_loan("l1")
@@ -51,8 +54,10 @@ async def got(client: httpx.AsyncClient, path: str, status: int = 200, **query: 
     return answer.json()
 
 
-async def done(client: httpx.AsyncClient, path: str, status: int = 200, body: Any = None) -> Any:
-    answer = await client.post(f"/v1/{path}", json=body)
+async def done(
+    client: httpx.AsyncClient, path: str, status: int = 200, body: Any = None, key: str | None = None
+) -> Any:
+    answer = await client.post(f"/v1/{path}", json=body, headers={"Idempotency-Key": key or str(uuid4())})
     assert answer.status_code == status, answer.text
     return answer.json()
 
@@ -106,6 +111,31 @@ async def test_a_message_is_skipped_with_a_reason_and_those_behind_it_go_on(
     assert ("skip_parked", "nothing_parked") in [
         (row["action"], row["outcome"]) for row in await ledger.rows(ENTRIES)
     ]
+
+
+async def test_a_repeated_skip_is_done_once_and_answered_alike(
+    ledger: Running, client: httpx.AsyncClient
+) -> None:
+    loan_id = await parked(ledger)
+    seq = await ledger.value("SELECT min(seq) FROM held")
+    path = f"/v1/parked/Loan/{loan_id}/{seq}/skip"
+    headers = {"Idempotency-Key": "once"}
+    first = await client.post(path, json={"why": "sent twice"}, headers=headers)
+    second = await client.post(path, json={"why": "sent twice"}, headers=headers)
+    assert (first.status_code, first.json()) == (second.status_code, second.json()) == (200, first.json())
+    assert "idempotent-replayed" not in first.headers
+    assert second.headers["idempotent-replayed"] == "true"
+    other = await client.post(path, json={"why": "another reason"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    missing = await client.post(path, json={"why": "sent twice"})
+    assert (missing.status_code, missing.json()["code"]) == (400, "idempotency_key_missing")
+
+
+async def test_a_repeated_refusal_is_marked_as_repeated(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "refused"}
+    for replayed in (None, "true"):
+        answer = await client.post(f"/v1/parked/Loan/{LOAN_UNKNOWN}/retry", headers=headers)
+        assert (answer.status_code, answer.headers.get("idempotent-replayed")) == (404, replayed)
 
 
 async def test_a_retry_leaves_parked_what_still_cannot_be(ledger: Running, client: httpx.AsyncClient) -> None:
@@ -221,7 +251,9 @@ async def test_only_administrators_look_into_kept_messages(
     for path, roles in allowed.items():
         answer = await client.get(f"/v1/{path}", headers=bearer(role))
         assert answer.status_code == (200 if role in roles else 403), path
-    answer = await client.post(f"/v1/parked/Loan/{uuid4()}/retry", headers=bearer(role))
+    answer = await client.post(
+        f"/v1/parked/Loan/{uuid4()}/retry", headers=bearer(role) | {"Idempotency-Key": "k"}
+    )
     assert answer.status_code == (404 if role is Role.ADMINISTRATOR else 403)
 
 

@@ -1,6 +1,7 @@
 """`python -m benchmarks [NAME …] [--json FILE] [--short]`."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
     parser.add_argument("--short", action="store_true", help="less work, once: a look, not a measurement")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the servers and their data go in every case
     try:
         return 0 if run(asked.names, file=asked.json, short=asked.short) else 1
     except (UnknownBench, StackError) as error:

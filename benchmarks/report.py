@@ -59,10 +59,10 @@ def table(figures: Sequence[Figure]) -> Table:
     made = Table(title="Benchmarks", show_lines=True)
     for heading in ("bench", "figure"):
         made.add_column(heading)
-    for heading in ("goal", "value", "raw limit", "ratio", "met"):
+    for heading in ("goal", "value", "raw limit, or beside it", "ratio", "met"):
         made.add_column(heading, justify="right")
     for one in figures:
-        notes = [one.note, f"raw limit: {one.raw_what}" if one.raw_values else ""]
+        notes = [one.note, f"beside it: {one.raw_what}" if one.raw_values else ""]
         what = "\n".join([one.what, *(f"[dim]{note}[/dim]" for note in notes if note)])
         made.add_row(
             one.bench, what, _goal(one), _number(one.value, one.unit), _raw(one), _ratio(one), _met(one)

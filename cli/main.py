@@ -22,6 +22,7 @@ from cli.stack.layout import ROOT, Layout, local_layout
 from cli.stack.process import StackError
 from shared.clock import ClockKind
 from shared.decision import Role
+from shared.provisioning import ProvisioningFailed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,7 +58,7 @@ def in_one_line(command: Callable[P, R]) -> Callable[P, R]:
     def guarded(*arguments: P.args, **options: P.kwargs) -> R:
         try:
             return command(*arguments, **options)
-        except StackError as error:
+        except (StackError, ProvisioningFailed) as error:
             fail(str(error))
         except OSError as error:
             fail(explained(error))

@@ -8,11 +8,12 @@ import struct
 import subprocess
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cli.stack.files import private_folder, secret, write_private
 from cli.stack.process import LOOPBACK, Child, StackError, port_is_free, wait_until
+from shared.provisioning import Login
 
 START_WITHIN_S, STOP_WITHIN_S = 90.0, 30.0
 ADMINISTRATOR = "admin"
@@ -58,14 +59,6 @@ def java() -> str:
             f"Java cannot be run at {program}: set HUANCUI_JAVA to a java program, version 17 or newer"
         )
     return str(program)
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A Kafka user and its password (SCRAM-SHA-512)."""
-
-    user: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

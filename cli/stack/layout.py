@@ -4,9 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.stack.admin import SERVICES
 from cli.stack.kafka import NodePorts
 from cli.stack.process import LOOPBACK, StackError
+from shared.provisioning import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORTS = 28_000

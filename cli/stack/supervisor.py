@@ -21,14 +21,23 @@ from typing import NoReturn
 import asyncpg
 import httpx
 
-from cli.stack.admin import KEPT, LENDERS_USER, TOPICS, KafkaAdmin, lenders_grants, service_user
 from cli.stack.files import private_folder, secret, take_lock, write_private
 from cli.stack.jars import classpath
-from cli.stack.kafka import Kafka, Login
+from cli.stack.kafka import Kafka
 from cli.stack.layout import AUDIENCE, ISSUER, LEAST_FREE_MB, ROOT, Layout, local_layout, services_here
 from cli.stack.postgres import Postgres
 from cli.stack.process import LOOPBACK, Child, StackError, port_is_free, wait_until
 from cli.stack.state import Phase, ProcessState, StackState, read_state
+from shared.provisioning import (
+    KEPT,
+    LENDERS_USER,
+    TOPICS,
+    KafkaAdmin,
+    Login,
+    ProvisioningFailed,
+    lenders_grants,
+    service_user,
+)
 
 READY_WITHIN_S, LEFTOVERS_GO_WITHIN_S, STOP_SERVICE_WITHIN_S = 90.0, 20.0, 20.0
 LOOK_EVERY_S = 0.2
@@ -64,7 +73,7 @@ class Watched:
         self.restarts += 1
         try:
             self.start()
-        except StackError as error:
+        except (StackError, ProvisioningFailed) as error:
             say(str(error))
         return True
 
@@ -84,7 +93,7 @@ class Supervisor:
         try:
             self._start()
             self._watch()
-        except StackError as error:
+        except (StackError, ProvisioningFailed) as error:
             return self._fail(str(error))
         except OSError as error:
             if error.errno == errno.ENOSPC:
@@ -268,6 +277,7 @@ class Supervisor:
         }
         if service == "ledger":  # it adds lenders, and that alone takes more than a service may do
             settings["KAFKA_ADMIN_USER"] = LENDERS_USER
+            settings["SIGNING_KEY_FILE"] = str(layout.signing_key)
             settings["KAFKA_ADMIN_PASSWORD"] = secret(layout.secret_file("lenders", "kafka"))
         return {
             **os.environ,

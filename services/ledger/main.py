@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.ledger.adapters.lenders import Lenders
 from services.ledger.api import ledger_router
 from services.ledger.flow import FLOW
 from services.ledger.migrate import FOLDER
@@ -12,9 +13,10 @@ from shared.service import Service, Source
 
 def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
     """The service and its application."""
+    settings = settings or LedgerSettings()
     service = Service(
         FLOW,
-        settings or LedgerSettings(),
+        settings,
         [Source("", topics=["clock"], per_lender=["loan-events"])],
         migrations=FOLDER,
     )
@@ -22,6 +24,6 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         service,
         title="Huancui ledger",
         description="What is owed: loans, schedules, payments, and the journal behind them.",
-        routers=[ledger_router(service)],
+        routers=[ledger_router(service, Lenders(settings))],
     )
     return service, app

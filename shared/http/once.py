@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from shared import spine
 from shared.answers import write_answer
 from shared.clock import system_now
-from shared.commands import KeyReused, Origin
+from shared.commands import KeyReused, Origin, Unavailable
 from shared.database import transaction
 from shared.errors import DomainError
 from shared.http.commands import REPLAYED_HEADER, Run
@@ -27,18 +27,28 @@ class Once:
     def __init__(self, request: Request, response: Response, run: Run) -> None:
         self._engine, self._response, self._run = request.app.state.engine, response, run
 
-    async def __call__(self, work: Callable[[], Awaitable[A]], answer: type[A]) -> A:
-        """The answer of `work`, or the stored one. Raises what `work` refuses with, and KeyReused."""
+    async def __call__(
+        self,
+        work: Callable[[], Awaitable[A]],
+        answer: type[A],
+        stored_as: Callable[[A], A] = lambda done: done,
+    ) -> A:
+        """The answer of `work`, or the stored one (`stored_as` takes out what must not be kept).
+
+        Raises what `work` refuses with, and KeyReused.
+        """
         origin = await self._run.origin()
         stored = await self._stored(origin)
         if stored is not None:
             return self._replayed(stored, answer)
         try:
             done = await work()
+        except Unavailable:
+            raise  # an outcome of the moment: the same key may try again
         except DomainError as refused:
             await self._store(origin, write_answer(None, refused))
             raise
-        await self._store(origin, write_answer(done))
+        await self._store(origin, write_answer(stored_as(done)))
         return done
 
     async def _stored(self, origin: Origin) -> bytes | None:

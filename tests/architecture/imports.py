@@ -125,6 +125,7 @@ CLI = (
     "shared.messaging.kafka",
     "shared.messaging.port",
     "shared.money",
+    "shared.provisioning",
 )
 # A connection or an engine as an argument's type is no knowledge of SQLAlchemy; the rest of it is.
 HANDED_AROUND = frozenset({"AsyncConnection", "AsyncEngine"})

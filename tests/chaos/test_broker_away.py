@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cli.stack.admin import Grant
-from cli.stack.kafka import Login
+from shared.provisioning import Grant, Login
 from tests.chaos.load import a_story, some_loans
 from tests.chaos.relays import Spending, drained, fill_outbox, relaying
 from tests.chaos.world import LOAN_EVENTS, MakeWorld, World, eventually

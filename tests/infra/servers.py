@@ -9,9 +9,8 @@ from urllib.parse import quote, urlsplit
 
 import asyncpg
 
-from cli.stack.admin import KEPT, KafkaAdmin
-from cli.stack.kafka import Login
 from shared.messaging.kafka import KafkaConfig
+from shared.provisioning import KEPT, KafkaAdmin, Login
 
 MAINTENANCE_DATABASE = "postgres"
 

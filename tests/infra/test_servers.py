@@ -6,11 +6,10 @@ import asyncpg
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from cli.stack.admin import KEPT, KafkaAdmin, service_grants
-from cli.stack.kafka import Login
 from cli.stack.process import StackError
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Outgoing, Partition, SendUnknown
+from shared.provisioning import KEPT, KafkaAdmin, Login, service_grants
 from tests.infra.servers import Infra
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.stack.admin import (
+from shared.provisioning import (
     SERVICES,
     TOPICS,
     Grant,

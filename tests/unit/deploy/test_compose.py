@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.stack.admin import LENDERS_USER, TOPICS, Grant, lenders_grants, service_grants, service_user
 from services.ledger.settings import LedgerSettings
 from shared.main import product_version
+from shared.provisioning import LENDERS_USER, TOPICS, Grant, lenders_grants, service_grants, service_user
 from tests.unit.deploy.compose import dockerfile_faults, faults, is_job
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from cli.stack.kafka import Login
-from cli.stack.process import StackError
-
 DEFAULT_PARTITIONS = 8
 WEEK_MS = 7 * 24 * 3600 * 1000
 DAY_MS = 24 * 3600 * 1000
@@ -36,6 +33,18 @@ TOPICS = (
     "care-events",
     "clock",
 )
+
+
+class ProvisioningFailed(Exception):
+    """Kafka could not be reached, or refused; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A Kafka user and its password (SCRAM-SHA-512)."""
+
+    user: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ def lenders_grants(prefix: str = "") -> list[Grant]:
 class KafkaAdmin:
     """An administrator's connection; a context manager.
 
-    Every method raises StackError with the broker's reason.
+    Every method raises ProvisioningFailed with the broker's reason.
     """
 
     bootstrap: str
@@ -187,7 +196,9 @@ class KafkaAdmin:
         already_exists = 36
         for topic in answer["topics"]:
             if topic["error_code"] not in (0, already_exists):
-                raise StackError(f"Kafka refused to create {topic['name']}: {topic.get('error_message')}")
+                raise ProvisioningFailed(
+                    f"Kafka refused to create {topic['name']}: {topic.get('error_message')}"
+                )
 
     def put_user(self, login: Login) -> None:
         """Make a user, or give it this password."""
@@ -198,7 +209,7 @@ class KafkaAdmin:
         for user, refusal in answer.items():
             if refusal:
                 # The broker's text may be a dump of the whole request.
-                raise StackError(
+                raise ProvisioningFailed(
                     f"Kafka refused to make the user {user}: {refusal.partition('(')[0].strip()}"
                 )
 
@@ -222,7 +233,7 @@ class KafkaAdmin:
         answer = self._asked("grant access", self._client.create_acls, [entry(grant) for grant in grants])
         if answer["failed"]:
             kinds = {getattr(error, "__name__", str(error)) for error in answer["failed"]}
-            raise StackError(f"Kafka refused to grant access to {user}: {', '.join(sorted(kinds))}")
+            raise ProvisioningFailed(f"Kafka refused to grant access to {user}: {', '.join(sorted(kinds))}")
 
     def add_service(self, service: str, password: str) -> Login:
         """A service's user with all it may do."""
@@ -246,4 +257,4 @@ class KafkaAdmin:
             return call(*arguments, **options)
         except (KafkaError, OSError) as error:
             reason = str(error) or type(error).__name__
-            raise StackError(f"could not {what} at {self.bootstrap}: {reason}") from error
+            raise ProvisioningFailed(f"could not {what} at {self.bootstrap}: {reason}") from error

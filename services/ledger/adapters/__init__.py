@@ -1,0 +1,1 @@
+"""The ledger's ways to the outside, one library each."""

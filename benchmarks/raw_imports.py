@@ -3,7 +3,6 @@
 import signal
 
 import aiokafka
-import alembic
 import asyncpg
 import fastapi
 import httpx
@@ -18,7 +17,6 @@ import uvloop
 
 IMPORTED = (
     aiokafka,
-    alembic,
     asyncpg,
     fastapi,
     httpx,

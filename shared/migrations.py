@@ -1,16 +1,12 @@
-"""Running a service's Alembic migrations: forward only, one at a time, never waiting long for a lock that
-serves need.
-"""
+"""Running a service's migrations: forward only, one at a time, never long in the way of those who serve."""
 
 import asyncio
 from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "15min"
@@ -55,18 +51,3 @@ def _upgrade(connection: Connection) -> None:
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
         connection.execute(text(_ONE_AT_A_TIME))
         context.run_migrations()
-
-
-async def at_head(engine: AsyncEngine, folder: Path) -> bool:
-    """Whether the database has every migration that this code knows (it may have newer ones: they are made so
-    that it can).
-    """
-    known = ScriptDirectory(str(folder))
-
-    def current(connection: Connection) -> set[str]:
-        return set(MigrationContext.configure(connection).get_current_heads())
-
-    async with engine.connect() as connection:
-        have = await connection.run_sync(current)
-    every = {script.revision for script in known.walk_revisions()}
-    return bool(have) and (set(known.get_heads()) <= have or not have <= every)

@@ -27,8 +27,8 @@ from shared.messaging.port import Broker
 from shared.messaging.relay import Relay, RelaySettings
 from shared.messaging.sends import Dispatcher
 from shared.messaging.timers import TimerRunner, TimerSettings
-from shared.migrations import at_head
 from shared.observe import Metrics
+from shared.schema_version import at_head
 from shared.settings import ServiceSettings
 from shared.upkeep import Check
 

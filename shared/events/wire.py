@@ -7,6 +7,7 @@ import struct
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -99,16 +100,17 @@ def encode_value(event: Event) -> bytes:
 
 def encode_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
     """The attributes as `ce_…` headers; `traceparent` plain as well, where tracing libraries look for it."""
+    type_, schema = _of_type(envelope.type)
     headers = [
         ("content-type", b"application/json"),
         ("ce_specversion", b"1.0"),
         ("ce_id", envelope.id.encode()),
         ("ce_source", envelope.source.encode()),
-        ("ce_type", envelope.type.encode()),
+        ("ce_type", type_),
         ("ce_subject", envelope.subject.encode()),
         ("ce_time", _instant(envelope.time)),
         ("ce_partitionkey", envelope.partition_key.encode()),
-        ("ce_dataschema", (SCHEMA_BASE + envelope.type.removeprefix(TYPE_PREFIX) + ".json").encode()),
+        ("ce_dataschema", schema),
     ]
     if envelope.sequence is not None:
         headers.append(("ce_sequence", b"%d" % envelope.sequence))
@@ -124,6 +126,12 @@ def encode_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
     return headers
 
 
+@cache
+def _of_type(name: str) -> tuple[bytes, bytes]:
+    """The `ce_type` of an event class and where its schema is."""
+    return name.encode(), f"{SCHEMA_BASE}{name.removeprefix(TYPE_PREFIX)}.json".encode()
+
+
 def encode(event: Event, envelope: Envelope) -> tuple[bytes, list[tuple[str, bytes]], bytes]:
     """Key, headers and value of the record. Raises TooLarge."""
     return envelope.partition_key.encode(), encode_headers(envelope), encode_value(event)
@@ -133,8 +141,18 @@ def pack_headers(headers: Headers) -> bytes:
     """Headers as one value: how many, the lengths of each name and contents, then all of them in order."""
     parts: list[bytes] = []
     for name, value in headers:
-        parts += (name.encode(), value)
+        parts += (_encoded(name), value)
     return struct.pack(f">H{len(parts)}I", len(headers), *map(len, parts)) + b"".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _encoded(name: str) -> bytes:
+    return name.encode()
+
+
+@lru_cache(maxsize=256)
+def _decoded(name: bytes) -> str:
+    return name.decode()
 
 
 def unpack_headers(data: bytes) -> list[tuple[str, bytes]]:
@@ -145,7 +163,7 @@ def unpack_headers(data: bytes) -> list[tuple[str, bytes]]:
     for length in lengths:
         parts.append(data[at : at + length])
         at += length
-    return [(name.decode(), value) for name, value in zip(parts[::2], parts[1::2], strict=True)]
+    return [(_decoded(name), value) for name, value in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def body_hash(value: bytes | None) -> int:
@@ -289,7 +307,9 @@ def _moment(name: str, value: bytes | None) -> datetime | None:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)
 def _instant(moment: datetime) -> bytes:
+    """As RFC 3339. A batch has one moment for all its events."""
     return moment.isoformat().replace("+00:00", "Z").encode()
 
 

@@ -24,7 +24,8 @@ class TimerSettings:
 
     batch_max: int = 200
     lanes: int = 2
-    poll_ms: int = 100
+    poll_ms: int = 50
+    idle_poll_ms: int = 250
     per_second_max: int = 20_000
     still_leading_every_s: float = 1.0
 
@@ -44,6 +45,7 @@ class TimerRunner:
         self._service, self._url, self._engine = service, database_url, engine
         self._door, self._clock, self._settings = door, clock, settings
         self._stop = asyncio.Event()
+        self._idle_ms = float(settings.poll_ms)
 
     async def run(self) -> None:
         """Lead and fire until `stop`."""
@@ -73,8 +75,10 @@ class TimerRunner:
         settings = self._settings
         due = await self.due(settings.batch_max * settings.lanes)
         if not due:
-            await self._sleep(settings.poll_ms / 1000)
+            self._idle_ms = min(self._idle_ms * 1.5, settings.idle_poll_ms)
+            await self._sleep(self._idle_ms / 1000)
             return
+        self._idle_ms = float(settings.poll_ms)
         lanes: dict[int, list[DueTimer]] = defaultdict(list)
         for one in due:
             lanes[one.key.id.int % settings.lanes].append(one)

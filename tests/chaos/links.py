@@ -13,8 +13,9 @@ from cli.stack.process import LOOPBACK, free_ports
 from tests.chaos import meddling
 from tests.chaos.proxy import Proxy
 from tests.chaos.world import World
+from tests.infra.choice import Choice, chosen
 from tests.infra.embedded import Breakable, Embedded
-from tests.infra.servers import Address
+from tests.infra.servers import Address, UnusableInfra
 
 
 class _BehindProxy(Embedded):
@@ -65,7 +66,9 @@ class Links:
 
 @asynccontextmanager
 async def linked(home: Path) -> AsyncIterator[Links]:
-    """Servers behind proxies."""
+    """Servers behind proxies. Raises UnusableInfra where the run's servers are to be others than ours."""
+    if chosen() is not Choice.EMBEDDED:
+        raise UnusableInfra(f"servers behind proxies are always a test's own: HUANCUI_TEST_INFRA={chosen()}")
     async with Proxy(seed=11) as kafka, Proxy(seed=12) as database:
         behind = await asyncio.to_thread(_BehindProxy, home, kafka.port)
         kafka.target_port = behind.client_port

@@ -1,6 +1,5 @@
 """Setting payments against what is owed."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from services.ledger.domain.loan import Account, Loan, Payment, Posting, Schedule
@@ -47,7 +46,7 @@ def allocate(payment: Money, schedule: Schedule) -> Allocation:
         after[number] -= part
         left -= part
     return Allocation(
-        schedule=replace(schedule, unpaid_minor=tuple(after)),
+        schedule=Schedule(schedule.currency, schedule.due_on, schedule.amount_minor, tuple(after)),
         applied=Money(payment.minor - left, payment.currency),
         credit=Money(left, payment.currency),
     )

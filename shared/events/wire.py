@@ -307,9 +307,14 @@ def _moment(name: str, value: bytes | None) -> datetime | None:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
-@lru_cache(maxsize=64)
 def _instant(moment: datetime) -> bytes:
-    """As RFC 3339. A batch has one moment for all its events."""
+    """As RFC 3339, with its own offset."""
+    return _utc_instant(moment) if moment.tzinfo is UTC else moment.isoformat().encode()
+
+
+@lru_cache(maxsize=64)
+def _utc_instant(moment: datetime) -> bytes:
+    """A batch has one moment for all its events. Only for UTC: equal moments of two zones differ as texts."""
     return moment.isoformat().replace("+00:00", "Z").encode()
 
 

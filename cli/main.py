@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
@@ -24,6 +24,9 @@ from shared.clock import ClockKind
 from shared.decision import Role
 from shared.provisioning import ProvisioningFailed
 
+if TYPE_CHECKING:
+    from cli.operate import Operator
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -32,9 +35,16 @@ app = typer.Typer(
 )
 lender_app = typer.Typer(no_args_is_help=True, help="Lenders of the local stack.")
 app.add_typer(lender_app, name="lender")
+parked_app = typer.Typer(no_args_is_help=True, help="Messages that could not be applied.")
+app.add_typer(parked_app, name="parked")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit of a service.")
+app.add_typer(audit_app, name="audit")
 say = Console(stderr=True, highlight=False)
 
 Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]
+Service = Annotated[str, typer.Option(help="Which service.")]
+StateType = Annotated[str, typer.Argument(metavar="TYPE", help="The state's type, such as Loan.")]
+StateKey = Annotated[str, typer.Argument(metavar="KEY", help="The state's id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -281,6 +291,65 @@ def publish(
         raise typer.Exit(1)
 
 
+def operator(service: str) -> "Operator":
+    """An administrator at a service of the running stack."""
+    from cli.operate import Operator
+
+    return Operator(known_layout(), service, "huancui")
+
+
+# -- operating -----------------------------------------------------------------------------------------------
+
+
+@parked_app.command("list")
+@in_one_line
+def parked_list(
+    service: Service = "ledger",
+    waiting: Annotated[bool, typer.Option(help="Those that wait for a predecessor instead.")] = False,
+) -> None:
+    """States whose messages could not be applied, one JSON object in each line."""
+    for row in operator(service).every("waiting" if waiting else "parked"):
+        print(json.dumps(row))
+
+
+@parked_app.command("show")
+@in_one_line
+def parked_show(type_: StateType, key: StateKey, service: Service = "ledger") -> None:
+    """The kept messages of a state with their reasons, one JSON object in each line."""
+    for row in operator(service).every(f"parked/{type_}/{key}"):
+        print(json.dumps(row))
+
+
+@parked_app.command("retry")
+@in_one_line
+def parked_retry(type_: StateType, key: StateKey, service: Service = "ledger") -> None:
+    """Try a state's kept messages again, in order, until one fails."""
+    print(json.dumps(operator(service).do(f"parked/{type_}/{key}/retry")))
+
+
+@parked_app.command("skip")
+@in_one_line
+def parked_skip(
+    type_: StateType,
+    key: StateKey,
+    seq: Annotated[int, typer.Argument(help="Number of the message.")],
+    why: Annotated[str, typer.Option(help="The reason, which is kept.")],
+    service: Service = "ledger",
+) -> None:
+    """Set one message aside for good and try those behind it."""
+    print(json.dumps(operator(service).do(f"parked/{type_}/{key}/{seq}/skip", {"why": why})))
+
+
+@audit_app.command("verify")
+@in_one_line
+def audit_verify(service: Service = "ledger") -> None:
+    """Compute the audit's chain again; status 1 when it does not hold."""
+    verified = operator(service).do("audit/verify")
+    print(json.dumps(verified))
+    if not verified["whole"]:
+        raise typer.Exit(1)
+
+
 # -- checks --------------------------------------------------------------------------------------------------
 
 
@@ -290,10 +359,9 @@ def run_tests(
     long: Annotated[bool, typer.Option("--long", help="Run the long forms too.")] = False,
     paths: Annotated[list[str] | None, typer.Argument(help="Only these, with pytest's own options.")] = None,
 ) -> None:
-    """Run every test tier."""
-    raise typer.Exit(
-        checks.run_checks([("Tests", checks.pytest_command(paths or ["tests"], long=long))], say)
-    )
+    """Check format, lint and types, then run every test tier."""
+    tests = ("Tests", checks.pytest_command(paths or ["tests"], long=long))
+    raise typer.Exit(checks.run_checks([tests] if paths else [*checks.static_checks(), tests], say))
 
 
 @app.command()

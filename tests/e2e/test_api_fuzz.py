@@ -48,9 +48,8 @@ def fuzz(url: str, headers: dict[str, str], examples: int) -> int:
     def send(case: Any) -> None:
         case.call_and_validate(headers=headers, checks=CHECKS)
 
-    operations = [
-        found.ok() for found in schemathesis.openapi.from_url(f"{url}/openapi.json").get_all_operations()
-    ]
+    schema: Any = schemathesis.openapi.from_url(f"{url}/openapi.json")
+    operations = [found.ok() for found in schema.get_all_operations()]
     for operation in operations:
         generated(given(case=operation.as_strategy())(send))()
     return len(operations)

@@ -30,10 +30,46 @@ _READ_NOT_HELD = (
 _DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 _ANY_HELD = "SELECT EXISTS (SELECT 1 FROM outbox WHERE held IS NOT NULL)"
 _HOLD = "UPDATE outbox SET held = $2 WHERE seq = $1"
-# A row may commit after rows with higher numbers: so the lower bound, which spares the scan over dead rows,
-# is dropped
-# this often. Order is safe: a key's rows are written under the lock of its state.
+_OPEN = "pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
+_SNAPSHOT = f"SELECT {_OPEN} FROM pg_current_snapshot() AS s"
+BOUND_EVERY_S = 0.02
+# What a held row's release brings back below the bound is found this often.
 FULL_SCAN_EVERY_S = 0.5
+
+
+@dataclass(slots=True)
+class _Bound:
+    """The number above which we look, to spare the scan over dead rows.
+
+    A row may commit after rows with higher numbers, and before others of its own key: the bound passes a
+    number only when every transaction that could have drawn a lower one has ended, and what it left was read.
+    """
+
+    above: int = 0
+    passed: int = 0
+    """Published through here; which transactions were open then is not known yet."""
+    next: int = 0
+    """The bound to come, once all transactions before `open_until` have ended."""
+    open_until: int = 0
+    looked_at: float = 0.0
+
+    async def look(self, connection: asyncpg.Connection) -> int:
+        """Ask which transactions have ended; the bound that holds after one more read, or 0."""
+        if time.monotonic() - self.looked_at < BOUND_EVERY_S or not (self.next or self.passed):
+            return 0
+        self.looked_at = time.monotonic()
+        oldest_open, not_begun = await connection.fetchrow(_SNAPSHOT)
+        if not self.next:
+            self.next, self.open_until, self.passed = self.passed, not_begun, 0
+        return self.next if oldest_open >= self.open_until else 0
+
+    def read(self, last: int, ripe: int, whole: bool) -> None:
+        """All rows that were found were published, the last one having this number (0: none was found)."""
+        if ripe:
+            self.above, self.next = ripe, 0
+        if not whole:
+            self.above = min(self.above, last)
+        self.passed = max(self.passed, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +126,9 @@ class Relay:
     async def _drain(self, connection: asyncpg.Connection) -> None:
         settings = self._settings
         self._any_held = True
-        above, scanned_at, pause_ms = 0, 0.0, float(settings.poll_least_ms)
+        bound, scanned_at, pause_ms = _Bound(), 0.0, float(settings.poll_least_ms)
         while not self._stop.is_set():
+            ripe, above = await bound.look(connection), bound.above
             if time.monotonic() - scanned_at > FULL_SCAN_EVERY_S:
                 above, scanned_at = 0, time.monotonic()
                 self._any_held = await connection.fetchval(_ANY_HELD)
@@ -99,8 +136,13 @@ class Relay:
                 rows = await connection.fetch(_READ_NOT_HELD, 0, self._rows_at_once)
             else:
                 rows = await connection.fetch(_READ, above, self._rows_at_once)
+            whole = len(rows) < self._rows_at_once
+            last = await self._publish(connection, rows) if rows else 0
+            if rows and not last:
+                bound = _Bound()
+            else:
+                bound.read(last, ripe, whole)
             if rows:
-                above = await self._publish(connection, rows)
                 pause_ms = settings.poll_least_ms
                 if len(rows) >= max(1, self._rows_at_once // 2) and self._failures == 0:
                     continue

@@ -15,16 +15,18 @@ from structlog.testing import capture_logs
 from services.ledger.domain.loan import Loan
 from shared.commands import StillRunning, Unavailable
 from shared.decision import Key
+from shared.events import wire
 from shared.events.base import Event
 from shared.events.loans import LoanOpened
 from shared.messaging import relay
+from shared.messaging.port import Partition
 from shared.migrations import migrate
 from shared.schema_version import at_head
 from shared.spine import lock_id
 from tests.builders import a_payment
 from tests.chaos import meddling
 from tests.chaos.load import a_story, some_loans, some_payments
-from tests.chaos.world import World
+from tests.chaos.world import MakeWorld, World
 from tests.databases import FOLDERS
 from tests.harness import Running, until
 
@@ -206,6 +208,36 @@ async def test_scenario_45_an_old_snapshot_makes_the_relay_no_slower(world: Worl
         assert unbounded > 2 * bounded, "there were no dead rows in the way: nothing was proved"
     async with world.inside("ledger"), world.inside("followup"):
         await world.balances(within_s=60 + payments / 500)
+
+
+async def test_scenario_45_sparing_dead_rows_lets_no_row_overtake_one_of_its_key_that_committed_late(
+    make_world: MakeWorld,
+) -> None:
+    world: World = await make_world(services=["ledger"], partitions=1)
+    add = "INSERT INTO outbox (topic, key, headers, value, created_at) VALUES ($1, $2, $3, $4, now())"
+    topic, headers = f"{world.prefix}ledger-events", wire.pack_headers([])
+    async with (
+        world.inside("ledger", role_consume=False),
+        meddling.connected(world, "ledger") as late,
+        meddling.connected(world, "ledger") as other,
+    ):
+        for number in range(10):
+            begun = late.transaction()
+            await begun.start()
+            await late.execute(add, topic, b"key", headers, b"%d first" % number)
+            await other.execute(add, topic, b"another", headers, b"passes")
+            await until(lambda: _published(world, "passes"), "a later row is published before")
+            await begun.commit()
+            await late.execute(add, topic, b"key", headers, b"%d second" % number)
+            await until(lambda: _published(world, "second"), "both are published")
+    records = [await world.broker().fetch(Partition(topic, 0), offset) for offset in range(30)]
+    order = [one.value for one in records if one is not None and one.key == b"key"]
+    assert order == [b"%d %s" % (n, which) for n in range(10) for which in (b"first", b"second")]
+
+
+async def _published(world: World, what: str) -> bool:
+    left = "SELECT count(*) = 0 FROM outbox WHERE convert_from(value, 'UTF8') LIKE '%' || $1"
+    return bool(await world.value("ledger", left, what))
 
 
 async def _alarmed(ledger: Running) -> bool:

@@ -54,7 +54,7 @@ class ServiceSettings(DatabaseSettings):
     role_timers: bool = True
     role_dispatch: bool = True
     batch_max: int = 200
-    lanes: int = 2
+    lanes: int = 4
     look_every_ms: int = 500
     outbox_poll_least_ms: int = 5
     outbox_poll_most_ms: int = 100

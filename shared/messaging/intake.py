@@ -31,7 +31,7 @@ class IntakeSettings:
     """`lanes` batches of at most `batch_max` records run at once, each over partitions of its own."""
 
     batch_max: int = 200
-    lanes: int = 2
+    lanes: int = 4
     poll_ms: int = 100
     look_every_ms: int = 500
     commit_every_s: float = 1.0
@@ -149,7 +149,7 @@ class Intake:
             if epoch != self._epoch:
                 await self._take_over(consumer, epoch, partitions)
                 continue
-            records = await consumer.poll(settings.batch_max * settings.lanes, settings.poll_ms)
+            records = await consumer.poll(settings.batch_max, settings.poll_ms, settings.lanes)
             if records:
                 self._read_at = time.monotonic()
                 async with consumer.processing:

@@ -237,18 +237,24 @@ class KafkaConsumer:
         self._connected.seek(place, offset)
         self._connected.resume(place)
 
-    async def poll(self, max_records: int, timeout_ms: int) -> list[Record]:
-        """Records of this epoch's partitions."""
-        epoch = self._assignments.epoch
+    async def poll(self, max_records: int, timeout_ms: int, lanes: int = 1) -> list[Record]:
+        """Records of this epoch's partitions, a fair share of each lane's."""
+        epoch, partitions = self._assignments.epoch, self._assignments.partitions
+        found: list[Record] = []
         try:
-            found = await self._connected.getmany(timeout_ms=timeout_ms, max_records=max_records)
+            # What is there already, lane by lane: one call would empty a few partitions and leave the others.
+            for lane in range(lanes if lanes > 1 else 0):
+                places = [TopicPartition(*one) for one in partitions if one.partition % lanes == lane]
+                if places:
+                    found += _flat(await self._connected.getmany(*places, max_records=max_records))
+            if not found:
+                found = _flat(await self._connected.getmany(timeout_ms=timeout_ms, max_records=max_records))
         except NoOffsetForPartitionError:
-            return []  # the group has no offset there: our seek, not the group, says where to read
+            pass  # the group has no offset there: our seek, not the group, says where to read
         except OffsetOutOfRangeError:
-            return []  # the runner compares positions with what the topic holds
-        if self._assignments.epoch != epoch:
-            return []  # they may stem from before the change; the next owner reads them from its position
-        return [record for records in found.values() for record in records]
+            pass  # the runner compares positions with what the topic holds
+        # From before a change of the assignment they do not count: the next owner reads from its position.
+        return found if self._assignments.epoch == epoch else []
 
     async def position(self, partition: Partition) -> int:
         """After all that `poll` has passed."""
@@ -284,6 +290,10 @@ def _partition(key: bytes, partitions: list[int], available: list[int]) -> int:
     Python.
     """
     return partitions[_hashed(key) % len(partitions)]
+
+
+def _flat(found: Mapping[Any, list[Record]]) -> list[Record]:
+    return [record for records in found.values() for record in records]
 
 
 def _by_partition(offsets: Mapping[Any, int]) -> dict[Partition, int]:

@@ -121,8 +121,9 @@ class MemoryConsumer:
         """Read on from here."""
         self._at[partition] = offset
 
-    async def poll(self, max_records: int, timeout_ms: int) -> list[Record]:
+    async def poll(self, max_records: int, timeout_ms: int, lanes: int = 1) -> list[Record]:
         """What is there, or what comes within the time-out."""
+        max_records *= lanes
         if not (found := self._take(max_records)):
             try:
                 async with asyncio.timeout(timeout_ms / 1000), self._broker.arrived:

@@ -98,9 +98,10 @@ class ConsumerPort(Protocol):
         """Read on from here."""
         ...
 
-    async def poll(self, max_records: int, timeout_ms: int) -> list[Record]:
-        """Records of partitions that were sought, in order within each; [] at the time-out. Must not be
-        cancelled.
+    async def poll(self, max_records: int, timeout_ms: int, lanes: int = 1) -> list[Record]:
+        """Records of partitions that were sought, in order within each; [] at the time-out.
+
+        At most `max_records` for each lane: a partition is in lane `partition % lanes`. Must not be cancelled.
         """
         ...
 

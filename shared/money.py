@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import total_ordering
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -34,7 +33,6 @@ _DIGITS_MAX = 18
 _BY_EXPONENT = [1, 10, 100, 1_000, 10_000]
 
 
-@total_ordering
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units (cents, fen, yen) of one currency. Mixing currencies raises ValueError."""
@@ -92,6 +90,15 @@ class Money:
 
     def __lt__(self, other: "Money") -> bool:
         return self.minor < self._same(other).minor
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other).minor
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.minor > self._same(other).minor
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.minor >= self._same(other).minor
 
     def _same(self, other: "Money") -> "Money":
         if other.currency != self.currency:

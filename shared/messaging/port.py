@@ -101,7 +101,7 @@ class ConsumerPort(Protocol):
     async def poll(self, max_records: int, timeout_ms: int, lanes: int = 1) -> list[Record]:
         """Records of partitions that were sought, in order within each; [] at the time-out.
 
-        At most `max_records` for each lane: a partition is in lane `partition % lanes`. Must not be cancelled.
+        At most `max_records` for each lane; a partition is in lane `partition % lanes`. Never cancel it.
         """
         ...
 

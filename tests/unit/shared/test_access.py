@@ -193,6 +193,8 @@ async def test_a_token_that_was_tampered_with_is_refused() -> None:
         (_encoded(json.dumps(HEADER).encode()), "decode_error"),
         (_encoded(json.dumps(HEADER).encode()) + ".e30.x.y.z", "decode_error"),
     ],
+    # The key, and so the texts, are new in every process.
+    ids=range(9),
 )
 async def test_what_is_no_token_is_refused(token: str, reason: str) -> None:
     assert await refusal(token) == reason

@@ -3,6 +3,7 @@ failure.
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +24,9 @@ _EVICT = frozenset({"25006", "57P01", "57P02", "57P03", "57P05"})
 # 22 data exception, 23 integrity violation: the message's fault. All else is the infrastructure's.
 _POISON_CLASSES = frozenset({"22", "23"})
 LOCK_TIMEOUT = "55P03"
+# A peer that vanished without a word is given up by the system: probed when silent for 5 s, lost after three
+# probes, or when what we sent stays unacknowledged for 20 s. Nothing above could tell it from a slow query.
+_LINK = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -80,7 +84,19 @@ def make_engine(
             on_evicted()
 
     event.listen(engine.sync_engine, "handle_error", evict)
+    event.listen(engine.sync_engine, "connect", lambda made, _: watch_link(made.driver_connection))
     return engine
+
+
+def watch_link(connection: asyncpg.Connection) -> None:
+    """Have the system notice that the server is gone (the options that it knows; none on a local socket)."""
+    link = connection._transport.get_extra_info("socket")
+    if link.family == socket.AF_UNIX:
+        return
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _LINK.items():
+        if (option := getattr(socket, name, None)) is not None:
+            link.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 async def connect_directly(url: str, *, application: str) -> asyncpg.Connection:
@@ -93,9 +109,11 @@ async def connect_directly(url: str, *, application: str) -> asyncpg.Connection:
         "tcp_keepalives_count": "2",
     }
     # Only single statements that may be done twice run here, so a lost peer may be given up on.
-    return await asyncpg.connect(
+    connection = await asyncpg.connect(
         parts.render_as_string(hide_password=False), timeout=5, command_timeout=20, server_settings=settings
     )
+    watch_link(connection)
+    return connection
 
 
 @asynccontextmanager

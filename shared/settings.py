@@ -30,8 +30,8 @@ class ServiceSettings(DatabaseSettings):
     kafka_password: SecretStr | None = None
     kafka_tls: bool = False
     kafka_ca_file: str | None = None
-    kafka_session_timeout_ms: int = 45_000
-    kafka_rebalance_timeout_ms: int = 60_000
+    kafka_session_timeout_ms: int = 30_000
+    kafka_rebalance_timeout_ms: int = 30_000
     kafka_max_poll_interval_ms: int = 300_000
     kafka_request_timeout_ms: int = 20_000
     topic_prefix: str = ""

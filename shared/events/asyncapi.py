@@ -7,9 +7,10 @@ from typing import Any
 from pydantic_core import from_json
 
 from shared.events import wire
-from shared.events.base import Event, event_classes
+from shared.events.base import Event
 from shared.events.examples import LENDER, example
 from shared.events.ids import name_id
+from shared.events.known import event_classes
 from shared.events.schemas import file_name
 
 KAFKA_BINDING = "0.5.0"

@@ -1,6 +1,6 @@
 """What every published event is: a frozen fact with a topic, a key and a version."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
@@ -178,9 +178,9 @@ def event_class(wire_type: str) -> type[Event] | None:
     return _BY_TYPE.get(wire_type)
 
 
-def event_classes() -> list[type[Event]]:
-    """Every declared event, all versions, by type."""
-    return [_BY_TYPE[name] for name in sorted(_BY_TYPE)]
+def declared_in(modules: Collection[str]) -> list[type[Event]]:
+    """Every event that these modules declare, all versions, by type."""
+    return [_BY_TYPE[name] for name in sorted(_BY_TYPE) if _BY_TYPE[name].__module__ in modules]
 
 
 def newest(name: str) -> type[Event] | None:

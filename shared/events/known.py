@@ -1,5 +1,11 @@
 """Every module that declares events. Whoever reads records imports it, so that no type is unknown."""
 
 from shared.events import borrowers, clock, ledger, loans, servicing
+from shared.events.base import Event, declared_in
 
 MODULES = (loans, servicing, borrowers, ledger, clock)
+
+
+def event_classes() -> list[type[Event]]:
+    """Every event of the system, all versions, by type."""
+    return declared_in({module.__name__ for module in MODULES})

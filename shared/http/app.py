@@ -22,6 +22,7 @@ from shared.errors import DomainError
 from shared.http.edge import BODY_BYTES_MAX, Edge
 from shared.http.guard import Allow, Guard
 from shared.http.openapi import document
+from shared.http.pages import DOCUMENT_PAGE, add_document_page
 from shared.http.problems import PAGE, on_domain_error, on_http_exception, on_invalid_request, problem_page
 from shared.http.reads import ReadAudit
 from shared.http.versions import NotModified
@@ -90,6 +91,7 @@ def create_app(
         servers=[{"url": "/", "description": "This service"}],
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
         telemetry={"metrics": False, "logs": False, "operation_spans": False},
@@ -98,6 +100,7 @@ def create_app(
     for router in routers:
         app.include_router(router, prefix="/v1")
     app.include_router(_plain_routes(service, title, version, ready_within_s))
+    add_document_page(app)
     _refuse_unguarded(app)
     _handle_errors(app)
     app.add_middleware(
@@ -105,7 +108,7 @@ def create_app(
         metrics=service.metrics,
         body_bytes_max=body_bytes_max,
         templates={id(one.original_route): one.path or "" for one in iter_route_contexts(app.routes)},
-        pages=frozenset({"/docs", "/docs/oauth2-redirect"}),
+        pages=frozenset({DOCUMENT_PAGE}),
     )
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app

@@ -44,9 +44,9 @@ class KafkaConfig:
     password: str | None = None
     tls: ssl.SSLContext | None = None
     client_id: str = "huancui"
-    session_timeout_ms: int = 45_000
+    session_timeout_ms: int = 30_000
     heartbeat_interval_ms: int = 3_000
-    rebalance_timeout_ms: int = 60_000
+    rebalance_timeout_ms: int = 30_000
     max_poll_interval_ms: int = 300_000
     request_timeout_ms: int = 20_000
     metadata_max_age_ms: int = 5_000
@@ -180,8 +180,10 @@ class KafkaConsumer:
 
     def _make(self) -> AIOKafkaConsumer:
         config = self._config
+        # The answer to a join comes when the others have joined too; giving up earlier begins all anew.
+        patience = max(config.session_timeout_ms, config.rebalance_timeout_ms) + 5_000
         client = AIOKafkaConsumer(
-            **config.client_options(),
+            **config.client_options() | {"request_timeout_ms": patience},
             group_id=self._group,
             enable_auto_commit=False,
             # We say where to read. A position that no longer exists must be a loud stop, never a silent jump.

@@ -73,6 +73,20 @@ class Gated(Through):
         return _Gate(self)
 
 
+class _Slow(KafkaProducer):
+    async def send(self, records: Sequence[Outgoing], deadline_s: float) -> list[Exception | None]:
+        await asyncio.sleep(0.02)
+        return await super().send(records, deadline_s)
+
+
+class Slow(Through):
+    """Each send takes a moment more, so that there is time to end the relay that does it."""
+
+    def producer(self) -> ProducerPort:
+        """One that takes its time."""
+        return _Slow(self.real.config)
+
+
 class _Half(KafkaProducer):
     async def send(self, records: Sequence[Outgoing], deadline_s: float) -> list[Exception | None]:
         answers = await super().send(records[: len(records) // 2], deadline_s)

@@ -27,6 +27,7 @@ async def test_scenario_01_killed_after_the_commit_and_before_the_send(world: Wo
     http = world.http()
     first = await world.start("ledger", fault=f"{FaultPoint.AFTER_DB_COMMIT}:2", role_consume=False)
     await http.hand_in(first.url, loans)
+    await drained(world)
     assert await http.once(first.url, payment) == 0, "the process died before it could answer"
     await first.fell()
     assert (await world.value("ledger", PAYMENTS), await world.value("ledger", OUTBOX)) == (1, 1)
@@ -43,6 +44,7 @@ async def test_scenario_02_killed_before_the_commit(world: World) -> None:
     http = world.http()
     first = await world.start("ledger", fault=f"{FaultPoint.BEFORE_DB_COMMIT}:2", role_consume=False)
     await http.hand_in(first.url, loans)
+    await drained(world)
     assert await http.once(first.url, payment) == 0
     await first.fell()
     assert (await world.value("ledger", PAYMENTS), await world.value("ledger", OUTBOX)) == (0, 0)

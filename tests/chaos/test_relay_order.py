@@ -10,7 +10,7 @@ from shared.events.examples import LENDER
 from shared.events.wire import unpack_headers
 from tests.chaos import naive
 from tests.chaos.load import some_loans, some_payments
-from tests.chaos.relays import END_LEADER, Gated, drained, fill_outbox, relaying
+from tests.chaos.relays import END_LEADER, Gated, Slow, drained, fill_outbox, relaying
 from tests.chaos.world import World, eventually
 from tests.harness import Running
 
@@ -51,7 +51,7 @@ async def test_scenario_06_four_relays_and_fifty_hot_loans(ledger_only: World, p
     world = ledger_only
     await fill_outbox(world, 50, payments)
     ended = 0
-    async with relaying(world, *(world.broker() for _ in range(4)), batch_max=50) as relays:
+    async with relaying(world, *(Slow(world.broker()) for _ in range(4)), batch_max=50) as relays:
         while await world.value("ledger", "SELECT count(*) FROM outbox"):
             ended += await world.value("ledger", END_LEADER)
             done = await world.topic_end("ledger-events")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.events.asyncapi import example_data, example_headers, message_name
-from shared.events.base import event_classes
+from shared.events.known import event_classes
 from shared.events.schemas import schema_of
 from tests.contract.files import GOLDEN, RELEASED
 

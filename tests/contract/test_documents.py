@@ -14,7 +14,7 @@ import pytest
 from services.ledger.flow import FLOW
 from shared.events import generate
 from shared.events.asyncapi import APPLICATIONS, TOPICS, asyncapi
-from shared.events.base import event_classes
+from shared.events.known import event_classes
 
 Document = dict[str, Any]
 

@@ -8,8 +8,9 @@ import pytest
 
 from shared.events import wire
 from shared.events.asyncapi import message_name
-from shared.events.base import Event, event_class, event_classes
+from shared.events.base import Event, event_class
 from shared.events.compatibility import breaches
+from shared.events.known import event_classes
 from shared.events.schemas import schema_of
 from tests.contract.files import GOLDEN, RELEASED, load, names
 from tests.contract.release import freeze

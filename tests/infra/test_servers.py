@@ -6,10 +6,9 @@ import asyncpg
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from cli.stack.process import StackError
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Outgoing, Partition, SendUnknown
-from shared.provisioning import KEPT, KafkaAdmin, Login, service_grants
+from shared.provisioning import KEPT, KafkaAdmin, Login, ProvisioningFailed, service_grants
 from tests.infra.servers import Infra
 
 
@@ -117,7 +116,7 @@ async def test_a_service_makes_neither_topics_nor_users_nor_grants(
         with KafkaAdmin(infra.bootstrap, ledger, prefix=topic_prefix) as own:
             attempt(own, ledger)
 
-    with pytest.raises(StackError, match="refused"):
+    with pytest.raises(ProvisioningFailed, match="refused"):
         await asyncio.to_thread(run)
 
 

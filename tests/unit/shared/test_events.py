@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from shared.events import base
-from shared.events.base import Event, event_class, event_classes, newest, newest_class
+from shared.events.base import Event, event_class, newest, newest_class
 from shared.events.borrowers import BorrowerErased, BorrowerUpdated
 from shared.events.clock import ClockTicked
 from shared.events.ids import loan_id, name_id
+from shared.events.known import event_classes
 from shared.events.ledger import DelinquencyChanged, FeedLate, LoanRegistered, PaymentApplied
 from shared.events.loans import LoanOpened, PaymentReceived, PaymentsComplete, ProductPublished, RateChanged
 from shared.events.parts import BucketAmount, Components, LenderShare, SplitPart

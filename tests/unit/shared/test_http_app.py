@@ -1,6 +1,7 @@
 """The application around the routes: deny by default, health, metrics, headers, limits, the API document."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,15 @@ async def test_every_answer_has_a_request_id_and_headers_that_keep_browsers_out(
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
-    assert "content-security-policy" not in (await client.get("/docs")).headers
+
+
+async def test_the_page_of_the_document_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
+    page = await client.get("/docs")
+    assert page.headers["content-security-policy"].startswith("default-src 'self';")
+    asked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert {path.rpartition("/")[2] for path in asked} >= {"swagger-ui-bundle.js", "swagger-ui.css"}
+    for path in asked:
+        assert (await client.get(path)).status_code == 200, path
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from cloudevents.core.v1.event import CloudEvent
 from pydantic_core import from_json, to_json
 
 from shared.events import base, wire
-from shared.events.base import Event, event_classes
+from shared.events.base import Event
 from shared.events.borrowers import BorrowerErased
 from shared.events.ids import loan_id
+from shared.events.known import event_classes
 from shared.events.ledger import PaymentApplied
 from shared.events.loans import PaymentReceived
 from shared.money import Money

@@ -20,7 +20,7 @@ from shared.events.examples import LENDER
 from shared.events.ids import message_id
 from shared.flow import Flow
 from shared.messaging.memory import MemoryBroker
-from shared.messaging.port import Broker, Outgoing
+from shared.messaging.port import Broker
 from shared.messaging.sends import Dispatcher, DispatchSettings, Permit, always_permitted
 from shared.service import Service, Source
 from shared.settings import ServiceSettings
@@ -49,16 +49,6 @@ def settings(database_url: str, **changes: Any) -> ServiceSettings:
     """Settings for a service in a test."""
     values = {"database_url": database_url, "kafka_bootstrap": "memory", **QUICK, **changes}
     return ServiceSettings(**values)
-
-
-def record_of(
-    event: Event, id_: str | None = None, *, prefix: str = "", source: str | None = None
-) -> Outgoing:
-    """An event as its publisher would send it."""
-    own = f"/lenders/{event.lender_name}" if event.PER_LENDER else "/huancui/test"
-    envelope = wire.envelope_of(event, id=id_ or str(uuid4()), source=source or own)
-    key, headers, value = wire.encode(event, envelope)
-    return Outgoing(prefix + event.topic_name, key, value, headers)
 
 
 @dataclass

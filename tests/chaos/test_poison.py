@@ -7,12 +7,12 @@ from structlog.testing import capture_logs
 
 from shared.decision import Key
 from shared.messaging.port import Outgoing
-from tests.builders import a_payment, money
+from tests.builders import a_payment, a_record, money
 from tests.chaos import meddling
 from tests.chaos.load import a_story, some_loans, some_payments
 from tests.chaos.world import LOAN_EVENTS, MakeWorld, World
 from tests.followup.flow import FollowUp
-from tests.harness import record_of, until
+from tests.harness import until
 
 OVERFLOWING = 2_147_483_647
 
@@ -33,7 +33,7 @@ async def held(world: World, service: str, count: int) -> list[tuple[str, str]]:
 
 def broken(world: World, reference: str, *, value: bytes | None = None, **headers: bytes) -> Outgoing:
     """A payment's record with other bytes, or with headers that say something else, of no known loan."""
-    good = record_of(some_payments(some_loans(1), 1, name=reference)[0], prefix=world.prefix)
+    good = a_record(some_payments(some_loans(1), 1, name=reference)[0], prefix=world.prefix)
     changed = {**dict(good.headers), **headers}
     return Outgoing(good.topic, b"of no loan", good.value if value is None else value, list(changed.items()))
 

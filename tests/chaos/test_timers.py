@@ -18,12 +18,12 @@ from shared.clock import system_now
 from shared.database import transaction
 from shared.decision import Key, SetTimer
 from shared.events.clock import ClockTicked
-from tests.builders import a_payment
+from tests.builders import a_payment, a_record
 from tests.chaos import meddling
 from tests.chaos.load import some_loans
 from tests.chaos.world import Process, World
 from tests.followup.flow import Adjust, FollowUp
-from tests.harness import Running, instant, record_of, until
+from tests.harness import Running, instant, until
 
 FOLLOWED = "SELECT coalesce(sum(followed), 0)::int FROM followup"
 
@@ -248,7 +248,7 @@ async def test_scenario_51_a_local_time_that_is_left_out_or_comes_twice_fires_on
             )
         for minutes in range(-90, 150, 15):
             now = due + timedelta(minutes=minutes)
-            await world.send([record_of(ClockTicked(now=now), prefix=world.prefix)])
+            await world.send([a_record(ClockTicked(now=now), prefix=world.prefix)])
             await _ticked(followup, now)
             if minutes < 0:
                 assert (await followup.service.quiescence()).due == 0

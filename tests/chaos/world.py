@@ -28,9 +28,10 @@ from shared.events.examples import LENDER
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Outgoing
 from shared.settings import ServiceSettings
+from tests.builders import a_record
 from tests.chaos.load import HttpLoad, client_of, metric
 from tests.databases import Databases
-from tests.harness import Running, record_of, running, until
+from tests.harness import Running, running, until
 from tests.infra.servers import Infra
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -233,7 +234,7 @@ class World:
     async def publish(self, events: Sequence[Event], *, ids: Sequence[str] | None = None) -> None:
         """Publish platforms' events, in order, each acknowledged."""
         named = ids or [f"chaos-{event.NAME}-{_reference(event)}" for event in events]
-        await self.send([record_of(e, i, prefix=self.prefix) for e, i in zip(events, named, strict=True)])
+        await self.send([a_record(e, id=i, prefix=self.prefix) for e, i in zip(events, named, strict=True)])
 
     async def send(self, records: Sequence[Outgoing]) -> None:
         """Publish records as they are."""

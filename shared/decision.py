@@ -8,9 +8,11 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from shared.events import ids
 from shared.events.base import Event
 
 S = TypeVar("S")
+NO_CAUSE = UUID(int=0)
 
 
 class Role(StrEnum):
@@ -65,6 +67,13 @@ class Context:
     history: Any = None
     """What the service's `load_history` gave for this key after `Need.history`; None before it was asked for.
     """
+    cause: UUID = NO_CAUSE
+    """What the ids of the decision's events are made of."""
+    service: str = ""
+
+    def event_id(self, index: int) -> UUID:
+        """The id that the decision's event at this place will have: to be kept, if it may be taken back."""
+        return ids.event_id(self.cause, self.service, index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@ collects.
 """
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shared.messaging.port import Record
 
 RECORD = "record"
 """The key type under which a message stands that belongs to no state: nothing queues behind it."""
+_NO_OTHERS: Mapping[Key, Any] = MappingProxyType({})
 
 
 class KeyParked(Conflict):
@@ -135,7 +137,6 @@ class Fold:
     released: list[int] = field(default_factory=list)
     needs: dict[Key, Need] = field(default_factory=dict)
     _deferred: list[tuple[Message, Step, Key]] = field(default_factory=list)
-    _contexts: dict[Actor, Context] = field(default_factory=dict)
 
     def take(self, messages: Iterable[Message]) -> None:
         """Fold messages in order. Those that need more than was loaded are kept for `resume`, with all later
@@ -200,21 +201,27 @@ class Fold:
                 raise PredecessorMissing(**{states.key: key.id})
         elif (lender := states.lender(state)) is not None and not message.actor.may_act_for(lender):
             raise NotYours(**{states.key: key.id})
-        return step.decide(state, message.body, self._context(message.actor, key))
+        return step.decide(state, message.body, self._context(message, key))
 
-    def _context(self, actor: Actor, key: Key) -> Context:
-        history = self.histories.get(key)
-        if history is None and not self.extra:
-            plain = self._contexts.get(actor)
-            if plain is None:
-                plain = self._contexts[actor] = Context(self.now, actor, self.reference)
-            return plain
-        others = {other: self.states.get(other) for other in self.extra}
-        return Context(self.now, actor, self.reference, others, history)
+    def _context(self, message: Message, key: Key) -> Context:
+        others = {other: self.states.get(other) for other in self.extra} if self.extra else _NO_OTHERS
+        return Context(
+            self.now,
+            message.actor,
+            self.reference,
+            others,
+            self.histories.get(key),
+            self._cause(message, key),
+            self.flow.service,
+        )
+
+    def _cause(self, message: Message, key: Key) -> UUID:
+        """What follows from a message for its only state comes from the message; else from both."""
+        single = not message.touched and len(targets(self.flow, message)) == 1
+        return message.id if single else event_id(message.id, f"{key.type}/{key.id}", 0)
 
     def _apply(self, message: Message, step: Step, key: Key, decision: Decision[Any]) -> None:
-        single = message.touched == [] and len(targets(self.flow, message)) == 1
-        cause = message.id if single else event_id(message.id, f"{key.type}/{key.id}", 0)
+        cause = self._cause(message, key)
         emitted = self._events(message, step, cause, decision.events)
         sends = [
             QueuedSend(message, event_id(cause, f"{self.flow.service}/send", index), key, send)

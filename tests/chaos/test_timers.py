@@ -33,9 +33,16 @@ async def registered(world: World, count: int) -> None:
     await world.publish(some_loans(count))
     async with world.inside("ledger"), world.inside("followup"):
         await until(
-            lambda: world.value("followup", f"SELECT count(*) = {count} FROM followup"), "all are known", 60
+            lambda: world.value("followup", f"SELECT count(*) = {count} FROM followup"),
+            "all are known",
+            _patience_s(count),
         )
-        await world.settle()
+        await world.settle(_patience_s(count))
+
+
+def _patience_s(count: int) -> float:
+    """How long so many loans may take on a machine that does much else."""
+    return 60 + count / 500
 
 
 async def all_due(world: World) -> None:
@@ -51,14 +58,16 @@ async def all_due(world: World) -> None:
 async def fired_once_each(world: World, count: int, times: int = 1) -> None:
     """Wait until every loan was followed up, and demand that it was so as often as it should."""
     await until(
-        lambda: world.value("followup", "SELECT count(*) = 0 FROM timer"), "every timer has fired", 60
+        lambda: world.value("followup", "SELECT count(*) = 0 FROM timer"),
+        "every timer has fired",
+        _patience_s(count),
     )
     assert await world.value("followup", f"SELECT count(*) FROM followup WHERE followed = {times}") == count
 
 
 @pytest.mark.parametrize(
     ("timers", "per_second"),
-    [(2_000, 1_000), pytest.param(1_000_000, 20_000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])],
+    [(2_000, 1_000), pytest.param(1_000_000, 20_000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])],
 )
 async def test_scenario_47_timers_due_at_once_fire_once_each_though_two_of_four_workers_die(
     world: World, timers: int, per_second: int
@@ -78,14 +87,14 @@ async def test_scenario_47_timers_due_at_once_fire_once_each_though_two_of_four_
     assert asyncio.get_running_loop().time() - began > timers / per_second, "the drain kept no pace"
     assert [worker.running for worker in workers].count(False) == 2
     async with world.inside("ledger"), world.inside("followup"):
-        await world.balances()
+        await world.balances(within_s=_patience_s(timers))
 
 
 async def _fired_more_than(world: World, count: int) -> None:
     await until(
         lambda: world.value("followup", f"{FOLLOWED} HAVING sum(followed) > {count}"),
         f"more than {count} have fired",
-        60,
+        _patience_s(count),
     )
 
 

@@ -1,0 +1,384 @@
+"""Changes of what is owed when: reliefs, and what comes close to them. None is ever refused for arrears or
+penalties.
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from services.ledger.domain.allocation import bring_to, use_credit
+from services.ledger.domain.amounts import recompute
+from services.ledger.domain.book import FOREVER, Kind, Why
+from services.ledger.domain.due_dates import add_months, due_date
+from services.ledger.domain.facts import (
+    ChargeOff,
+    Closing,
+    DueDateMoved,
+    Forgiveness,
+    Grace,
+    InterestPause,
+    InterestWaiver,
+    MorePeriods,
+    RateChange,
+    ReAge,
+    ReAmortise,
+    ScheduleChange,
+    TokenPayments,
+)
+from services.ledger.domain.fees import place_of, replace_charges
+from services.ledger.domain.interest import LATE_SCALE, interest_to_date, lay_out, weigh, weight
+from services.ledger.domain.plan import provide, relevel, tidy_extra
+from services.ledger.domain.rounding import Rounding, round_to_multiple
+from services.ledger.domain.terms import Component, OnChargeOff, Terms
+from services.ledger.domain.working import (
+    BEARING,
+    CREDIT,
+    FEES,
+    INTEREST,
+    PENALTY,
+    PRINCIPAL,
+    RATE_SCALE,
+    Working,
+)
+
+
+def change_schedule(w: Working, fact: ScheduleChange) -> None:
+    """Replace the instalments from a day on by those that the platform sent. What was paid of them goes on
+    with the new ones, oldest first, component by component; what finds no room is the borrower's credit.
+    Fees that were charged apart stay owed.
+    """
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    first = bisect_left(w.dues, today)
+    kept_until = w.dues[first - 1] if first else 0
+    asked, given = ([sum(column[first:]) for column in side] for side in (w.owed, w.paid))
+    w.balance -= asked[PRINCIPAL] - given[PRINCIPAL]
+    w.drawn -= asked[PRINCIPAL] - sum(w.credited[first:])
+    while len(w.dues) > first:
+        w.drop_last()
+    provide(w, fact.instalments, fact.value_on)
+    for one in w.charges:
+        if one.due > kept_until:
+            w.owe(place_of(w, one.due), PENALTY if one.penalty else FEES, one.amount)
+    for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
+        more = sum(w.owed[component][first:]) - asked[component]
+        w.moved(fact.reference, fact.value_on, Why.RESCHEDULED, component, more)
+        _hand_over(w, fact, first, component, given[component])
+    w.note_settled(today)
+    use_credit(w, fact.reference, fact.value_on)
+
+
+def _hand_over(w: Working, fact: ScheduleChange, first: int, component: Component, given: int) -> None:
+    for place in range(first, len(w.dues)):
+        part = min(given, w.owed[component][place])
+        w.paid[component][place] += part
+        w.balance -= part if component is PRINCIPAL else 0
+        given -= part
+    w.credit += given
+    w.moved(fact.reference, fact.value_on, Why.RESCHEDULED, component, given)
+    w.moved(fact.reference, fact.value_on, Why.RESCHEDULED, CREDIT, -given)
+
+
+def change_rate(w: Working, fact: RateChange) -> None:
+    """Let another rate hold from a day on; the level amount of what is not yet due then follows it."""
+    since = fact.effective_on.toordinal()
+    today = min(fact.value_on.toordinal(), since)
+    bring_to(w, today)
+    w.rates = tuple(sorted((*w.rates, (since, int(fact.annual_rate.scaleb(RATE_SCALE))))))
+    w.renew()
+    first = bisect_right(w.dues, since)
+    weigh(w, first)
+    relevel(w, first)
+    w.note_settled(today)
+
+
+def pause_interest(w: Working, fact: InterestPause) -> None:
+    """Charge no interest for some days, and never later: the instalments stay, the last one gets smaller."""
+    since = fact.starts_on.toordinal()
+    today = min(fact.value_on.toordinal(), since)
+    bring_to(w, today)
+    _pause(w, since, fact.ends_on.toordinal() + 1 if fact.ends_on else FOREVER)
+    w.note_settled(today)
+
+
+def _pause(w: Working, since: int, until: int) -> None:
+    w.pauses = (*w.pauses, (since, until))
+    first = bisect_right(w.dues, since)
+    weigh(w, first)
+    recompute(w, first)
+
+
+def move_due_date(w: Working, fact: DueDateMoved) -> None:
+    """Move a due date; the instalments after it follow in the loan's rhythm."""
+    old = fact.due_on.toordinal()
+    today = min(fact.value_on.toordinal(), old)
+    bring_to(w, today)
+    place = next((k for k, due in enumerate(w.dues) if due >= old and w.kinds[k] in BEARING), None)
+    if place is None:
+        return
+    so_far = weight(w, place, w.starts[place], w.run_on)
+    regular = [k for k in range(place, len(w.dues)) if w.kinds[k] in BEARING]
+    for index, k in enumerate(regular):
+        w.dues[k] = due_date(fact.new_due_on, w.terms.unit, w.terms.count, index).toordinal()
+    for before, k in pairwise(regular):
+        w.starts[k] = w.dues[before]
+        lay_out(w, k, regular=True)
+    lay_out(w, place, regular=False)
+    tidy_extra(w)
+    replace_charges(w)
+    weigh(w, place)
+    if so_far:
+        # Where interest counts by months, a longer period weighs its days anew, those gone by as well.
+        w.accrued[place] = w.accrued[place] * weight(w, place, w.starts[place], w.run_on) // so_far
+    _work_out(w, place)
+    w.note_settled(today)
+
+
+def _work_out(w: Working, first: int) -> None:
+    if w.bears:
+        recompute(w, max(first, bisect_right(w.dues, w.run_on)))
+
+
+def add_periods(w: Working, fact: MorePeriods) -> None:
+    """Spread what is not yet due over more instalments."""
+    from_due = fact.due_on.toordinal()
+    today = min(fact.value_on.toordinal(), from_due)
+    bring_to(w, today)
+    places = [k for k, kind in enumerate(w.kinds) if kind in BEARING and w.dues[k] >= from_due]
+    if places:
+        _append(w, fact.extra)
+        relevel(w, places[0])
+    w.note_settled(today)
+
+
+def _append(w: Working, extra: int) -> None:
+    """Add regular instalments after the last one."""
+    last = max(k for k, kind in enumerate(w.kinds) if kind in BEARING)
+    terms, from_on = w.terms, date.fromordinal(w.dues[last])
+    for index in range(1, extra + 1):
+        due = due_date(from_on, terms.unit, terms.count, index, day_of_month=_anchor(terms, from_on))
+        w.insert(last + index, w.dues[last + index - 1], due.toordinal(), Kind(w.kinds[last]), w.levels[last])
+        lay_out(w, last + index, regular=True)
+    tidy_extra(w)
+    replace_charges(w)
+    weigh(w, last + 1)
+
+
+def _anchor(terms: Terms, day: date) -> int | None:
+    """The day of the month that the loan's due dates fall on, where a date still fits it."""
+    fits = terms.day_of_month and add_months(day, 0, terms.day_of_month) == day
+    return terms.day_of_month if fits else None
+
+
+def grant_grace(w: Working, fact: Grace) -> None:
+    """Let no principal, or no interest, fall due for some instalments. Principal moves on: so many
+    instalments are added at the end, each as high as before. Interest falls due with the first instalment
+    after the grace.
+    """
+    from_due = fact.due_on.toordinal()
+    today = min(fact.value_on.toordinal(), from_due)
+    bring_to(w, today)
+    first = bisect_left(w.dues, from_due)
+    places = [k for k in range(first, len(w.dues)) if w.kinds[k] in BEARING]
+    if not places:
+        return
+    if fact.principal:
+        _append(w, fact.principal)
+    for k in places[: fact.principal]:
+        w.kinds[k], w.levels[k] = Kind.PRINCIPAL, 0
+    for k in places[: fact.interest]:
+        w.kinds[k], w.levels[k] = Kind.SILENT, w.owed[PRINCIPAL][k] - w.credited[k]
+    recompute(w, places[0])
+    w.note_settled(today)
+
+
+def ask_less(w: Working, fact: TokenPayments) -> None:
+    """Ask for a small amount only with the next instalments; what is left of the principal moves to those
+    after them.
+    """
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    places = [k for k in range(bisect_right(w.dues, today), len(w.dues)) if w.kinds[k] in BEARING]
+    for k in places[: fact.periods]:
+        w.kinds[k], w.levels[k] = Kind.LEVEL, fact.amount
+    if places:
+        recompute(w, places[0])
+    w.note_settled(today)
+
+
+def waive_interest(w: Working, fact: InterestWaiver) -> None:
+    """Waive unpaid interest, the oldest first."""
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    left = fact.amount
+    for k in range(len(w.dues)):
+        part = min(left, w.owed[INTEREST][k] - w.paid[INTEREST][k]) if w.starts[k] < today else 0
+        if part > 0:
+            _waive_at(w, k, part)
+            w.moved(fact.reference, fact.value_on, Why.WAIVED, INTEREST, -part, k)
+            left -= part
+    _work_out(w, 0)
+    w.note_settled(today)
+
+
+def _waive_at(w: Working, k: int, part: int) -> None:
+    w.owed[INTEREST][k] -= part
+    if w.kinds[k] in BEARING:
+        # Where interest is worked out anew later, the waived part must not come back.
+        w.accrued[k] -= part * w.scales[k]
+
+
+def forgive(w: Working, fact: Forgiveness) -> None:
+    """Forgive principal, from the last instalment back."""
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    left = fact.amount
+    for k in range(len(w.dues) - 1, -1, -1):
+        part = min(left, w.owed[PRINCIPAL][k] - w.paid[PRINCIPAL][k])
+        if part > 0:
+            w.owe(k, PRINCIPAL, -part)
+            w.moved(fact.reference, fact.value_on, Why.FORGIVEN, PRINCIPAL, -part, k)
+            w.levels[k] = max(w.levels[k] - part, 0)
+            left -= part
+            again = min(part, w.credited[k])
+            w.credited[k] -= again
+            w.drawn -= part - again
+    _work_out(w, 0)
+    w.note_settled(today)
+
+
+def re_age(w: Working, fact: ReAge) -> None:
+    """Spread all unpaid principal anew. Unpaid interest and fees go to the first new instalment: nothing
+    stays past due, and no interest is ever charged on them.
+    """
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    moved = [
+        sum(o - p for o, p in zip(owed, paid, strict=True)) for owed, paid in zip(w.owed, w.paid, strict=True)
+    ]
+    penalties = sum(w.late_penalty)
+    running = _empty_out(w, today)
+    penalties -= sum(w.late_penalty)
+    first = len(w.dues)
+    start = w.dues[-1] if w.dues and running is None else today
+    kind = next((k for k in w.kinds if k in BEARING), Kind.LEVEL)
+    for index in range(fact.instalments):
+        due = max(due_date(fact.first_due, fact.unit, fact.every, index).toordinal(), start)
+        w.insert(first + index, start, due, Kind(kind))
+        lay_out(w, first + index, regular=index > 0)
+        start = due
+    moved[INTEREST] += running or 0
+    for component in (PENALTY, FEES, INTEREST):
+        w.owed[component][first] += moved[component]
+    w.reopened[first] = moved[INTEREST]
+    w.late_penalty[first], w.late_accrued[first] = penalties, penalties * LATE_SCALE
+    w.moved(fact.reference, fact.value_on, Why.MOVED, PRINCIPAL, moved[PRINCIPAL])
+    w.balance += moved[PRINCIPAL]
+    w.re_aged = today
+    weigh(w, first)
+    relevel(w, first)
+    w.note_settled(today)
+
+
+def _empty_out(w: Working, today: int) -> int | None:
+    """Ask for no more of the instalments so far than was paid of them; those to come go. The interest of
+    the running period, where there is one.
+    """
+    running = None
+    while w.dues and w.dues[-1] > today and not any(column[-1] for column in w.paid):
+        if w.starts[-1] <= today and w.kinds[-1] in BEARING:
+            running = interest_to_date(w, len(w.dues) - 1)
+        w.balance -= w.owed[PRINCIPAL][-1]
+        w.drawn += w.credited[-1]
+        w.drop_last()
+    for k in range(len(w.dues)):
+        for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
+            w.owe(k, component, w.paid[component][k] - w.owed[component][k])
+        w.kinds[k] = Kind.FIXED
+        w.late_penalty[k] = min(w.late_penalty[k], w.paid[PENALTY][k])
+        w.late_accrued[k] = w.late_penalty[k] * LATE_SCALE
+        w.starts[k], w.dues[k] = min(w.starts[k], today), min(w.dues[k], today)
+    return running
+
+
+def re_amortise(w: Working, fact: ReAmortise) -> None:
+    """Spread principal that is past due, or due today, over the instalments to come."""
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    first = bisect_right(w.dues, today)
+    places = [k for k in range(first, len(w.dues)) if w.kinds[k] != Kind.EXTRA]
+    if not places:
+        return
+    moved = 0
+    for k in range(first):
+        part = w.owed[PRINCIPAL][k] - w.paid[PRINCIPAL][k]
+        w.owed[PRINCIPAL][k] -= part
+        moved += part
+    w.moved(fact.reference, fact.value_on, Why.MOVED, PRINCIPAL, moved)
+    part = round_to_multiple(moved, 1, Rounding.HALF_EVEN)
+    each = _each(w, part, len(places))
+    for k in places:
+        share = each if k != places[-1] else moved - each * (len(places) - 1)
+        w.owed[PRINCIPAL][k] += share
+        w.levels[k] += share
+    w.note_settled(today)
+
+
+def _each(w: Working, amount: int, parts: int) -> int:
+    return round_to_multiple(Fraction(amount, parts), w.terms.instalment_multiple, Rounding.HALF_EVEN)
+
+
+def charge_off(w: Working, fact: ChargeOff) -> None:
+    """Note a charge-off; what changes for the borrower stands in the terms."""
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    w.charged_off = today
+    if w.terms.on_charge_off is OnChargeOff.NO_MORE_INTEREST:
+        _pause(w, today, FOREVER)
+    elif w.terms.on_charge_off is OnChargeOff.ALL_DUE:
+        _call_all_due(w, today)
+    for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
+        left = sum(w.owed[component]) - sum(w.paid[component])
+        w.moved(fact.reference, fact.value_on, Why.CHARGED_OFF, component, left)
+    w.note_settled(today)
+
+
+def _call_all_due(w: Working, today: int) -> None:
+    """Let all principal fall due today, with the interest of the days gone by; the instalments to come go."""
+    place = bisect_left(w.dues, today)
+    if place >= len(w.dues) or w.kinds[place] not in BEARING:
+        return
+    given = [sum(column[place + 1 :]) for column in w.paid]
+    while len(w.dues) > place + 1:
+        w.owed[PRINCIPAL][place] += w.owed[PRINCIPAL][-1]
+        w.credited[place] += w.credited[-1]
+        w.in_advance[place] += w.in_advance[-1]
+        w.drop_last()
+    later, w.dues[place] = w.dues[place], today
+    for one in w.charges:
+        if one.due > later:
+            w.owed[PENALTY if one.penalty else FEES][place_of(w, one.due)] += one.amount
+    for component in (PENALTY, FEES):
+        fits = min(given[component], w.owed[component][-1] if len(w.dues) > place + 1 else 0)
+        w.paid[component][-1] += fits
+        given[component] -= fits
+    for column, amount in zip(w.paid, given, strict=True):
+        column[place] += amount
+    weigh(w, place)
+    w.settled[place] = 0
+    recompute(w, place)
+
+
+def close(w: Working, fact: Closing) -> None:
+    """Close the loan: what is unpaid is not asked for, the borrower's credit stays."""
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    use_credit(w, fact.reference, fact.value_on)
+    for k in range(len(w.dues)):
+        for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
+            left = w.owed[component][k] - w.paid[component][k]
+            w.owe(k, component, -left)
+            w.moved(fact.reference, fact.value_on, Why.FORGIVEN, component, -left, k)
+    w.closed = today
+    w.note_settled(today)

@@ -1,0 +1,216 @@
+"""Schedules: the instalments of a loan, and the level amount that repays it."""
+
+from bisect import bisect_left, bisect_right
+from datetime import date
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from services.ledger.domain.allocation import bring_to
+from services.ledger.domain.amounts import recompute
+from services.ledger.domain.book import Kind, Why
+from services.ledger.domain.due_dates import due_date, next_due
+from services.ledger.domain.facts import Draw
+from services.ledger.domain.interest import lay_out, scheduled_ahead, weigh
+from services.ledger.domain.rounding import Rounding, round_minor, round_to_multiple
+from services.ledger.domain.terms import Planned, Repayment, Terms
+from services.ledger.domain.working import BEARING, INTEREST, PRINCIPAL, Working
+
+_PRECISE = Context(prec=50)
+"""Fifty digits are far more than a level amount of minor units needs to be rounded rightly."""
+_ROUNDS = 10
+"""Evening out moves the level amount at most so often; each time the last instalment comes nearer."""
+
+
+def draw(w: Working, fact: Draw) -> None:
+    """Pay an amount out: part of it falls due at once where the terms ask for a down payment, the rest
+    with the instalments to come.
+    """
+    today = fact.value_on.toordinal()
+    bring_to(w, today)
+    w.moved(fact.reference, fact.value_on, Why.DRAWN, PRINCIPAL, fact.amount)
+    if w.terms.repayment is Repayment.PROVIDED:
+        return
+    w.drawn += fact.amount
+    if w.last_regular() < 0:
+        build(w, fact.value_on)
+    w.balance += fact.amount
+    _down_payment(w, fact, today)
+    if not any(w.kinds[k] in BEARING for k in range(reached(w, today), len(w.dues))):
+        _reopen(w, today)
+    relevel(w, reached(w, today), reopen=True)
+
+
+def build(w: Working, from_on: date) -> None:
+    """Lay out the regular instalments, as yet without amounts."""
+    terms = w.terms
+    opened = terms.first_due is not None and terms.opened_on <= from_on
+    start = (terms.opened_on if opened else from_on).toordinal()
+    for k in range(terms.instalments):
+        due = _due(terms, from_on, k).toordinal()
+        w.insert(k, start, due, _kind(terms, k))
+        before = _due(terms, from_on, k - 1).toordinal()
+        lay_out(w, k, regular=start == before)
+        start = due
+    tidy_extra(w)
+    weigh(w)
+
+
+def tidy_extra(w: Working) -> None:
+    """Keep the extra instalment after the last regular one."""
+    last = w.last_regular()
+    if last + 1 < len(w.dues):
+        w.starts[last + 1] = w.dues[last]
+        w.dues[last + 1] = max(w.dues[last + 1], w.dues[last])
+
+
+def _reopen(w: Working, today: int) -> None:
+    """Money drawn when no instalment is to come falls due with a new one, on the next date of the loan's
+    rhythm.
+    """
+    place, terms = w.last_regular() + 1, w.terms
+    last = date.fromordinal(w.dues[place - 1])
+    due = next_due(last, terms.unit, terms.count, date.fromordinal(today)).toordinal()
+    w.insert(place, max(w.dues[place - 1], min(today, due)), due, _kind(terms, terms.instalments - 1))
+    tidy_extra(w)
+    lay_out(w, place, regular=False)
+    weigh(w, place)
+
+
+def _due(terms: Terms, from_on: date, k: int) -> date:
+    """The due date of the instalment at a place; the one before the first is a regular period earlier."""
+    if terms.first_due is None:
+        return due_date(from_on, terms.unit, terms.count, k + 1)
+    return due_date(terms.first_due, terms.unit, terms.count, k, day_of_month=terms.day_of_month)
+
+
+def _kind(terms: Terms, k: int) -> Kind:
+    last = k == terms.instalments - 1
+    if k < terms.interest_grace or (terms.repayment is Repayment.BULLET and not last):
+        return Kind.SILENT
+    levelled = terms.repayment in (Repayment.ANNUITY, Repayment.FLAT)
+    if levelled and k >= terms.principal_grace:
+        return Kind.LEVEL
+    return Kind.PRINCIPAL
+
+
+def provide(w: Working, instalments: tuple[Planned, ...], from_on: date) -> None:
+    """Take a provided schedule as it is: its instalments follow those that stay."""
+    start = w.dues[-1] if w.dues else from_on.toordinal()
+    for planned in instalments:
+        place, due = len(w.dues), planned.due_on.toordinal()
+        owed = (planned.penalty, planned.fees, planned.interest, planned.principal)
+        w.insert(place, start, due, Kind.FIXED, owed=owed)
+        w.balance += planned.principal
+        w.drawn += planned.principal
+        start = due
+
+
+def reached(w: Working, today: int) -> int:
+    """The place of the first instalment over which a draw of today is spread."""
+    if w.terms.same_day_joins:
+        first = bisect_left(w.dues, today)
+        while first < len(w.dues) and w.kinds[first] == Kind.DOWN_PAYMENT:
+            first += 1
+        return first
+    return bisect_right(w.dues, today)
+
+
+def _down_payment(w: Working, fact: Draw, today: int) -> None:
+    rate = w.terms.down_payment_rate
+    if not rate:
+        return
+    amount = round_to_multiple(fact.amount * rate, w.terms.instalment_multiple, Rounding.HALF_EVEN)
+    same_day = w.terms.same_day_joins
+    place = bisect_left(w.dues, today) if same_day else bisect_right(w.dues, today)
+    while same_day and place < len(w.dues) and w.dues[place] == today and w.kinds[place] == Kind.DOWN_PAYMENT:
+        place += 1
+    w.insert(place, today, today, Kind.DOWN_PAYMENT, owed=(0, 0, 0, amount))
+
+
+def relevel(w: Working, first: int, reopen: bool = False) -> None:
+    """Find the level amount anew for the instalments from a place on, and work them out.
+
+    Those that are settled stay so, unless `reopen` says that they take part of what was drawn.
+    """
+    places = [k for k in range(first, len(w.dues)) if w.kinds[k] in BEARING]
+    if not places:
+        return
+    levels = [k for k in places if w.kinds[k] == Kind.LEVEL]
+    ahead = scheduled_ahead(w, first)
+    if w.follows_balance:
+        ahead += sum(w.paid[PRINCIPAL][k] - w.credited[k] for k in places)
+    if not levels and w.terms.repayment is Repayment.EQUAL_PRINCIPAL:
+        parts = places[_grace_left(w, places) :] or places[-1:]
+        _level(w, parts, _rounded(w, Fraction(ahead, len(parts))), reopen)
+    flat, level = w.terms.repayment is Repayment.FLAT, 0
+    if levels:
+        level = _rounded(w, _flat(w, levels, ahead) if flat else _annuity(w, levels, ahead))
+        _level(w, levels, level, reopen)
+    if reopen and all(w.settled[k] for k in places):
+        w.settled[places[-1]] = 0
+    recompute(w, first)
+    if levels and w.terms.evens_out and not flat:
+        _even_out(w, first, levels, level, reopen)
+
+
+def _rounded(w: Working, exact: Decimal | Fraction | int) -> int:
+    return round_to_multiple(exact, w.terms.instalment_multiple, Rounding.HALF_EVEN)
+
+
+def _grace_left(w: Working, places: list[int]) -> int:
+    done = sum(1 for k in range(places[0]) if w.kinds[k] in BEARING)
+    return max(w.terms.principal_grace - done, 0)
+
+
+def _level(w: Working, places: list[int], level: int, reopen: bool) -> None:
+    """Set the level amount, except where more than that was paid already."""
+    for k in places:
+        if (reopen or not w.settled[k]) and level >= _paid(w, k):
+            w.levels[k] = level
+            w.settled[k] = 0
+
+
+def _paid(w: Working, k: int) -> int:
+    return w.paid[PRINCIPAL][k] + w.paid[INTEREST][k] - w.credited[k] - w.reopened[k]
+
+
+def _annuity(w: Working, places: list[int], ahead: int) -> Decimal:
+    """The amount that, paid at each of these due dates, repays `ahead` with interest: unrounded."""
+    growth, sum_of_growth = Decimal(1), Decimal(0)
+    for k in places:
+        factor = _PRECISE.add(1, _PRECISE.divide(w.weights[k], w.scales[k]))
+        growth = _PRECISE.multiply(growth, factor)
+        sum_of_growth = _PRECISE.add(_PRECISE.multiply(sum_of_growth, factor), 1)
+    return _PRECISE.divide(_PRECISE.multiply(ahead, growth), sum_of_growth)
+
+
+def _flat(w: Working, places: list[int], ahead: int) -> Fraction:
+    """Equal parts of the principal and of the interest on what was lent."""
+    interest = sum((Fraction(w.drawn * w.weights[k], w.scales[k]) for k in places), Fraction(0))
+    return (ahead + interest) / len(places)
+
+
+def _even_out(w: Working, first: int, places: list[int], level: int, reopen: bool) -> None:
+    """Move the level amount a little where rounding leaves the last instalment far from the others."""
+    for _ in range(_ROUNDS):
+        gap = _gap(w, places, level)
+        if abs(gap) <= len(places) // 2:
+            return
+        moving = max(sum(1 for k in places if _paid(w, k) <= level), 1)
+        moved = _rounded(w, level + round_minor(Fraction(gap, moving), Rounding.HALF_EVEN))
+        if moved == level:
+            return
+        _level(w, places, moved, reopen)
+        recompute(w, first)
+        if abs(_gap(w, places, moved)) >= abs(gap):
+            _level(w, places, level, reopen)
+            recompute(w, first)
+            return
+        level = moved
+
+
+def _gap(w: Working, places: list[int], level: int) -> int:
+    """By how much the last of the open instalments is higher than the level."""
+    last = next((k for k in reversed(places) if not w.settled[k]), places[0])
+    part = w.owed[PRINCIPAL][last] + w.owed[INTEREST][last]
+    return part - w.credited[last] - w.reopened[last] - level

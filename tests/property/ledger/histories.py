@@ -1,0 +1,173 @@
+"""Random loans and random histories: any kind of fact, on any day, in any order."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import permutations
+
+from hypothesis import strategies as st
+
+from services.ledger.domain.day_count import DayCount
+from services.ledger.domain.facts import (
+    AgeingPause,
+    Chargeback,
+    ChargeOff,
+    Credit,
+    CreditRefund,
+    Dispute,
+    Draw,
+    DueDateMoved,
+    Fact,
+    Fee,
+    FeeWaiver,
+    Forgiveness,
+    Grace,
+    InterestPause,
+    InterestWaiver,
+    MorePeriods,
+    Payment,
+    RateChange,
+    ReAge,
+    ReAmortise,
+    ScheduleChange,
+    TokenPayments,
+)
+from services.ledger.domain.terms import (
+    Ahead,
+    Allocation,
+    Balance,
+    Component,
+    Measure,
+    OnChargeOff,
+    Planned,
+    Repayment,
+    SameDay,
+    Sweep,
+    Terms,
+)
+from shared.events.loans import PeriodUnit
+
+OPENED = date(2024, 1, 31)
+OWED = (Component.PENALTY, Component.FEES, Component.INTEREST, Component.PRINCIPAL)
+ORDERS = st.sampled_from(list(permutations(OWED)))
+RATES = st.sampled_from([Decimal(0), Decimal("0.07"), Decimal("0.24"), Decimal("0.365")])
+AMOUNTS = st.integers(1, 150_000)
+DAYS = st.integers(0, 320).map(lambda n: OPENED + timedelta(days=n))
+
+
+@st.composite
+def allocations(draw: st.DrawFn) -> Allocation:
+    """Any allocation."""
+    return Allocation(
+        draw(ORDERS),
+        draw(ORDERS),
+        draw(ORDERS),
+        draw(st.sampled_from(Sweep)),
+        draw(st.sampled_from(Ahead)),
+        draw(st.booleans()),
+    )
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> Terms:
+    """Any terms."""
+    repayment = draw(st.sampled_from(Repayment))
+    count = draw(st.integers(1, 8))
+    provided = tuple(
+        Planned(OPENED + timedelta(days=30 * k), draw(st.integers(1, 40_000)), draw(st.integers(0, 900)))
+        for k in range(1, count + 1)
+    )
+    return Terms(
+        currency="CNY",
+        repayment=repayment,
+        opened_on=OPENED,
+        instalments=count,
+        unit=draw(st.sampled_from(PeriodUnit)),
+        count=draw(st.integers(1, 3)),
+        provided=provided if repayment is Repayment.PROVIDED else (),
+        annual_rate=draw(RATES),
+        day_count=draw(st.sampled_from(DayCount)),
+        measure=draw(st.sampled_from(Measure)),
+        balance=draw(st.sampled_from(Balance)),
+        past_due_bears_interest=draw(st.booleans()),
+        rests_by_period=draw(st.integers(0, 4)) == 0,
+        principal_grace=draw(st.integers(0, 1)),
+        interest_grace=draw(st.integers(0, 1)),
+        penalty_rate=draw(st.none() | RATES),
+        instalment_multiple=draw(st.sampled_from([1, 1, 100])),
+        evens_out=draw(st.booleans()),
+        down_payment_rate=draw(st.sampled_from([Decimal(0), Decimal("0.25")])),
+        same_day_joins=draw(st.booleans()),
+        allocation=draw(allocations()),
+        chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
+        on_charge_off=draw(st.sampled_from(OnChargeOff)),
+        same_day=draw(st.sampled_from(SameDay)),
+    )
+
+
+_LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
+    "draw": lambda draw, on, name: Draw(on, name, draw(AMOUNTS)),
+    "payment": lambda draw, on, name: Payment(on, name, draw(AMOUNTS)),
+    "paid again": lambda draw, on, name: Payment(on, name, draw(st.integers(1, 30_000))),
+    "directed": lambda draw, on, name: Payment(on, name, 5_000, "payment", (500, 500, 2_000, 1_000)),
+    "credit": lambda draw, on, name: Credit(on, name, draw(AMOUNTS)),
+    "chargeback": lambda draw, on, name: Chargeback(on, name, draw(AMOUNTS), "01"),
+    "refund": lambda draw, on, name: CreditRefund(on, name, draw(AMOUNTS)),
+    "fee": lambda draw, on, name: Fee(
+        on,
+        name,
+        draw(st.integers(1, 5_000)),
+        on + timedelta(days=draw(st.integers(0, 60))),
+        draw(st.booleans()),
+    ),
+    "waiver": lambda draw, on, name: FeeWaiver(on, name, draw(st.sampled_from(["01", "02", "03"])), 2_000),
+    "dispute": lambda draw, on, name: Dispute(
+        on, name, draw(st.none() | AMOUNTS), None, on + timedelta(days=40)
+    ),
+    "schedule": lambda draw, on, name: ScheduleChange(
+        on, name, tuple(Planned(on + timedelta(days=20 * k), draw(AMOUNTS), k, k) for k in range(1, 4))
+    ),
+    "rate": lambda draw, on, name: RateChange(
+        on, name, draw(RATES), on + timedelta(days=draw(st.integers(-9, 40)))
+    ),
+    "pause": lambda draw, on, name: InterestPause(
+        on,
+        name,
+        on + timedelta(days=draw(st.integers(-9, 40))),
+        on + timedelta(days=draw(st.integers(41, 90))),
+    ),
+    "ageing": lambda draw, on, name: AgeingPause(on, name),
+    "moved": lambda draw, on, name: DueDateMoved(
+        on,
+        name,
+        on + timedelta(days=draw(st.integers(-20, 40))),
+        on + timedelta(days=draw(st.integers(41, 90))),
+    ),
+    "longer": lambda draw, on, name: MorePeriods(on, name, on + timedelta(days=draw(st.integers(0, 40))), 2),
+    "grace": lambda draw, on, name: Grace(
+        on,
+        name,
+        on + timedelta(days=draw(st.integers(0, 40))),
+        draw(st.integers(0, 2)),
+        draw(st.integers(0, 2)),
+    ),
+    "tokens": lambda draw, on, name: TokenPayments(on, name, draw(st.integers(0, 2_000)), 2),
+    "interest waived": lambda draw, on, name: InterestWaiver(on, name, draw(st.integers(1, 3_000))),
+    "forgiven": lambda draw, on, name: Forgiveness(on, name, draw(st.integers(1, 50_000))),
+    "re-aged": lambda draw, on, name: ReAge(
+        on, name, on + timedelta(days=draw(st.integers(1, 40))), PeriodUnit.MONTH, 1, draw(st.integers(1, 5))
+    ),
+    "re-amortised": lambda draw, on, name: ReAmortise(on, name),
+    "charged off": lambda draw, on, name: ChargeOff(on, name),
+}
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int = 9) -> tuple[Terms, list[Fact]]:
+    """Terms, and facts in the order in which they were told: none lies before the first draw."""
+    kinds = draw(st.lists(st.sampled_from(sorted(_LATER)), max_size=most))
+    facts = [_LATER[kind](draw, draw(DAYS), f"{n:02d}") for n, kind in enumerate(kinds, 1)]
+    first, held = Draw(OPENED, "00", draw(st.integers(100, 200_000))), draw(terms())
+    if held.repayment is not Repayment.PROVIDED:
+        facts = [fact for fact in facts if not isinstance(fact, ScheduleChange)]
+    return held, draw(st.permutations([first, *facts]))

@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +21,7 @@ from joserfc.util import urlsafe_b64decode
 from shared.commands import Unavailable
 from shared.decision import Actor, Role
 from shared.errors import DomainError, Forbidden
+from shared.scopes import SCOPES, Scope
 
 log = structlog.get_logger()
 
@@ -39,35 +39,6 @@ _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 _ALGORITHMS = {"OKP": ("EdDSA", "Ed25519"), "EC": ("ES256", "P-256")}
 """By key type: the one algorithm and the one curve that we take."""
 
-
-class Scope(StrEnum):
-    """One thing that a caller may be allowed to do."""
-
-    LOANS_READ = "loans:read"
-    EVENTS_PUBLISH = "events:publish"
-    LENDERS_MANAGE = "lenders:manage"
-    KEPT_READ = "kept:read"
-    """Parked and waiting messages and held events, with their contents."""
-    KEPT_MANAGE = "kept:manage"
-    AUDIT_READ = "audit:read"
-    REST_READ = "rest:read"
-    """Whether a service has come to rest."""
-    METRICS_READ = "metrics:read"
-
-
-SCOPES: Mapping[Role, frozenset[Scope]] = {
-    Role.ADMINISTRATOR: frozenset(Scope),
-    Role.INTEGRATOR: frozenset({Scope.LOANS_READ, Scope.EVENTS_PUBLISH}),
-    Role.OPERATOR: frozenset({Scope.LOANS_READ}),
-    Role.HARDSHIP_OFFICER: frozenset({Scope.LOANS_READ}),
-    Role.AGENCY: frozenset({Scope.LOANS_READ}),
-    Role.AUDITOR: frozenset({Scope.AUDIT_READ}),
-    Role.SERVICE: frozenset({Scope.LOANS_READ, Scope.REST_READ, Scope.METRICS_READ}),
-    # These see cases and loans of their own only: their scopes come with the routes that ask for a case.
-    Role.ADVISER: frozenset(),
-    Role.MEDIATOR: frozenset(),
-    Role.BORROWER: frozenset(),
-}
 
 _OF_LENDERS = frozenset({Role.INTEGRATOR, Role.OPERATOR, Role.HARDSHIP_OFFICER, Role.AGENCY})
 _OF_NO_LENDER = frozenset({Role.SERVICE, Role.ADMINISTRATOR})

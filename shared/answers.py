@@ -8,7 +8,7 @@ from pydantic_core import from_json, to_json
 
 from shared.errors import DomainError
 from shared.flow import Flow, Received
-from shared.fold import Message
+from shared.message import Message
 
 
 def write_answer(value: object, error: Exception | None = None) -> bytes:

@@ -22,7 +22,8 @@ from shared.events.base import Event
 from shared.events.clock import ClockTicked
 from shared.faults import FaultPoint
 from shared.flow import Change, Flow, Received
-from shared.fold import RECORD, Fold, KeyParked, Message, Outcome, QueuedSend, targets
+from shared.fold import RECORD, Fold, KeyParked, QueuedSend, targets
+from shared.message import Message, Outcome
 from shared.messages import Reader
 from shared.messaging.port import Record
 from shared.observe import message_traceparent
@@ -305,7 +306,7 @@ class Batch:
                 undone.append(message.id)
             else:
                 answers[message.id] = write_answer(message.answer, message.error)
-            entries.append(_audit_entry(self.parts.flow, message, at))
+            entries += _audit_entries(self.parts.flow, message, at)
         if answers:
             await spine.store_answers(connection, answers)
         if undone:
@@ -330,21 +331,27 @@ class _Traces:
         return self._of[id(message)]
 
 
-def _audit_entry(flow: Flow, message: Message, at: datetime) -> audit.AuditEntry:
-    key = message.touched[0] if message.touched else next((k for _, k in targets(flow, message)), None)
+def _audit_entries(flow: Flow, message: Message, at: datetime) -> list[audit.AuditEntry]:
+    """One for each state that a command has changed or looked at, else one for the first that it names."""
+    keys: Sequence[Key | None] = tuple(dict.fromkeys(message.touched)) or (
+        next((key for _, key in targets(flow, message)), None),
+    )
     error = message.error
     outcome = "done" if error is None else error.code if isinstance(error, DomainError) else "failed"
-    return audit.AuditEntry(
-        at=at,
-        subject=message.actor.subject,
-        role=message.actor.role,
-        lenders=message.actor.lenders,
-        action=message.action,
-        outcome=outcome,
-        key_type=key.type if key else "",
-        key_id=key.id if key else None,
-        message_id=message.id,
-    )
+    return [
+        audit.AuditEntry(
+            at=at,
+            subject=message.actor.subject,
+            role=message.actor.role,
+            lenders=message.actor.lenders,
+            action=message.action,
+            outcome=outcome,
+            key_type=key.type if key else "",
+            key_id=key.id if key else None,
+            message_id=message.id,
+        )
+        for key in keys
+    ]
 
 
 def reset(messages: Iterable[Message]) -> None:

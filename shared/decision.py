@@ -145,6 +145,29 @@ class Need:
 class Wait:
     """A predecessor within the state is missing (the payment that this reversal reverses): keep the message
     until it came.
+
+    With `on`, what is missing is another state: the message is tried again from time to time.
     """
 
     reason: str
+    on: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """Base of a service's timer messages: the one timer of this kind for a key has come due."""
+
+    key: UUID
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SendSettled:
+    """Base of a service's outcome messages: what became of a send, as its dispatcher reports it."""
+
+    key: UUID
+    send_id: UUID
+    channel: str
+    outcome: str
+    """`sent`, `withheld` or `failed`."""
+    detail: str = ""

@@ -6,15 +6,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import faults, parking, spine
+from shared import faults, parking
 from shared.batch import Batch, NeedKeys, Parts, reset
-from shared.clock import system_now
 from shared.commands import Answered, Origin, StillRunning, Unavailable
 from shared.database import (
     LOCK_TIMEOUT,
@@ -25,10 +23,11 @@ from shared.database import (
     sqlstate,
     transaction,
 )
-from shared.decision import Key
+from shared.decision import Key, SendSettled
 from shared.faults import FaultPoint
-from shared.flow import SendSettled
-from shared.fold import Message, Outcome, parked_alone
+from shared.fold import parked_alone
+from shared.kept import Kept
+from shared.message import Message, Outcome
 from shared.messaging.port import Partition, Record
 from shared.observe import Metrics, batch_span
 from shared.spine import DueTimer, Move, PositionMoved
@@ -78,6 +77,7 @@ class Door:
         self._answer_within_s = answer_within_s
         self._still_running_after_s = still_running_after_s
         self._work = Uncancelled()
+        self._kept = Kept(engine, parts, self._with_restarts, self._count)
         self._pending: list[_Pending] = []
         self._in_flight: dict[UUID, _Pending] = {}
         self._batching = False
@@ -265,28 +265,11 @@ class Door:
         With `skip`, that message is first set aside for good (with who decided it and why), in the same
         transaction.
         """
-        return await self._work.run(self._release(key, skip, by, why))
+        return await self._work.run(self._kept.release(key, skip, by, why))
 
-    async def _release(self, key: Key, skip: int | None, by: str, why: str) -> int:
-        applied = 0
-        while True:
-            batch = Batch(self.parts, (), releasing=key)
-            await self._with_restarts(batch, partial(self._release_once, batch, key, skip, by, why))
-            skip = None
-            done = [m for m in batch.messages if m.outcome in (Outcome.DECIDED, Outcome.WAITING)]
-            applied += len(done)
-            self._count(batch.messages)
-            if len(done) < parking.RELEASE_BATCH:
-                return applied
-
-    async def _release_once(self, batch: Batch, key: Key, skip: int | None, by: str, why: str) -> None:
-        async with transaction(self.engine) as connection:
-            await spine.lock(connection, {key})
-            if skip is not None:
-                await parking.mark_skipped(connection, key, skip, by, why, system_now())
-            rows = await parking.queue_of(connection, key)
-            batch.messages = parking.kept_messages(self.parts.reader, rows, batch.contents)
-            await batch.run(connection)
+    async def retry_waiting(self) -> int:
+        """Try again what waits for other states than its own; how many messages were applied."""
+        return await self._work.run(self._kept.retry_waiting())
 
     # -- one transaction
     # --------------------------------------------------------------------------------------------

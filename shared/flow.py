@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.decision import Context, Decision, Need, Wait
+from shared.decision import Context, Decision, Need, SendSettled, TimerFired, Wait
 from shared.events.base import Event
 
 S = TypeVar("S")
@@ -26,26 +25,6 @@ class Change(Generic[S]):
     id: UUID
     before: S | None
     after: S
-
-
-@dataclass(frozen=True, slots=True)
-class TimerFired:
-    """Base of a service's timer messages: the one timer of this kind for a key has come due."""
-
-    key: UUID
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SendSettled:
-    """Base of a service's outcome messages: what became of a send, as its dispatcher reports it."""
-
-    key: UUID
-    send_id: UUID
-    channel: str
-    outcome: str
-    """`sent`, `withheld` or `failed`."""
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +65,10 @@ class Step:
 
     Where the state does not exist yet and the step does not create it, an event waits and a command is
     answered 404.
-    `key` overrides which states the message is for (several: the decision is asked once for each). `answer`
-    is the type of
-    the decision's answer to a command, so that a repeated request gets the stored one back as the same type.
+    `key` overrides which states the message is for (several: the decision is asked once for each). An event
+    counts for each of its states by itself; a command for several, by one step or by more, counts for all of
+    them or for none. `answer` is the type of the decision's answer to a command, so that a repeated request
+    gets the stored one back as the same type.
     """
 
     message: type

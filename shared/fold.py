@@ -3,24 +3,26 @@ collects.
 """
 
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.decision import Actor, CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
+from shared.decision import CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
 from shared.errors import Conflict, DomainError, NotFound, PredecessorMissing
 from shared.events.base import Event
 from shared.events.ids import event_id
 from shared.events.wire import encode_value
 from shared.flow import Flow, FlowBroken, Received, Step
-from shared.messaging.port import Record
+from shared.message import Message, Outcome
 
 RECORD = "record"
 """The key type under which a message stands that belongs to no state: nothing queues behind it."""
+OTHER_MISSING = "other_missing"
+"""The reason of messages that are kept under the key of another state than theirs, which does not exist yet.
+"""
 _NO_OTHERS: Mapping[Key, Any] = MappingProxyType({})
 
 
@@ -32,55 +34,6 @@ class KeyParked(Conflict):
 
 class NotYours(NotFound):
     """There is no such thing, or it belongs to another lender."""
-
-
-class Outcome(StrEnum):
-    """What became of a message."""
-
-    DECIDED = "decided"
-    WAITING = "waiting"
-    PARKED = "parked"
-    QUEUED = "queued"
-    REFUSED = "refused"
-    FAILED = "failed"
-    DUPLICATE = "duplicate"
-    STALE = "stale"
-    IGNORED = "ignored"
-
-
-@dataclass(slots=True, eq=False)
-class Message:
-    """One message on its way through a batch; the last four fields say what became of it."""
-
-    id: UUID
-    name: str
-    body: Any
-    origin: Literal["record", "timer", "outcome", "command"]
-    actor: Actor
-    body_hash: int = 0
-    cause: str = ""
-    """The id by which events name their cause: the `ce_id` of a record, else the message's own id."""
-    correlation: str | None = None
-    traceparent: str | None = None
-    record: Record | None = None
-    unreadable: DomainError | None = None
-    unread_key: Key | None = None
-    action: str = ""
-    held_seq: int | None = None
-    held_key: Key | None = None
-    held_status: str = ""
-    outcome: Outcome | None = None
-    answer: object = None
-    error: Exception | None = None
-    touched: list[Key] = field(default_factory=list)
-    targets: list[tuple[Step, Key]] | None = None
-
-    @property
-    def interactive(self) -> bool:
-        """Whether a caller waits for the answer, so that a refusal goes to it rather than to the parking
-        place.
-        """
-        return self.origin == "command"
 
 
 @dataclass(slots=True, eq=False)
@@ -136,7 +89,9 @@ class Fold:
     holds: list[Hold] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
     needs: dict[Key, Need] = field(default_factory=dict)
-    _deferred: list[tuple[Message, Step, Key]] = field(default_factory=list)
+    _deferred: list[tuple[Message, list[tuple[Step, Key]]]] = field(default_factory=list)
+    _held_up: set[Key] = field(default_factory=set)
+    """Keys of deferred commands for several states: what comes later for them must not overtake these."""
 
     def take(self, messages: Iterable[Message]) -> None:
         """Fold messages in order. Those that need more than was loaded are kept for `resume`, with all later
@@ -146,20 +101,70 @@ class Fold:
             if message.unreadable is not None:
                 self._park_unreadable(message)
                 continue
-            for step, key in targets(self.flow, message):
-                if key in self.needs:
-                    self._deferred.append((message, step, key))
-                else:
-                    self._decide(message, step, key)
+            asked = targets(self.flow, message)
+            for part in [asked] if _counts_whole(message, asked) else [[one] for one in asked]:
+                self._take(message, part)
 
     def resume(self) -> None:
         """Fold what was kept, once `histories`, `states` and `extra` hold what `needs` named."""
-        deferred, self._deferred, self.needs = self._deferred, [], {}
-        for message, step, key in deferred:
-            if key in self.needs:
-                self._deferred.append((message, step, key))
-            else:
-                self._decide(message, step, key)
+        deferred, self._deferred, self.needs, self._held_up = self._deferred, [], {}, set()
+        for message, asked in deferred:
+            self._take(message, asked)
+
+    def _take(self, message: Message, asked: list[tuple[Step, Key]]) -> None:
+        if any(key in self.needs or key in self._held_up for _, key in asked):
+            self._defer(message, asked)
+        elif len(asked) == 1:
+            self._decide(message, *asked[0])
+        elif asked:
+            self._decide_whole(message, asked)
+
+    def _defer(self, message: Message, asked: list[tuple[Step, Key]]) -> None:
+        self._deferred.append((message, asked))
+        if len(asked) > 1:
+            self._held_up.update(key for _, key in asked)
+
+    def _decide_whole(self, message: Message, asked: list[tuple[Step, Key]]) -> None:
+        """A command for several states counts for all of them or for none."""
+        undo = self._mark(message, [key for _, key in asked])
+        try:
+            for step, key in asked:
+                if key in self.parked:
+                    raise KeyParked(type=key.type, key=key.id)
+                decided = self._ask(message, step, key)
+                if isinstance(decided, Need):
+                    undo()
+                    self.needs[key] = decided
+                    self._defer(message, asked)
+                    return
+                if isinstance(decided, Wait):
+                    raise PredecessorMissing(missing=decided.reason)
+                self._apply(message, step, key, decided)
+        except Exception as error:  # as in `_decide`
+            undo()
+            self._refuse(message, error)
+            return
+        self._settle(message, Outcome.DECIDED)
+        for _, key in asked:
+            self._try_waiting(key)
+
+    def _mark(self, message: Message, keys: Sequence[Key]) -> Callable[[], None]:
+        """What makes the fold what it is now, should a command be refused halfway."""
+        states = {key: self.states[key] for key in keys if key in self.states}
+        new = [key for key in keys if key not in self.before]
+        emitted, sends, timers = len(self.emitted), len(self.sends), dict(self.timers)
+
+        def undo() -> None:
+            for key in keys:
+                self.states.pop(key, None)
+            self.states.update(states)
+            for key in new:
+                self.before.pop(key, None)
+            del self.emitted[emitted:], self.sends[sends:]
+            self.timers = timers
+            message.touched, message.answer = [], None
+
+        return undo
 
     def _decide(self, message: Message, step: Step, key: Key) -> None:
         if key in self.parked:
@@ -169,10 +174,10 @@ class Fold:
             decided = self._ask(message, step, key)
             if isinstance(decided, Need):
                 self.needs[key] = decided
-                self._deferred.append((message, step, key))
+                self._defer(message, [(step, key)])
                 return
             if isinstance(decided, Wait):
-                self._wait(message, key, decided.reason)
+                self._wait(message, key, decided.reason, decided.on)
                 return
             self._apply(message, step, key, decided)
         except PredecessorMissing as missing:
@@ -263,16 +268,18 @@ class Fold:
                 self.holds = [hold for hold in self.holds if hold.message is not message or hold.key != key]
                 message.answer = None
             for step, target in targets(self.flow, message):
-                if target == key and key in self.needs:
-                    self._deferred.append((message, step, key))
-                elif target == key:
-                    self._decide(message, step, key)
+                if target == key:
+                    self._take(message, [(step, key)])
 
-    def _wait(self, message: Message, key: Key, reason: str) -> None:
+    def _wait(self, message: Message, key: Key, reason: str, on: Key | None = None) -> None:
         if message.interactive and not isinstance(message.body, Event):
             self._refuse(message, PredecessorMissing(missing=reason))
             return
         self._settle(message, Outcome.WAITING)
+        if on is not None:
+            if message.held_status != "waiting":
+                self._hold(message, on, "waiting", OTHER_MISSING, reason)
+            return
         self.waiting.setdefault(key, []).append(message)
         if message.held_status != "waiting":
             self._hold(message, key, "waiting", "predecessor_missing", reason)
@@ -346,6 +353,11 @@ class Fold:
         message.outcome = outcome
 
 
+def _counts_whole(message: Message, asked: Sequence[tuple[Step, Key]]) -> bool:
+    """Of an event each state keeps its own part: it waits or parks there alone. A command is one request."""
+    return message.interactive and not isinstance(message.body, Event) and len(asked) > 1
+
+
 def targets(flow: Flow, message: Message) -> list[tuple[Step, Key]]:
     """Every (step, state) that a message is for, in the order of the flow's table.
 
@@ -359,7 +371,8 @@ def targets(flow: Flow, message: Message) -> list[tuple[Step, Key]]:
         ]
         only = message.held_key
         kept_for_one = only is not None and only.type != RECORD
-        message.targets = [one for one in found if one[1] == only] if kept_for_one else found
+        # What waits for another state is kept under that state's key, and is still for its own.
+        message.targets = ([one for one in found if one[1] == only] or found) if kept_for_one else found
     return message.targets
 
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 
 from shared.commands import Origin
-from shared.decision import Actor, Key, Role
+from shared.decision import Actor, Key, Role, SendSettled
 from shared.errors import DomainError, Unreadable
 from shared.events import wire
 from shared.events.base import Event, event_class, newest
 from shared.events.clock import ClockTicked
 from shared.events.ids import message_id
-from shared.flow import Flow, SendSettled
-from shared.fold import Message
+from shared.flow import Flow
+from shared.message import Message
 from shared.messaging.port import Record
 from shared.spine import DueTimer, HeldRow
 

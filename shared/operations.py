@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import audit, parking
-from shared.access import Scope
 from shared.database import transaction
 from shared.decision import Actor, Key
 from shared.errors import DomainError, NotFound
 from shared.http import Allow, AuditedRead, Exactly, Page, Pages, Paging, Seen
 from shared.parking import HeldKey, HeldMessage
+from shared.scopes import Scope
 from shared.service import Service
 
 _HELD_EVENTS = (

@@ -16,7 +16,7 @@ from shared.database import execute
 from shared.decision import Key
 from shared.errors import NotFound
 from shared.events import wire
-from shared.fold import Message
+from shared.message import Message
 from shared.messages import Reader
 from shared.messaging.port import Partition, Record
 
@@ -25,11 +25,18 @@ RELEASE_BATCH = 200
 
 _WAITING = (
     "SELECT h.* FROM held h JOIN unnest($1::text[], $2::uuid[]) AS u(t, k) ON h.key = u.k AND h.type = u.t "
-    "WHERE h.status = 'waiting' ORDER BY h.seq LIMIT $3"
+    "WHERE h.status = 'waiting' AND h.reason <> 'other_missing' ORDER BY h.seq LIMIT $3"
 )
 _QUEUE = (
     "SELECT * FROM held WHERE key = $1 AND type = $2 AND status IN ('parked', 'queued') AND seq > $3 "
     "ORDER BY seq LIMIT $4"
+)
+_OTHERS = (
+    "SELECT DISTINCT type, key FROM held WHERE status = 'waiting' AND reason = 'other_missing' LIMIT 100"
+)
+_WAITING_ON = (
+    "SELECT * FROM held WHERE type = $1 AND key = $2 AND status = 'waiting' AND reason = 'other_missing' "
+    "ORDER BY seq LIMIT $3"
 )
 _KEYS = (
     "SELECT type, key, count(*) AS messages, min(held_at) AS since, (array_agg(reason ORDER BY seq))[1] AS "
@@ -136,6 +143,17 @@ def kept_messages(
 async def queue_of(connection: AsyncConnection, key: Key, after: int = 0) -> Sequence[Any]:
     """The rows of a parked key, in order, from after `after` on; at most RELEASE_BATCH."""
     rows: Sequence[Any] = (await execute(connection, _QUEUE, (key.id, key.type, after, RELEASE_BATCH))).all()
+    return rows
+
+
+async def others_missing(connection: AsyncConnection) -> list[Key]:
+    """States that messages of other states wait for."""
+    return [Key(*row) for row in await execute(connection, _OTHERS)]
+
+
+async def waiting_on(connection: AsyncConnection, key: Key, limit: int) -> Sequence[Any]:
+    """The rows of messages of other states that wait for this one, in order of arrival."""
+    rows: Sequence[Any] = (await execute(connection, _WAITING_ON, (key.type, key.id, limit))).all()
     return rows
 
 

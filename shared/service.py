@@ -231,6 +231,7 @@ class Service:
             now = await self.clock.now(connection)
             await upkeep.measure(connection, self.metrics, now)
             await upkeep.prune_inbox(connection, self.settings.inbox_keep_days)
+        await self.door.retry_waiting()
         wanted = [self.settings.topic_prefix + topic for topic in self._topics()]
         assert self.broker is not None
         if wanted:

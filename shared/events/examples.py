@@ -42,6 +42,7 @@ _BY_NAME: dict[str, Any] = {
     "day_count": "act_365f",
     "due_date_rule": "following",
     "fee": "late_fee",
+    "hints": LOAN_REFERENCE,
     "hold_reference": "H-5",
     "holder_reference": "INV-9",
     "kind": "payment_order",

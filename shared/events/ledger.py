@@ -89,6 +89,24 @@ class PaymentSuspended(Event, topic="ledger-events", key="lender", version=1):
     reason: Code
 
 
+class SuspenseOutcome(StrEnum):
+    """What became of money in suspense."""
+
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+
+
+class SuspenseEnded(Event, topic="ledger-events", key="lender", version=1):
+    """Money that had been suspended was assigned to loans, or given back to its payer."""
+
+    lender: LenderName
+    payment_id: UUID
+    amount: Money
+    outcome: SuspenseOutcome
+    loan_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
+    """The loans that it was assigned to: each tells its own part as PaymentApplied."""
+
+
 class DelinquencyChanged(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """A loan has moved to another stage of lateness."""
 

@@ -279,6 +279,28 @@ class PaymentReceived(_PaymentEvent, topic="loan-events", key="loan_id", version
         return self
 
 
+class UnassignedPaymentReceived(Event, topic="loan-events", key="lender", version=1, per_lender=True):
+    """Money has come that names no loan, or several.
+
+    It waits until someone says for which it is. Meanwhile none of the hinted loans is told as missed.
+    """
+
+    lender: LenderName
+    payment_reference: Reference
+    """The platform's own name for the payment: the same payment reported twice counts once."""
+    amount: Money
+    value_on: Day
+    method: PaymentMethod = PaymentMethod.OTHER
+    payer_reference: Reference | None = None
+    hints: Annotated[tuple[Reference, ...], Field(max_length=20)] = ()
+    """The loans that may be meant, by the lender's references."""
+
+    @property
+    def suspense_id(self) -> UUID:
+        """The id of this money in suspense, from the lender and its reference."""
+        return name_id("suspense", f"{self.lender}\n{self.payment_reference}")
+
+
 class ReversalReason(StrEnum):
     """Why a payment is taken back."""
 

@@ -1,6 +1,7 @@
-"""HTTP conventions: what an `api.py` needs to declare its routes, and a `main.py` to serve them."""
+"""HTTP conventions: what routes need to declare its routes, and a `main.py` to serve them."""
 
 from shared.http.app import Served, Unguarded, create_app
+from shared.http.bulk import Bulk, InBulk, Ndjson, takes_lines
 from shared.http.commands import Run, Runner
 from shared.http.guard import Allow
 from shared.http.once import Exactly, Once
@@ -12,9 +13,12 @@ from shared.http.versions import Expected, IfMatch, Tag, Versioned
 __all__ = [
     "Allow",
     "AuditedRead",
+    "Bulk",
     "Exactly",
     "Expected",
     "IfMatch",
+    "InBulk",
+    "Ndjson",
     "Once",
     "Page",
     "Pages",
@@ -29,4 +33,5 @@ __all__ = [
     "Unguarded",
     "Versioned",
     "create_app",
+    "takes_lines",
 ]

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from shared.access import Access, KeyFile, Keys, KeysMissing, KeyUrl, Scope
+from shared.access import Access, KeyFile, Keys, KeysMissing, KeyUrl
 from shared.commands import Door
 from shared.errors import DomainError
-from shared.http.edge import BODY_BYTES_MAX, Edge
+from shared.http.edge import BODY_BYTES_MAX, LINES_TYPE, Edge
 from shared.http.guard import Allow, Guard
 from shared.http.openapi import document
 from shared.http.pages import DOCUMENT_PAGE, add_document_page
@@ -27,6 +27,7 @@ from shared.http.problems import PAGE, on_domain_error, on_http_exception, on_in
 from shared.http.reads import ReadAudit
 from shared.http.versions import NotModified
 from shared.observe import Metrics
+from shared.scopes import Scope
 from shared.settings import ServiceSettings
 from shared.upkeep import Check
 
@@ -109,6 +110,7 @@ def create_app(
         body_bytes_max=body_bytes_max,
         templates={id(one.original_route): one.path or "" for one in iter_route_contexts(app.routes)},
         pages=frozenset({DOCUMENT_PAGE}),
+        lines=_paths_of_lines(app),
     )
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app
@@ -154,6 +156,17 @@ def _refuse_unguarded(app: FastAPI) -> None:
         is_api = isinstance(route.original_route, APIRoute)
         if not is_api or not any(isinstance(d.call, Guard) for d in dependants(route.dependant)):
             raise Unguarded(f"{path} depends on no Allow(...)")
+
+
+def _paths_of_lines(app: FastAPI) -> frozenset[str]:
+    """The routes that take a body of lines, as their documentation says."""
+    routes = iter_route_contexts(app.routes)
+    return frozenset(one.path or "" for one in routes if _takes_lines(one.original_route))
+
+
+def _takes_lines(route: object) -> bool:
+    extra: dict[str, Any] = getattr(route, "openapi_extra", None) or {}
+    return LINES_TYPE in extra.get("requestBody", {}).get("content", {})
 
 
 def dependants(dependant: Dependant) -> Iterator[Dependant]:

@@ -49,18 +49,23 @@ class Runner:
 
     async def origin(self) -> Origin:
         """Where this request comes from, and what tells it from others with its key."""
-        request, scope = self._request, self._request.scope
-        caller = caller_of(request)
-        action = action_of(request)
-        target = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
-        body_hash = blake2b(target + await request.body(), digest_size=8).digest()
-        return Origin(
-            message_id=message_id(f"http\n{caller.id}\n{action}", self._key),
-            body_hash=int.from_bytes(body_hash, signed=True),
-            actor=caller.actor,
-            traceparent=current_traceparent() or _traceparent(request.headers.get("traceparent")),
-            action=action,
-        )
+        return origin_of(self._request, self._key, await self._request.body())
+
+
+def origin_of(request: Request, key: str, body: bytes) -> Origin:
+    """Where a command of a request comes from: `key` names it among the caller's, `body` is what it says."""
+    scope = request.scope
+    caller = caller_of(request)
+    action = action_of(request)
+    target = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
+    body_hash = blake2b(target + body, digest_size=8).digest()
+    return Origin(
+        message_id=message_id(f"http\n{caller.id}\n{action}", key),
+        body_hash=int.from_bytes(body_hash, signed=True),
+        actor=caller.actor,
+        traceparent=current_traceparent() or _traceparent(request.headers.get("traceparent")),
+        action=action,
+    )
 
 
 def caller_of(request: Request) -> Caller:
@@ -76,9 +81,7 @@ def action_of(request: Request) -> str:
     return operation
 
 
-async def _runner(
-    request: Request,
-    response: Response,
+async def _idempotency_key(
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -88,12 +91,20 @@ async def _runner(
             examples=["9f1c1c7e-5f5e-4f0a-9d8e-0c1f6a1b2c3d"],
         ),
     ] = None,
-) -> Runner:
+) -> str:
     if idempotency_key is None:
         raise IdempotencyKeyMissing()
     if _KEY.fullmatch(idempotency_key) is None:
         raise IdempotencyKeyMalformed()
-    return Runner(request, response, idempotency_key)
+    return idempotency_key
+
+
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
+"""The caller's own name for a write."""
+
+
+async def _runner(request: Request, response: Response, key: IdempotencyKey) -> Runner:
+    return Runner(request, response, key)
 
 
 def _traceparent(header: str | None) -> str | None:

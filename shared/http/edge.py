@@ -14,6 +14,7 @@ from shared.database import is_infrastructure, sqlstate
 from shared.errors import DomainError
 from shared.http.problems import (
     InternalError,
+    LinesExpected,
     PayloadTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
@@ -24,6 +25,8 @@ from shared.observe import Metrics
 log = structlog.get_logger()
 
 BODY_BYTES_MAX = 1024 * 1024
+LINES_BYTES_MAX = 64 * 1024 * 1024
+LINES_TYPE = "application/x-ndjson"
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # PostgreSQL takes no U+0000 in a text, which JSON and paths may hold.
@@ -40,7 +43,7 @@ class Edge:
     """The outermost layer.
 
     `templates` gives the whole path of a route by its identity: a label of metrics must not hold ids. `pages`
-    are the paths whose answers a browser renders with scripts.
+    are the paths whose answers a browser renders with scripts, `lines` those that take a body of lines.
     """
 
     def __init__(
@@ -50,9 +53,10 @@ class Edge:
         body_bytes_max: int,
         templates: Mapping[int, str],
         pages: frozenset[str] = frozenset(),
+        lines: frozenset[str] = frozenset(),
     ) -> None:
         self._app, self._metrics, self._body_bytes_max = app, metrics, body_bytes_max
-        self._templates, self._pages = templates, pages
+        self._templates, self._pages, self._lines = templates, pages, lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever the application raises becomes a 500 without internals."""
@@ -77,7 +81,7 @@ class Edge:
         except Exception as error:
             if status:
                 raise  # half an answer is out: the server must cut the connection, lest it look whole
-            await _refuse(scope, receive, sending, _told(error, request_id))
+            await _refuse(scope, receive, sending, told(error, request_id))
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             route = self._templates.get(id(scope.get("route")), "none")
@@ -86,14 +90,18 @@ class Edge:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length[:12]) > self._body_bytes_max:
-            await _refuse(scope, receive, send, PayloadTooLarge(bytes_max=self._body_bytes_max))
-        elif _has_body(length, headers) and not _is_json(headers.get(b"content-type", b"")):
-            await _refuse(scope, receive, send, UnsupportedMediaType())
+        takes_lines = scope["path"] in self._lines
+        limit = LINES_BYTES_MAX if takes_lines else self._body_bytes_max
+        fits = _is_lines if takes_lines else _is_json
+        if length.isdigit() and int(length[:12]) > limit:
+            await _refuse(scope, receive, send, PayloadTooLarge(bytes_max=limit))
+        elif _has_body(length, headers) and not fits(headers.get(b"content-type", b"")):
+            await _refuse(scope, receive, send, LinesExpected() if takes_lines else UnsupportedMediaType())
         else:
-            await self._app(scope, self._limited(receive), send)
+            await self._app(scope, self._limited(receive, limit), send)
 
-    def _limited(self, receive: Receive) -> Receive:
+    @staticmethod
+    def _limited(receive: Receive, limit: int) -> Receive:
         """The body may come in chunks without a length: count what really comes."""
         read = 0
 
@@ -102,14 +110,14 @@ class Edge:
             message = await receive()
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
-                if read > self._body_bytes_max:
+                if read > limit:
                     raise HTTPException(413)
             return message
 
         return receiving
 
 
-def _told(error: Exception, request_id: str) -> DomainError:
+def told(error: Exception, request_id: str) -> DomainError:
     """What a caller is told of an error that no rule foresaw."""
     if sqlstate(error) in _NO_TEXT:
         return ValidationFailed()
@@ -137,6 +145,10 @@ def _has_body(length: bytes, headers: dict[bytes, bytes]) -> bool:
 def _is_json(content_type: bytes) -> bool:
     kind = content_type.partition(b";")[0].strip().lower()
     return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
+
+
+def _is_lines(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() == LINES_TYPE.encode()
 
 
 def _with(headers: list[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -7,8 +7,9 @@ from fastapi import Request, Security
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from shared.access import Scope, ScopeMissing
+from shared.access import ScopeMissing
 from shared.decision import Actor
+from shared.scopes import Scope
 
 SCHEME = "bearer"
 

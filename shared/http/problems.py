@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -47,6 +47,10 @@ class PayloadTooLarge(DomainError):
 
 class UnsupportedMediaType(DomainError):
     """The body must be JSON, and be declared as application/json."""
+
+
+class LinesExpected(UnsupportedMediaType):
+    """The body must be lines of JSON, and be declared as application/x-ndjson."""
 
 
 class ValidationFailed(Refused):
@@ -140,6 +144,15 @@ def problem_response(
     error: DomainError, *, path: str, request_id: str, errors: Sequence[FieldError] | None = None
 ) -> Response:
     """The response that tells `error` to the caller."""
+    body = problem_body(error, path=path, request_id=request_id, errors=errors)
+    content = to_json(body, fallback=str, inf_nan_mode="strings")
+    return Response(content, body["status"], _headers(error), MEDIA_TYPE)
+
+
+def problem_body(
+    error: DomainError, *, path: str, request_id: str, errors: Sequence[FieldError] | None = None
+) -> dict[str, Any]:
+    """What is told of `error`, as a `Problem`."""
     kind = type(error)
     body: dict[str, Any] = {
         "type": f"{PAGE}#{error.code}",
@@ -154,8 +167,7 @@ def problem_response(
         body["facts"] = error.facts
     if errors is not None:
         body["errors"] = [one.model_dump() for one in errors]
-    content = to_json(body, fallback=str, inf_nan_mode="strings")
-    return Response(content, body["status"], _headers(error), MEDIA_TYPE)
+    return body
 
 
 def _headers(error: DomainError) -> dict[str, str]:
@@ -197,6 +209,12 @@ async def on_invalid_request(request: Request, error: Exception) -> Response:
     """What was sent does not have the documented form."""
     assert isinstance(error, RequestValidationError)
     return _answer(request, ValidationFailed(), [_field_error(one) for one in error.errors()[:ERRORS_MAX]])
+
+
+def field_errors(invalid: ValidationError) -> list[FieldError]:
+    """What is wrong with a body that a model does not take."""
+    found = invalid.errors(include_url=False)[:ERRORS_MAX]
+    return [_field_error({**one, "loc": ("body", *one["loc"])}) for one in found]
 
 
 def _answer(request: Request, error: DomainError, errors: Sequence[FieldError] | None = None) -> Response:

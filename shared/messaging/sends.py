@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import faults, spine
 from shared.clock import Clock, system_now
 from shared.database import is_infrastructure, transaction
+from shared.decision import SendSettled
 from shared.door import Door
 from shared.faults import FaultPoint
-from shared.flow import SendSettled
 from shared.spine import ClaimedSend
 
 log = structlog.get_logger()

@@ -17,7 +17,8 @@ _LOCK = "SELECT count(pg_advisory_xact_lock(k)) FROM unnest($1::bigint[]) AS u(k
 _HELD = (
     "SELECT u.t, u.k, EXISTS (SELECT 1 FROM held h WHERE h.key = u.k AND h.type = u.t AND h.status IN "
     "('parked', 'queued')), "
-    "EXISTS (SELECT 1 FROM held h WHERE h.key = u.k AND h.type = u.t AND h.status = 'waiting') "
+    "EXISTS (SELECT 1 FROM held h WHERE h.key = u.k AND h.type = u.t AND h.status = 'waiting' "
+    "AND h.reason <> 'other_missing') "
     "FROM unnest($1::text[], $2::uuid[]) AS u(t, k) "
     "WHERE EXISTS (SELECT 1 FROM held h WHERE h.key = u.k AND h.type = u.t AND h.status <> 'skipped')"
 )

@@ -20,6 +20,12 @@ Document = dict[str, Any]
 
 AWAITING_A_SERVICE = {"borrowers": "reminders", "ledger-events": "reminders, hardship, mediation"}
 """Topics whose readers do not stand yet, and which they will be."""
+AWAITING_A_SENDER = {
+    "clock": "whoever drives simulated time",
+    "hardship-events": "hardship",
+    "holds": "hardship",
+}
+"""Topics that no application of ours sends to yet, and who will."""
 
 
 def test_the_generated_documents_are_up_to_date() -> None:
@@ -137,7 +143,7 @@ def test_every_event_is_published_by_one_application_and_read_by_another() -> No
         senders = [name for name, one in APPLICATIONS.items() if cls.TOPIC in one.sends]
         readers = [name for name, one in APPLICATIONS.items() if cls.TOPIC in one.receives]
         assert cls.TOPIC in TOPICS
-        assert senders or cls.TOPIC == "clock", f"{cls.NAME} is published by nobody"
+        assert bool(senders) != (cls.TOPIC in AWAITING_A_SENDER), f"{cls.NAME} is published by nobody"
         assert len(senders) <= 1
         assert bool(readers) != (cls.TOPIC in AWAITING_A_SERVICE), f"{cls.NAME} is read by nobody"
 

@@ -14,13 +14,11 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey
 
 from shared.access import (
-    SCOPES,
     Access,
     KeyFile,
     KeysAway,
     KeysMissing,
     KeyUrl,
-    Scope,
     Unauthenticated,
     generate_key,
     issue_token,
@@ -30,8 +28,10 @@ from shared.access import (
     read_private_jwk,
 )
 from shared.decision import Actor, Role
+from shared.scopes import SCOPES, Scope
 from tests.web import AUDIENCE, ISSUER, KEY, LENDERS, PinnedKeys, bearer
 
+CORRECTIONS = (Scope.CORRECTIONS_READ, Scope.CORRECTIONS_PROPOSE, Scope.CORRECTIONS_APPROVE)
 HEADER = {"alg": "EdDSA", "kid": KEY.kid}
 
 
@@ -74,7 +74,7 @@ async def test_a_good_token_says_who_calls() -> None:
         bearer(Role.OPERATOR, "olga", lenders=["acme", "bolt"])["Authorization"]
     )
     assert caller.actor == Actor("olga", Role.OPERATOR, frozenset({"acme", "bolt"}))
-    assert caller.scopes == {Scope.LOANS_READ}
+    assert caller.scopes == {Scope.LOANS_READ, Scope.BOOKS_READ, *CORRECTIONS}
     assert caller.id == f"{ISSUER}\nolga"
 
 
@@ -207,11 +207,16 @@ async def test_every_role_has_its_scopes_and_no_more(role: Role) -> None:
         caller.scopes
         == {
             Role.ADMINISTRATOR: set(Scope),
-            Role.INTEGRATOR: {Scope.LOANS_READ, Scope.EVENTS_PUBLISH},
-            Role.OPERATOR: {Scope.LOANS_READ},
+            Role.INTEGRATOR: {
+                Scope.LOANS_READ,
+                Scope.BOOKS_READ,
+                Scope.EVENTS_PUBLISH,
+                Scope.CORRECTIONS_READ,
+            },
+            Role.OPERATOR: {Scope.LOANS_READ, Scope.BOOKS_READ, *CORRECTIONS},
             Role.HARDSHIP_OFFICER: {Scope.LOANS_READ},
             Role.AGENCY: {Scope.LOANS_READ},
-            Role.AUDITOR: {Scope.AUDIT_READ},
+            Role.AUDITOR: {Scope.AUDIT_READ, Scope.BOOKS_READ},
             Role.SERVICE: {Scope.LOANS_READ, Scope.REST_READ, Scope.METRICS_READ},
             Role.ADVISER: set(),
             Role.MEDIATOR: set(),

@@ -9,7 +9,8 @@ from shared.decision import Actor, Context, Decision, Key, Role
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import PaymentReceived
 from shared.flow import Flow, States, Step
-from shared.fold import Fold, Message
+from shared.fold import Fold
+from shared.message import Message
 from tests.builders import a_payment, a_registration
 
 SERVICE = Actor("test", Role.SERVICE, None)

@@ -10,9 +10,10 @@ import httpx
 import pytest
 from fastapi import APIRouter, WebSocket
 
-from shared.access import KeysMissing, Scope, public_jwks
+from shared.access import KeysMissing, public_jwks
 from shared.decision import Role
 from shared.http import Allow, IfMatch, Page, Paging, Run, Unguarded, Versioned, create_app
+from shared.scopes import Scope
 from shared.upkeep import Check
 from tests.web import KEY, Stub, an_app, bearer, calling
 

@@ -12,13 +12,13 @@ from pydantic import BaseModel, field_validator
 from structlog.testing import capture_logs
 
 from shared import operations, parking
-from shared.access import Scope
 from shared.commands import KeyReused, StillRunning, Unavailable
 from shared.decision import Role
 from shared.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from shared.http import Allow, Run
 from shared.http.problems import status_of
 from shared.money import Money
+from shared.scopes import Scope
 from tests.web import Stub, an_app, bearer, calling
 
 ROOT = File(__file__).parents[3]

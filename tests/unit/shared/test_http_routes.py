@@ -8,9 +8,9 @@ import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr
 
-from shared.access import Scope
 from shared.decision import Actor, Role
 from shared.http import Allow, IfMatch, Page, Paging, Run, Versioned
+from shared.scopes import Scope
 from tests.web import LENDERS, RecordingDoor, Stub, an_app, bearer, calling
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

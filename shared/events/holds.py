@@ -1,0 +1,46 @@
+"""Holds: what stands still for a person's loan, why, and from when to when. One event for each loan."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.base import Day, Event
+from shared.events.parts import Freezes, HoldReason
+from shared.money import Money
+
+
+class HoldEvent(Event):
+    """Base of what is told of a hold on one loan."""
+
+    loan_id: UUID
+    hold_id: UUID
+    person_id: UUID | None = None
+    """Whose hold it is; missing: everyone's who is part of the loan."""
+
+
+class _HoldStated(HoldEvent):
+    reason: HoldReason
+    freezes: Freezes
+    starts_on: Day
+    ends_on: Day | None = None
+    review_on: Day | None = None
+    disputed: Money | None = None
+    """What part of the loan is disputed; missing, where the reason is a dispute, means all of it."""
+
+
+class HoldPlaced(_HoldStated, topic="holds", key="loan_id", version=1):
+    """A hold is in force from its start on."""
+
+
+class HoldChanged(_HoldStated, topic="holds", key="loan_id", version=1):
+    """The hold stands as stated now, from its start on."""
+
+    revision: Annotated[int, Field(ge=1, le=100_000)]
+    """The how-manieth change it is: an older one never replaces a newer one."""
+
+
+class HoldLifted(HoldEvent, topic="holds", key="loan_id", version=1):
+    """The hold is over: from this day on it freezes nothing."""
+
+    lifted_on: Day

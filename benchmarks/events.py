@@ -1,6 +1,9 @@
-"""The events that benchmarks use: loans of twelve instalments, and payments spread over them."""
+"""The events that benchmarks use: loans of twelve instalments, and payments spread over them.
 
-from datetime import date
+The loans are young and well: nothing of theirs falls due while a benchmark runs, whenever it runs.
+"""
+
+from datetime import UTC, datetime, timedelta
 
 from shared.events import wire
 from shared.events.base import Event
@@ -13,18 +16,20 @@ LENDER = "acme"
 INSTALMENTS = 12
 INSTALMENT = Money(100_000, "CNY")
 PAYMENT = Money(1_500, "CNY")
+OPENED = datetime.now(UTC).date() - timedelta(days=20)
+FIRST_DUE = OPENED + timedelta(days=40)
 
 
 def loan(number: int) -> LoanOpened:
     """One loan."""
-    due = [date(2026, month, 28) for month in range(1, INSTALMENTS + 1)]
+    due = [FIRST_DUE + timedelta(days=30 * later) for later in range(INSTALMENTS)]
     return LoanOpened(
         lender=LENDER,
         loan_reference=f"l{number}",
-        kind=LoanKind.TERM,
+        kind=LoanKind.PROVIDED,
         channel=Channel.BANK,
         principal=Money(INSTALMENT.minor * INSTALMENTS, INSTALMENT.currency),
-        opened_on=date(2026, 1, 1),
+        opened_on=OPENED,
         instalments=[
             ScheduledInstalment(number=n, due_on=on, amount=INSTALMENT) for n, on in enumerate(due, 1)
         ],
@@ -32,13 +37,13 @@ def loan(number: int) -> LoanOpened:
 
 
 def payment(number: int, loans: int) -> PaymentReceived:
-    """A payment for one of so many loans, taken in turn."""
+    """A payment for one of so many loans, taken in turn; a loan's next one has the value of the next day."""
     return PaymentReceived(
         lender=LENDER,
         loan_reference=f"l{number % loans}",
         payment_reference=f"p{number}",
         amount=PAYMENT,
-        value_on=date(2026, 1, 5),
+        value_on=OPENED + timedelta(days=1 + number // loans),
     )
 
 

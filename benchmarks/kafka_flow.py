@@ -38,7 +38,7 @@ class Scene:
 async def _check(database_url: str, payments: int) -> None:
     """A fast ledger that is wrong has no speed."""
     async with connected(database_url) as connection:
-        kept = await connection.fetchval("SELECT count(*) FROM payment")
+        kept = await connection.fetchval("SELECT count(*) FROM fact WHERE kind = 'Payment'")
         total = await connection.fetchval("SELECT sum(amount_minor) FROM posting")
         held = await connection.fetchval("SELECT count(*) FROM held")
     assert kept == payments, f"{kept} payments of {payments}"

@@ -9,6 +9,7 @@ from shared.clock import system_now
 from shared.events import wire
 from shared.events.ids import loan_id
 from shared.events.ledger import PaymentApplied
+from shared.events.parts import Components
 from shared.money import Money
 from shared.spine import outbox
 
@@ -23,7 +24,13 @@ def rows(count: int, prefix: str) -> list[tuple[str, bytes, bytes, bytes]]:
 
 
 def _row(number: int, loan: UUID, prefix: str) -> tuple[str, bytes, bytes, bytes]:
-    event = PaymentApplied(loan_id=loan, payment_id=uuid4(), applied=PAYMENT, credit=Money.zero("CNY"))
+    event = PaymentApplied(
+        loan_id=loan,
+        payment_id=uuid4(),
+        applied=PAYMENT,
+        credit=Money.zero("CNY"),
+        components=Components(principal=PAYMENT),
+    )
     envelope = wire.envelope_of(
         event,
         id=str(uuid4()),

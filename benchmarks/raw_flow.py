@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from benchmarks.events import LENDER
 from benchmarks.ground import PARTITIONS, plain
 from benchmarks.raw_rows import AT, OUT, Rows, computed, loans_of, read_ahead
-from services.ledger import store
+from services.ledger.store import loans as store
 from shared.messaging import relay
 from shared.settings import ServiceSettings
 from shared.spine import inbox, outbox, progress, states
@@ -29,18 +29,18 @@ POLL_MS, RELAY_PAUSE_S = 100, 0.005
 async def apply(connection: asyncpg.Connection, topic: str, records: Sequence[Any], rows: Rows) -> None:
     """One batch in one transaction."""
     batch = [rows.of[(record.partition, record.offset)] for record in records]
-    loans = list({row.loan[0]: row.loan for row in batch}.values())
-    ids = [loan[0] for loan in loans]
+    changed = list({row.loan[0]: row.loan for row in batch}.values())
+    ids = [loan[0] for loan in changed]
     async with connection.transaction():
         await connection.fetch(inbox._CLAIM, *_columns(row.inbox for row in batch), AT)
         await connection.fetch(states._LOCK, sorted({row.lock for row in batch}))
         await connection.fetch(states._HELD, ["Loan"] * len(ids), ids)
         await connection.fetch(store._LOANS, ids)
-        await connection.fetch(store._PAYMENTS, [r.payment[0] for r in batch], [r.payment[1] for r in batch])
-        await connection.fetch(store._UPDATE, *_columns(loans))
-        await connection.fetch(store._SAVE_PAYMENTS, *_columns(row.payment for row in batch), AT)
+        await connection.fetch(store._NAMED, [row.fact[0] for row in batch], [row.fact[1] for row in batch])
+        await connection.fetch(store._UPDATE, *_columns(changed))
+        await connection.fetch(store._ADD_FACTS, *_columns(row.fact for row in batch), AT)
         postings = itertools.chain.from_iterable(row.postings for row in batch)
-        await connection.fetch(store._SAVE_POSTINGS, *_columns(postings), AT)
+        await connection.fetch(store._ADD_POSTINGS, *_columns(postings), AT)
         await connection.fetch(outbox._NUMBER, [OUT] * len(ids), sorted(ids), [1] * len(ids))
         await connection.fetch(outbox._EMIT, *_columns(row.outbox for row in batch), AT)
         await connection.fetch(progress._MOVE, CONSUMER, *_columns(_moves(topic, records)))

@@ -11,9 +11,9 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import murmur2
 
-from services.ledger import store
 from services.ledger.domain import payments
 from services.ledger.domain.loan import Loan
+from services.ledger.store import loans as store
 from shared import spine
 from shared.decision import Actor, Context, Decision, Key, Role
 from shared.events import wire
@@ -21,7 +21,7 @@ from shared.events.ids import event_id, message_id
 from shared.events.loans import PaymentReceived
 
 OUT = "ledger-events"
-AT = datetime(2026, 1, 10, tzinfo=UTC)
+AT = datetime.now(UTC)
 
 
 class Row(NamedTuple):
@@ -29,9 +29,9 @@ class Row(NamedTuple):
 
     inbox: tuple[UUID, int]
     lock: int
-    loan: tuple[UUID, str, int, int, int]
-    payment: tuple[UUID, str, UUID, int, Any]
-    postings: Sequence[tuple[UUID, str, str, int, str, Any]]
+    loan: tuple[Any, ...]
+    fact: tuple[UUID, str, str, Any, str]
+    postings: Sequence[tuple[Any, ...]]
     outbox: tuple[str, bytes, bytes, bytes]
 
 
@@ -58,7 +58,7 @@ async def read_ahead(consumer: AIOKafkaConsumer, starts: dict[TopicPartition, in
 async def loans_of(connection: asyncpg.Connection) -> dict[UUID, Loan]:
     """Every loan."""
     ids = [row[0] for row in await connection.fetch("SELECT id FROM loan")]
-    return {row[0]: store._loan(row) for row in await connection.fetch(store._LOANS, ids)}
+    return {row[0]: store.loan_of(row) for row in await connection.fetch(store._LOANS, ids)}
 
 
 def computed(
@@ -73,7 +73,8 @@ def computed(
         assert isinstance(event, PaymentReceived)
         before = loans[event.loan_id]
         decision = payments.receive(before, event, context)
-        assert isinstance(decision.state, Loan)
+        assert isinstance(decision, Decision), "payments come in the order of their days"
+        assert not decision.timers, "nothing of a loan falls due meanwhile"
         loans[before.id] = decision.state
         id_ = message_id(f"{topic}\n{envelope.source}", envelope.id)
         numbers[before.id] += 1
@@ -85,18 +86,14 @@ def computed(
 
 
 def _row(before: Loan, after: Loan, id_: UUID, value: bytes, out: tuple[str, bytes, bytes, bytes]) -> Row:
-    unpaid, total, credit, version = (column[0] for column in store._owed([after]))
-    paid = after.new_payments[-1]
-    posted = after.new_postings[len(before.new_postings) :]
+    (fact,) = zip(*store._fact_columns([(after.id, after.added[-1])], AT)[:-1], strict=True)
+    new = [(after.id, after.currency, one) for one in after.postings[len(before.postings) :]]
     return Row(
         inbox=(id_, wire.body_hash(value)),
         lock=spine.lock_id(Key("Loan", after.id)),
-        loan=(after.id, unpaid, total, credit, version),
-        payment=(after.id, paid.reference, paid.payment_id, paid.amount.minor, paid.value_on),
-        postings=[
-            (after.id, p.cause, p.account.value, p.amount.minor, p.amount.currency, p.value_on)
-            for p in posted
-        ],
+        loan=(after.id, *(column[0] for column in store._changing([after]))),
+        fact=fact,
+        postings=list(zip(*store._posting_columns(new, AT)[:-1], strict=True)),
         outbox=out,
     )
 

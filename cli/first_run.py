@@ -50,7 +50,8 @@ def causes_by_loan(lines: str) -> dict[str, set[str]]:
     causes: dict[str, set[str]] = defaultdict(set)
     for line in lines.splitlines():
         data = json.loads(line)["data"]
-        causes[data["loan_reference"]].add(data.get("payment_reference", OPENING))
+        payment = data.get("payment_reference")
+        causes[data["loan_reference"]].add(OPENING if payment is None else f"payment:{payment}")
     return dict(causes)
 
 

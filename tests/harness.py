@@ -12,6 +12,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 from services.ledger.flow import FLOW as LEDGER_FLOW
+from services.ledger.main import SOURCES as LEDGER_SOURCES
 from shared.commands import Answered, Origin
 from shared.decision import Actor, Role
 from shared.events import wire
@@ -32,6 +33,8 @@ from tests.followup.flow import NoteSettled
 OPERATOR = Actor("olga", Role.OPERATOR, frozenset({LENDER}))
 ADMINISTRATOR = Actor("ada", Role.ADMINISTRATOR, None)
 QUICK: Mapping[str, Any] = {"look_every_ms": 50, "outbox_poll_most_ms": 10}
+STILL: Mapping[str, Any] = {"clock": "simulated", "clock_start": datetime(2026, 1, 2, 12, tzinfo=UTC)}
+"""A clock that stands before the builders' loans fall due: no timer of theirs comes in between."""
 
 
 async def until(condition: Callable[[], Awaitable[Any]], what: str, within_s: float = 60) -> Any:
@@ -96,6 +99,11 @@ class Running:
         """One value of its database."""
         return await self.database.fetchval(statement, *arguments)
 
+    async def payments(self) -> list[str]:
+        """What a ledger has of payments: their references, in order."""
+        found = await self.rows("SELECT reference FROM fact WHERE kind = 'Payment' ORDER BY reference")
+        return [row["reference"].removeprefix("payment:") for row in found]
+
     async def settled(self) -> None:
         """Wait until all that was published is read, applied and published on."""
 
@@ -134,8 +142,8 @@ def _names(service: Service) -> list[str]:
     ]
 
 
-SOURCES: dict[str, list[Source]] = {
-    "ledger": [Source("", topics=["clock"], per_lender=["loan-events"])],
+SOURCES: dict[str, Sequence[Source]] = {
+    "ledger": LEDGER_SOURCES,
     "followup": [Source("", topics=["clock", "ledger-events"])],
 }
 FLOWS: dict[str, Flow] = {"ledger": LEDGER_FLOW, "followup": FOLLOWUP_FLOW}

@@ -10,6 +10,12 @@ from services.ledger.settings import LedgerSettings
 from shared.main import make_app
 from shared.service import Service, Source
 
+SOURCES = (
+    Source("", topics=["clock", "hardship-events"], per_lender=["loan-events"]),
+    Source("holds", topics=["holds"]),
+)
+"""What the ledger reads. Holds have a consumer of their own, so that nothing stands before them."""
+
 
 def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
     """The service and its application."""
@@ -17,7 +23,7 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
     service = Service(
         FLOW,
         settings,
-        [Source("", topics=["clock"], per_lender=["loan-events"])],
+        SOURCES,
         migrations=FOLDER,
     )
     app = make_app(

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from services.ledger.flow import FLOW as LEDGER
+from shared.decision import SendSettled, TimerFired
 from shared.events.base import Event
-from shared.flow import Flow, SendSettled, Step, TimerFired
+from shared.flow import Flow, Step
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "event-flow.md"
 FLOWS = (LEDGER,)

@@ -83,11 +83,13 @@ STORE = Allowed(
         "shared.money",
         "shared.spine",
     ),
-    frozenset({"sqlalchemy"}),
+    # What a row packs into one column is written and read by pydantic.
+    frozenset({"sqlalchemy", "pydantic", "pydantic_core"}),
 )
 FLOW = Allowed(("{own}.domain", "{own}.store", "shared.events", "shared.flow", "shared.decision"))
 API = Allowed(
     (
+        "{own}.api",
         "{own}.domain",
         "{own}.store",
         "{own}.flow",
@@ -101,6 +103,7 @@ API = Allowed(
         "shared.fold",
         "shared.http",
         "shared.money",
+        "shared.scopes",
         "shared.service",
     ),
     frozenset({"fastapi", "pydantic"}),

@@ -2,7 +2,8 @@
 
 `python -m tests.chaos.checker` takes what it must know as JSON on its standard input and writes what it
 found, by kind, as JSON. Its exit status is 0 when it found nothing and 1 when it found something. Of the
-event layer it uses the decoding of records alone: what it says of the others' work it finds out by itself.
+event layer and of the ledger it uses the decoding of records and of packed columns alone: what it says of
+their work it finds out by itself.
 """
 
 import asyncio
@@ -14,37 +15,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-
-from shared.errors import Unreadable
-from shared.events import wire
-from shared.events.base import Event, event_class
+from services.ledger.store import packing
+from shared.events.base import Event
 from shared.events.ledger import LoanRegistered, PaymentApplied
 from shared.events.loans import LoanOpened, PaymentReceived
+from tests.chaos.evidence import PUBLISHED, Evidence, Row, Told, gather
 from tests.followup.flow import FollowUpMade
 
 KINDS = ("lost", "doubled", "out_of_order", "unbalanced", "unpublished", "held", "unread", "uncaused")
-PUBLISHED = {"ledger": "ledger-events", "followup": "followup-events"}
 READ = {"ledger": ("loan-events",), "followup": ("ledger-events",)}
-EMPTY_POLLS_MAX = 20
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event as it stands on a topic; `event` is None where the record cannot be read."""
-
-    topic: str
-    partition: int
-    offset: int
-    id: str
-    source: str
-    sequence: int | None
-    value: bytes
-    event: Event | None
+OPENING = "opening"
 
 
 @dataclass
@@ -56,127 +36,6 @@ class Findings:
     def add(self, kind: str, text: str) -> None:
         """Report one thing."""
         self.found[kind].append(text)
-
-
-@dataclass
-class Evidence:
-    """All that was read, before anything is concluded from it."""
-
-    topics: dict[str, list[Told]]
-    ends: dict[tuple[str, int], int]
-    rows: dict[str, dict[str, list[Row]]]
-    acknowledged: list[Event]
-    attempted: list[Event]
-    inputs: list[str]
-    allowed: frozenset[str]
-
-
-# -- reading -------------------------------------------------------------------------------------------------
-
-TABLES = {
-    "outbox": "SELECT seq, topic, held FROM outbox ORDER BY seq",
-    "held": "SELECT seq, status, topic, partition, record_offset, name, reason, key FROM held ORDER BY seq",
-    "position": "SELECT topic, partition, next_offset FROM position",
-}
-OWN_TABLES = {
-    "ledger": {
-        "loan": "SELECT id, amount_minor, unpaid_minor, unpaid_total_minor, credit_minor FROM loan",
-        "payment": "SELECT loan_id, reference, id, amount_minor FROM payment",
-        "posting": "SELECT loan_id, cause, account, amount_minor, currency FROM posting",
-    },
-    "followup": {"followup": "SELECT loan_id, payments, applied_minor, followed FROM followup"},
-}
-
-
-async def read_database(service: str, url: str) -> dict[str, list[Row]]:
-    """The tables of one service."""
-    connection = await asyncpg.connect(url, timeout=20)
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return {
-                table: [dict(row) for row in await connection.fetch(statement)]
-                for table, statement in {**TABLES, **OWN_TABLES[service]}.items()
-            }
-    finally:
-        await connection.close()
-
-
-async def partitions_of(options: Mapping[str, Any], topics: Sequence[str]) -> list[TopicPartition]:
-    """The partitions of those topics that exist."""
-    admin = AIOKafkaAdminClient(**options)
-    await admin.start()
-    try:
-        described = await admin.describe_topics(list(topics))
-    finally:
-        await admin.close()
-    return [
-        TopicPartition(one["topic"], partition["partition"])
-        for one in described
-        if one["error_code"] == 0
-        for partition in one["partitions"]
-    ]
-
-
-async def read_topics(
-    options: Mapping[str, Any], prefix: str, topics: Sequence[str]
-) -> tuple[dict[str, list[Told]], dict[tuple[str, int], int]]:
-    """All records of these topics, in order within each partition, and the end of each partition."""
-    places = await partitions_of(options, [prefix + topic for topic in topics])
-    told: dict[str, list[Told]] = {topic: [] for topic in topics}
-    if not places:
-        return told, {}
-    consumer = AIOKafkaConsumer(**options, enable_auto_commit=False, isolation_level="read_uncommitted")
-    await consumer.start()
-    try:
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends = await consumer.end_offsets(places)
-        empty = 0
-        while any([await consumer.position(place) < ends[place] for place in places]):
-            found = await consumer.getmany(timeout_ms=500, max_records=5_000)
-            empty = 0 if found else empty + 1
-            if empty > EMPTY_POLLS_MAX:
-                raise TimeoutError("the topics cannot be read to their ends")
-            for place, records in found.items():
-                topic = place.topic.removeprefix(prefix)
-                told[topic] += [_told(topic, record) for record in records]
-    finally:
-        await consumer.stop()
-    return told, {(p.topic.removeprefix(prefix), p.partition): end for p, end in ends.items()}
-
-
-def _told(topic: str, record: Any) -> Told:
-    try:
-        event, envelope = wire.decode(topic, record.key, record.headers, record.value)
-    except Unreadable:
-        return Told(topic, record.partition, record.offset, "", "", None, record.value or b"", None)
-    place = (topic, record.partition, record.offset)
-    return Told(*place, envelope.id, envelope.source, envelope.sequence, record.value, event)
-
-
-async def gather(told: Mapping[str, Any]) -> Evidence:
-    """Read everything."""
-    topics = [*told["inputs"], *(PUBLISHED[service] for service in told["databases"])]
-    by_topic, ends = await read_topics(told["kafka"], told["prefix"], topics)
-    rows = {service: await read_database(service, url) for service, url in told["databases"].items()}
-    for tables in rows.values():
-        for table in ("outbox", "held", "position"):
-            tables[table] = [
-                {**row, "topic": (row["topic"] or "").removeprefix(told["prefix"])} for row in tables[table]
-            ]
-    acknowledged, attempted = ([_event(one) for one in told[kind]] for kind in ("acknowledged", "attempted"))
-    return Evidence(
-        by_topic, ends, rows, acknowledged, attempted, list(told["inputs"]), frozenset(told["allowed"])
-    )
-
-
-def _event(fact: Mapping[str, Any]) -> Event:
-    cls = event_class(fact["type"])
-    assert cls is not None, fact["type"]
-    return cls.read(json.dumps(fact["data"]).encode())
-
-
-# -- concluding ----------------------------------------------------------------------------------------------
 
 
 def first_occurrences(records: Iterable[Told]) -> list[Told]:
@@ -228,30 +87,39 @@ def inputs_of(evidence: Evidence, findings: Findings) -> list[Event]:
     return counted
 
 
+def cause_of(payment: PaymentReceived) -> str:
+    """How the ledger's tables call a payment."""
+    return f"payment:{payment.payment_reference}"
+
+
 def check_effects(evidence: Evidence, inputs: Sequence[Event], findings: Findings) -> None:
     """Each payment and each loan that came has one row, its postings and one event that tells of it."""
     ledger = evidence.rows["ledger"]
     told = first_occurrences(evidence.topics[PUBLISHED["ledger"]])
     applied = Counter(one.event.payment_id for one in told if isinstance(one.event, PaymentApplied))
     registered = Counter(one.event.loan_id for one in told if isinstance(one.event, LoanRegistered))
-    payments = Counter(row["id"] for row in ledger["payment"])
+    facts = Counter((row["loan_id"], row["reference"]) for row in ledger["fact"])
+    payments = {(row["loan_id"], row["reference"]) for row in ledger["fact"] if row["kind"] == "Payment"}
     cash = Counter((row["loan_id"], row["cause"]) for row in ledger["posting"] if row["account"] == "cash")
     loans = Counter(row["id"] for row in ledger["loan"])
     paid = {one.payment_id: one for one in inputs if isinstance(one, PaymentReceived)}
     opened = {one.loan_id: one for one in inputs if isinstance(one, LoanOpened)}
     for payment_id, one in paid.items():
-        name = f"payment {one.payment_reference} of {one.loan_reference}"
-        _once(payments[payment_id], f"{name}: its row", findings)
-        _once(cash[(one.loan_id, one.payment_reference)], f"{name}: its cash posting", findings)
+        name, place = f"payment {one.payment_reference} of {one.loan_reference}", (one.loan_id, cause_of(one))
+        _once(facts[place], f"{name}: its row", findings)
+        _once(cash[place], f"{name}: its cash posting", findings)
         _once(applied[payment_id], f"{name}: its PaymentApplied", findings)
     for loan_id, loan in opened.items():
         _once(loans[loan_id], f"loan {loan.loan_reference}: its row", findings)
+        _once(facts[(loan_id, OPENING)], f"loan {loan.loan_reference}: its opening", findings)
         _once(registered[loan_id], f"loan {loan.loan_reference}: its LoanRegistered", findings)
-    possible = {one.payment_id for one in evidence.attempted if isinstance(one, PaymentReceived)} | set(paid)
-    for payment_id in (set(payments) | set(applied)) - possible:
+    possible = {one.payment_id: one for one in evidence.attempted if isinstance(one, PaymentReceived)} | paid
+    for payment_id in set(applied) - set(possible):
         findings.add("uncaused", f"payment {payment_id} was never reported")
-    for payment_id in set(payments) ^ set(applied):
-        if payment_id not in paid and payment_id in possible:
+    for loan_id, cause in payments - {(one.loan_id, cause_of(one)) for one in possible.values()}:
+        findings.add("uncaused", f"{cause} of loan {loan_id} was never reported")
+    for payment_id, one in possible.items():
+        if payment_id not in paid and (payment_id in applied) != ((one.loan_id, cause_of(one)) in payments):
             findings.add("lost", f"payment {payment_id}: a row without an event, or an event without a row")
 
 
@@ -282,32 +150,60 @@ def check_money(evidence: Evidence, findings: Findings) -> None:
     """Postings of each cause add up to zero, and each stored balance is the sum of its postings."""
     ledger = evidence.rows["ledger"]
     causes: Counter[tuple[Any, ...]] = Counter()
-    accounts: Counter[tuple[Any, ...]] = Counter()
+    accounts: dict[UUID, Counter[str]] = defaultdict(Counter)
     for row in ledger["posting"]:
         causes[(row["loan_id"], row["cause"], row["currency"])] += row["amount_minor"]
-        accounts[(row["loan_id"], row["account"])] += row["amount_minor"]
+        accounts[row["loan_id"]][row["account"]] += row["amount_minor"]
     for (loan_id, cause, currency), total in causes.items():
         if total:
             findings.add("unbalanced", f"loan {loan_id}, {cause}: postings add up to {total} {currency}")
     paid: Counter[UUID] = Counter()
-    for row in ledger["payment"]:
-        paid[row["loan_id"]] += row["amount_minor"]
+    drawn: Counter[UUID] = Counter()
+    for row in ledger["fact"]:
+        value_on, reference, *rest = json.loads(row["data"])
+        if (value_on, reference) != (row["value_on"].isoformat(), row["reference"]):
+            findings.add(
+                "unbalanced", f"loan {row['loan_id']}: {row['reference']} is not what its columns say"
+            )
+        if row["reversed_on"] is None and row["kind"] in ("Payment", "Draw"):
+            (paid if row["kind"] == "Payment" else drawn)[row["loan_id"]] += rest[0]
     for row in ledger["loan"]:
-        owed, id_ = sum(row["amount_minor"]), row["id"]
-        right = {
-            "unpaid": max(0, owed - paid[id_]),
-            "by postings": accounts[(id_, "receivable")],
-            "credit": max(0, paid[id_] - owed),
-            "credit by postings": -accounts[(id_, "borrower_credit")],
-        }
-        stored = {
-            "unpaid": row["unpaid_total_minor"],
-            "by postings": sum(row["unpaid_minor"]),
+        right = _balances(drawn[row["id"]], paid[row["id"]])
+        for source, found in _told_balances(row, accounts[row["id"]]).items():
+            if found != {name: right[name] for name in found}:
+                findings.add("unbalanced", f"loan {row['id']}: {source} {found}, computed again {right}")
+
+
+def _balances(drawn: int, paid: int) -> dict[str, int]:
+    """What must stand there for a loan without interest."""
+    unpaid = max(0, drawn - paid)
+    return {"drawn": drawn, "owed": unpaid, "principal": unpaid, "credit": max(0, paid - drawn), "paid": paid}
+
+
+def _told_balances(row: Row, accounts: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """What each place says of the loan's balances: columns, schedule, book, journal."""
+    book = packing.unpack_book(row["book"], packing.unpack_terms(row["terms"]))
+    return {
+        "stored": {
+            "owed": row["owed_minor"],
+            "principal": row["principal_minor"],
             "credit": row["credit_minor"],
-            "credit by postings": row["credit_minor"],
-        }
-        if stored != right:
-            findings.add("unbalanced", f"loan {id_}: stored {stored}, computed again {right}")
+        },
+        "schedule": {
+            "drawn": sum(one.principal + one.interest for one in packing.unpack_provided(row["provided"]))
+        },
+        "book": {
+            "owed": sum(map(sum, book.owed)) - sum(map(sum, book.paid)),
+            "principal": book.balance,
+            "credit": book.credit,
+        },
+        "posted": {
+            "drawn": -accounts["disbursed"],
+            "principal": accounts["principal"],
+            "credit": -accounts["borrower_credit"],
+            "paid": accounts["cash"],
+        },
+    }
 
 
 def check_followup(evidence: Evidence, findings: Findings) -> None:

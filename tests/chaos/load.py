@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import httpx
@@ -11,16 +12,18 @@ from fastapi import FastAPI
 
 from shared.events.base import Event
 from shared.events.loans import LoanOpened, PaymentReceived
-from tests.builders import a_loan, a_payment, a_schedule, money
+from tests.builders import a_loan, a_payment, an_instalment, money
 
 TRY_AGAIN_AFTER_S = 0.1
+FAR_AWAY = ((1, date(2126, 2, 1), "400.00"), (2, date(2126, 3, 1), "600.00"))
 NOT_DONE_YET = frozenset({409, 503})
 """Answers after which the same request may be made again under the same key."""
 
 
 def some_loans(count: int, *, name: str = "L") -> list[LoanOpened]:
-    """Loans of 1,000.00 CNY each, named `<name>0`, `<name>1` …"""
-    return [a_loan(f"{name}{n}", instalments=a_schedule("400.00", "600.00")) for n in range(count)]
+    """Loans of 1,000.00 CNY each, named `<name>0`, `<name>1` …; no day of theirs comes while a test runs."""
+    schedule = [an_instalment(n, due_on=on, amount=money(amount)) for n, on, amount in FAR_AWAY]
+    return [a_loan(f"{name}{n}", instalments=schedule) for n in range(count)]
 
 
 def some_payments(

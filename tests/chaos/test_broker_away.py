@@ -14,6 +14,7 @@ from tests.chaos.relays import Spending, drained, fill_outbox, relaying
 from tests.chaos.world import LOAN_EVENTS, MakeWorld, World, eventually
 from tests.infra.embedded import Breakable
 
+READ_BY_THE_LEDGER = (LOAN_EVENTS, "hardship-events", "holds", "clock")
 OUTBOX = "SELECT count(*) FROM outbox"
 STOPS_WITHIN_S = 20.0
 
@@ -103,7 +104,7 @@ async def test_scenario_16_a_topic_closed_to_us_is_told_and_waited_for(
     world = await make_world(servers, services=("ledger",))
     login = Login(f"user-{world.prefix}", secrets.token_urlsafe(16))
     grants = [
-        *(Grant("READ", "topic", world.prefix + topic) for topic in (LOAN_EVENTS, "clock")),
+        *(Grant("READ", "topic", world.prefix + topic) for topic in READ_BY_THE_LEDGER),
         # Who may write something may have a producer: so it is the topic alone that is closed.
         Grant("WRITE", "topic", world.prefix + "followup-events"),
         Grant("READ", "group", f"huancui-{world.prefix}", prefix=True),

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.builders import a_loan, a_payment
-from tests.chaos.checker import KINDS, Evidence, Told, conclude, gather
+from shared.events.ledger import PaymentApplied
+from tests.builders import a_loan, a_payment, an_applied_payment
+from tests.chaos.checker import KINDS, conclude
+from tests.chaos.evidence import Evidence, Told, gather
 from tests.chaos.load import a_story
 from tests.chaos.world import LOAN_EVENTS, World
 from tests.infra.servers import Infra
@@ -23,7 +25,9 @@ DAMAGES = (
         UNGUARDED + "UPDATE posting SET amount_minor = amount_minor + {} WHERE account = 'disbursed'",
         "unbalanced",
     ),
-    ("ledger", "UPDATE loan SET unpaid_total_minor = unpaid_total_minor + {}", "unbalanced"),
+    ("ledger", "UPDATE loan SET owed_minor = owed_minor + {}", "unbalanced"),
+    ("ledger", "UPDATE loan SET principal_minor = principal_minor + {}", "unbalanced"),
+    ("ledger", "UPDATE fact SET value_on = value_on + {}", "unbalanced"),
     (
         "ledger",
         "UPDATE position SET next_offset = next_offset - {} WHERE topic LIKE '%loan-events%'",
@@ -75,8 +79,9 @@ async def test_the_program_reports_damage_and_nothing_else(quiet: World) -> None
 
 
 async def test_a_lost_row_a_lost_posting_and_a_lost_event_are_found(evidence: Evidence) -> None:
-    evidence.rows["ledger"]["payment"].remove(_row(evidence, "payment", reference="L-P7"))
-    evidence.rows["ledger"]["posting"].remove(_row(evidence, "posting", cause="L-P8", account="cash"))
+    evidence.rows["ledger"]["fact"].remove(_row(evidence, "fact", reference="payment:L-P7"))
+    cash = _row(evidence, "posting", cause="payment:L-P8", account="cash")
+    evidence.rows["ledger"]["posting"].remove(cash)
     evidence.topics[LEDGER_EVENTS].pop(5)
     lost = " ".join(_found(evidence)["lost"])
     assert "L-P7 of L" in lost
@@ -97,7 +102,7 @@ async def test_an_event_told_twice_is_doubled_and_a_record_sent_again_is_not(evi
 
 
 async def test_a_doubled_row_is_found(evidence: Evidence) -> None:
-    evidence.rows["ledger"]["payment"].append(_row(evidence, "payment", reference="L-P7"))
+    evidence.rows["ledger"]["fact"].append(_row(evidence, "fact", reference="payment:L-P7"))
     assert [text for text in _found(evidence)["doubled"] if "its row is there 2 times" in text]
 
 
@@ -130,7 +135,7 @@ async def test_what_was_acknowledged_without_effect_is_lost(evidence: Evidence) 
     evidence.acknowledged.append(a_loan("never"))
     found = _found(evidence)
     assert set(found) == {"lost"}
-    assert len(found["lost"]) == 2, "neither the loan's row nor its event"
+    assert len(found["lost"]) == 3, "neither the loan's row nor its opening nor its event"
 
 
 async def test_a_published_payment_that_was_skipped_is_lost_unless_it_is_held(evidence: Evidence) -> None:
@@ -155,8 +160,27 @@ async def test_a_record_that_nobody_could_read_or_park_is_lost(evidence: Evidenc
 
 
 async def test_an_effect_without_a_cause_is_found(evidence: Evidence) -> None:
-    _row(evidence, "payment", reference="L-P7")["id"] = uuid4()
-    assert _found(evidence)["uncaused"]
+    _row(evidence, "fact", reference="payment:L-P7")["reference"] = "payment:never"
+    assert len(_found(evidence)["uncaused"]) == 1
+
+
+async def test_an_event_without_a_cause_is_found(evidence: Evidence) -> None:
+    told = next(one for one in evidence.topics[LEDGER_EVENTS] if isinstance(one.event, PaymentApplied))
+    stray = replace(told, id="stray", event=an_applied_payment(payment_id=uuid4()))
+    evidence.topics[LEDGER_EVENTS].append(stray)
+    assert len(_found(evidence)["uncaused"]) == 1
+
+
+@pytest.mark.parametrize("part", ["schedule", "book"])
+async def test_a_packed_column_that_says_otherwise_is_found(evidence: Evidence, part: str) -> None:
+    row, other = evidence.rows["ledger"]["loan"][:2]
+    if part == "schedule":
+        row["provided"] = row["provided"].replace("40000", "40001")
+    else:
+        assert row["book"] != other["book"], "they have been paid alike"
+        row["book"] = other["book"]
+    (found,) = _found(evidence)["unbalanced"]
+    assert part in found
 
 
 async def test_an_outbox_that_is_not_empty_is_reported(evidence: Evidence) -> None:

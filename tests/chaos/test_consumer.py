@@ -14,10 +14,9 @@ from shared.decision import Key
 from tests.chaos import meddling
 from tests.chaos.load import a_story, some_loans, some_payments
 from tests.chaos.proxy import Proxy
-from tests.chaos.world import LOAN_EVENTS, Process, World
+from tests.chaos.world import LOAN_EVENTS, PAYMENTS, Process, World
 from tests.harness import Running, until
 
-PAYMENTS = "SELECT count(*) FROM payment"
 CONSUMES_ONLY: dict[str, Any] = {"role_relay": False, "role_timers": False}
 
 
@@ -164,9 +163,7 @@ async def test_scenario_22_a_frozen_consumer_that_comes_back_writes_nothing_and_
         if not by_itself:
             for pid in frozen:
                 await world.execute("ledger", f"SELECT pg_terminate_backend({pid})")
-        await until(
-            lambda: world.value("ledger", "SELECT count(*) = 60 FROM payment"), "the heir applies all", 90
-        )
+        await until(lambda: world.value("ledger", f"SELECT ({PAYMENTS}) = 60"), "the heir applies all", 90)
         zombie.signal(signal.SIGCONT)
 
         async def refused() -> bool:
@@ -263,7 +260,7 @@ async def test_scenario_25_records_deleted_before_they_were_read_stop_the_consum
     gone = {place: end for place, end in (await world.ends([LOAN_EVENTS])).items() if end > before[place]}
     await meddling.delete_records(world, gone)
     async with world.inside("ledger") as ledger:
-        (intake,) = ledger.service.intakes
+        intake = ledger.service.intakes[0]
 
         async def stopped() -> bool:
             return intake.failed is not None

@@ -26,11 +26,13 @@ from shared.spine import lock_id
 from tests.builders import a_payment
 from tests.chaos import meddling
 from tests.chaos.load import a_story, some_loans, some_payments
-from tests.chaos.world import MakeWorld, World
+from tests.chaos.world import PAYMENTS, MakeWorld, World
 from tests.databases import FOLDERS
 from tests.harness import Running, until
 
 CLAIM_WITHIN_MS = 5.0
+ROUNDS_OF_A_LOAN = 25
+"""So many payments reach no loan that any would take long."""
 
 
 async def insist(world: World, service: Running, event: Event) -> bool:
@@ -77,7 +79,7 @@ async def test_scenario_34_a_caller_that_goes_away_during_the_commit_leaves_a_kn
 ) -> None:
     (loan,) = some_loans(1)
     payment = a_payment("10.00", loan=loan.loan_reference, reference="cancelled")
-    await meddling.slow_commits(world, "ledger", "payment", 0.5)
+    await meddling.slow_commits(world, "ledger", "fact", 0.5)
     async with world.inside("ledger") as ledger, world.inside("followup"):
         await insist(world, ledger, loan)
         asking = asyncio.ensure_future(insist(world, ledger, payment))
@@ -88,14 +90,14 @@ async def test_scenario_34_a_caller_that_goes_away_during_the_commit_leaves_a_kn
         assert await insist(world, ledger, payment), "the same key did not give the first one's answer"
         await nothing_left_open(world, ledger)
         await world.balances()
-    assert await world.value("ledger", "SELECT count(*) FROM payment") == 1
+    assert await world.value("ledger", PAYMENTS) == 1
 
 
 @pytest.mark.parametrize("by", ["command", "record"])
 async def test_scenario_34_a_service_that_stops_during_the_commit_finishes_it(world: World, by: str) -> None:
     (loan,) = some_loans(1)
     payment = a_payment("10.00", loan=loan.loan_reference, reference="last")
-    await meddling.slow_commits(world, "ledger", "payment", 1.0)
+    await meddling.slow_commits(world, "ledger", "fact", 1.0)
     asking: asyncio.Future[bool] | None = None
     async with world.inside("ledger") as ledger:
         await insist(world, ledger, loan)
@@ -105,7 +107,7 @@ async def test_scenario_34_a_service_that_stops_during_the_commit_finishes_it(wo
             await world.publish([payment])
         await meddling.committing(world, "ledger")
     assert asking is None or await asking is False
-    assert await world.value("ledger", "SELECT count(*) FROM payment") == 1
+    assert await world.value("ledger", PAYMENTS) == 1
     assert (
         await world.value(
             "ledger", f"SELECT count(*) FROM pg_stat_activity WHERE {meddling.SERVICE_BACKENDS}"
@@ -145,18 +147,19 @@ async def test_scenario_35_connections_that_are_ended_all_the_time_cost_no_messa
     "rounds", [5, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
 )
 async def test_scenario_44_two_replicas_over_the_same_loans_never_deadlock(world: World, rounds: int) -> None:
-    loans = some_loans(15)
     async with (
         world.inside("ledger") as one,
         world.inside("ledger") as other,
         world.inside("followup"),
         meddling.connected(world, "ledger") as connection,
     ):
-        await hand_in(world, one, loans)
-        middle = sorted((Key(Loan.__name__, loan.loan_id) for loan in loans), key=lock_id)[7]
-        lock = meddling.Lock(connection, middle)
         with capture_logs() as said:
             for number in range(rounds):
+                if number % ROUNDS_OF_A_LOAN == 0:
+                    loans = some_loans(15, name=f"L{number}-")
+                    await hand_in(world, one, loans)
+                    middle = sorted((Key(Loan.__name__, loan.loan_id) for loan in loans), key=lock_id)[7]
+                    lock = meddling.Lock(connection, middle)
                 # Both have some of their locks and wait for one: in different orders they could never go on.
                 await lock.take()
                 loads = [
@@ -186,22 +189,24 @@ def _shuffled(loans: Sequence[LoanOpened], name: str) -> list[Event]:
     "payments", [4_000, pytest.param(200_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
 async def test_scenario_45_an_old_snapshot_makes_the_relay_no_slower(world: World, payments: int) -> None:
-    loans = some_loans(200)
+    loans = some_loans(payments // 20)
     await world.publish(loans)
     async with world.inside("ledger") as ledger, meddling.connected(world, "ledger") as old:
-        await until(lambda: world.value("ledger", "SELECT count(*) = 200 FROM loan"), "the loans are kept")
+        await until(
+            lambda: world.value("ledger", f"SELECT count(*) = {len(loans)} FROM loan"), "the loans are kept"
+        )
         async with old.transaction(isolation="repeatable_read", readonly=True):
-            assert await old.fetchval("SELECT count(*) FROM payment") == 0
+            assert await old.fetchval(PAYMENTS) == 0
             await world.publish(some_payments(loans, payments))
             await until(
                 lambda: world.value(
                     "ledger",
-                    f"SELECT count(*) = {payments} AND NOT EXISTS (SELECT 1 FROM outbox) FROM payment",
+                    f"SELECT ({PAYMENTS}) = {payments} AND NOT EXISTS (SELECT 1 FROM outbox)",
                 ),
                 "all is applied and published",
                 within_s=60 + payments / 500,
             )
-            assert await old.fetchval("SELECT count(*) FROM payment") == 0, "the snapshot is not old"
+            assert await old.fetchval(PAYMENTS) == 0, "the snapshot is not old"
             bounded, unbounded = await _claim_ms(world)
             await until(lambda: _alarmed(ledger), "the metric tells of the old snapshot")
         assert bounded < CLAIM_WITHIN_MS
@@ -276,7 +281,7 @@ def upgrade() -> None:
     """Add columns, with which the version before can live."""
     op.execute("ALTER TABLE loan ADD COLUMN note text")
     op.execute("ALTER TABLE held ADD COLUMN note text")
-    op.execute("ALTER TABLE payment ADD COLUMN note text NOT NULL DEFAULT ''")
+    op.execute("ALTER TABLE fact ADD COLUMN note text NOT NULL DEFAULT ''")
 '''
 
 
@@ -299,7 +304,7 @@ async def test_scenario_46_a_migration_under_load_disturbs_neither_version(
         async with world.inside("ledger") as old, world.inside("followup"):
             await hand_in(world, old, story[:20])
             load = asyncio.ensure_future(hand_in(world, old, story[20:220]))
-            await until(lambda: world.value("ledger", "SELECT count(*) > 20 FROM payment"), "the load runs")
+            await until(lambda: world.value("ledger", f"SELECT ({PAYMENTS}) > 20"), "the load runs")
             await asyncio.to_thread(migrate, newer, world.databases["ledger"])
             assert await at_head(old.service.engine, newer)
             assert await at_head(old.service.engine, FOLDERS["ledger"]), "the old version would not be ready"
@@ -308,7 +313,7 @@ async def test_scenario_46_a_migration_under_load_disturbs_neither_version(
                 await hand_in(world, old, story[320:])
                 await load
                 await world.balances()
-    assert await world.value("ledger", "SELECT count(*) FROM payment WHERE note = ''") == 400
+    assert await world.value("ledger", f"{PAYMENTS} AND note = ''") == 400
     assert not [
         entry for entry in said if entry["event"] in ("commands_failed", "batch_not_saved", "part_died")
     ]

@@ -11,12 +11,12 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from services.ledger.domain import opening
 from services.ledger.domain.loan import Loan
 from services.ledger.flow import FLOW
-from shared.decision import Context, Decision
-from shared.events.ledger import LoanRegistered, ScheduleRevised
+from shared.decision import Context, Decision, Need, Wait
+from shared.events.ledger import ScheduleRevised
 from shared.events.loans import LoanOpened
 from shared.events.parts import ScheduledInstalment
 from shared.events.wire import MAX_EVENT_BYTES
-from shared.flow import Flow, Step
+from shared.flow import Flow
 from shared.service import Service
 from shared.settings import ServiceSettings
 from tests.builders import a_loan, an_instalment, money
@@ -32,9 +32,9 @@ INSTALMENTS_MAX = 2_000
 def _verbose(copies: int) -> Flow:
     """The ledger, except that it repeats the schedule of certain loans, so many times over, in an event."""
 
-    def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decision[Loan]:
+    def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decision[Loan] | Need | Wait:
         decision = opening.open_loan(loan, event, context)
-        if not event.loan_reference.startswith(TALKATIVE):
+        if isinstance(decision, Need | Wait) or not event.loan_reference.startswith(TALKATIVE):
             return decision
         # Put together without validation: the schema would not allow so much.
         told = ScheduleRevised.model_construct(
@@ -47,7 +47,8 @@ def _verbose(copies: int) -> Flow:
         return replace(decision, events=[*decision.events, told])
 
     steps = [step for of in FLOW.steps.values() for step in of if step.message is not LoanOpened]
-    first = Step(LoanOpened, open_loan, emits=(LoanRegistered, ScheduleRevised), creates=True)
+    (usual,) = FLOW.steps[LoanOpened]
+    first = replace(usual, decide=open_loan, emits=(*usual.emits, ScheduleRevised))
     return Flow("ledger", tuple(FLOW.states.values()), (first, *steps))
 
 

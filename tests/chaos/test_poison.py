@@ -10,7 +10,7 @@ from shared.messaging.port import Outgoing
 from tests.builders import a_payment, a_record, money
 from tests.chaos import meddling
 from tests.chaos.load import a_story, some_loans, some_payments
-from tests.chaos.world import LOAN_EVENTS, MakeWorld, World
+from tests.chaos.world import LOAN_EVENTS, PAYMENTS, MakeWorld, World
 from tests.followup.flow import FollowUp
 from tests.harness import until
 
@@ -19,9 +19,7 @@ OVERFLOWING = 2_147_483_647
 
 async def paid(world: World, count: int) -> None:
     """Wait until the ledger has so many payments."""
-    await until(
-        lambda: world.value("ledger", f"SELECT count(*) = {count} FROM payment"), f"{count} payments", 40
-    )
+    await until(lambda: world.value("ledger", f"SELECT ({PAYMENTS}) = {count}"), f"{count} payments", 40)
 
 
 async def held(world: World, service: str, count: int) -> list[tuple[str, str]]:
@@ -55,7 +53,7 @@ async def test_scenario_29_what_cannot_be_read_parks_with_its_reason_and_the_par
         reasons = ["malformed_data", "schema_violation", "unknown_type"]
         assert sorted(await held(world, "ledger", 3)) == [("parked", reason) for reason in reasons]
         await world.balances(allowed=reasons)
-    assert await world.value("ledger", "SELECT count(*) FROM payment") == 100
+    assert await world.value("ledger", PAYMENTS) == 100
     assert await world.value("ledger", "SELECT bool_and(detail <> '') FROM held")
 
 
@@ -114,7 +112,7 @@ async def _order_of_kept(world: World) -> list[int]:
 async def test_scenario_31_a_passing_error_of_the_database_is_retried_in_place_and_parks_nothing(
     world: World, sqlstate: str
 ) -> None:
-    await meddling.failing_at_first(world, "ledger", "payment", sqlstate, times=4)
+    await meddling.failing_at_first(world, "ledger", "fact", sqlstate, times=4)
     await world.publish(a_story(10, 100))
     with capture_logs() as said:
         async with world.inside("ledger"), world.inside("followup"):
@@ -170,8 +168,8 @@ async def test_scenario_33_a_topic_that_gets_more_partitions_under_load_keeps_ev
             await paid(world, 600)
             await world.settle()
     overtaken = (
-        "SELECT count(*) FROM (SELECT max(recorded_at) FILTER (WHERE reference LIKE 'old%') AS old, "
-        "min(recorded_at) FILTER (WHERE reference LIKE 'new%') AS new FROM payment GROUP BY loan_id) "
+        "SELECT count(*) FROM (SELECT max(recorded_at) FILTER (WHERE reference LIKE 'payment:old%') AS old, "
+        "min(recorded_at) FILTER (WHERE reference LIKE 'payment:new%') AS new FROM fact GROUP BY loan_id) "
         "WHERE old > new"
     )
     assert await world.value("ledger", overtaken) == 0

@@ -37,7 +37,9 @@ from tests.infra.servers import Infra
 ROOT = Path(__file__).resolve().parents[2]
 MODULES: Mapping[str, str] = {"ledger": "services.ledger", "followup": "tests.followup"}
 LOAN_EVENTS = f"loan-events.{LENDER}"
-TOPICS = (LOAN_EVENTS, "ledger-events", "followup-events", "clock")
+PAYMENTS = "SELECT count(*) FROM fact WHERE kind = 'Payment'"
+"""How many payments a ledger has."""
+TOPICS = (LOAN_EVENTS, "hardship-events", "holds", "ledger-events", "followup-events", "clock")
 ISSUER, AUDIENCE = "huancui-local", "huancui"
 # The least that a broker with its own settings allows.
 SESSION_TIMEOUT_MS = 6_000
@@ -297,7 +299,10 @@ class World:
         return {(place.topic.removeprefix(self.prefix), place.partition): end for place, end in found.items()}
 
     async def settle(self, within_s: float = 90) -> None:
-        """Wait until all that was published is applied, and no outbox row, timer or send is left."""
+        """Wait until all that was published is applied, and no outbox row, send or timer is left.
+
+        But of the ledger: no timer that is due. A loan looks forward to its next day until it is repaid.
+        """
 
         async def at_rest() -> bool:
             return all([await self._rests(service) for service in self.databases])
@@ -306,9 +311,10 @@ class World:
 
     async def _rests(self, service: str) -> bool:
         topics = {"ledger": [LOAN_EVENTS, "clock"], "followup": ["ledger-events", "clock"]}[service]
+        timers = {"ledger": "timer WHERE due_at <= now()", "followup": "timer"}[service]
         left = await self.value(
             service,
-            "SELECT (SELECT count(*) FROM outbox WHERE held IS NULL) + (SELECT count(*) FROM timer) "
+            f"SELECT (SELECT count(*) FROM outbox WHERE held IS NULL) + (SELECT count(*) FROM {timers}) "
             "+ (SELECT count(*) FROM send)",
         )
         if left:

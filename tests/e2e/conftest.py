@@ -9,7 +9,15 @@ from tests.databases import Databases
 from tests.e2e.world import World
 from tests.infra.servers import Infra
 
-TOPICS = ("clock", "ledger-events", "followup-events", "loan-events.acme", "loan-events.other")
+TOPICS = (
+    "clock",
+    "hardship-events",
+    "holds",
+    "ledger-events",
+    "followup-events",
+    "loan-events.acme",
+    "loan-events.other",
+)
 
 
 @pytest.fixture(scope="session")

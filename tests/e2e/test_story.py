@@ -1,7 +1,7 @@
 """The first story: a platform reports, the ledger keeps the books, another service follows up."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,8 @@ async def test_what_a_platform_reports_reaches_the_books_and_those_who_follow_th
         told = [event for event, _ in await world.events("ledger-events")]
         assert [event.NAME for event in told] == ["LoanRegistered", "PaymentApplied", "PaymentApplied"]
         assert [e.applied for e in told if isinstance(e, PaymentApplied)] == [money("4.00"), money("7.00")]
-        assert await world.services["ledger"].value("SELECT unpaid_minor FROM loan") == [0, 900]
+        standing = await world.services["ledger"].rows("SELECT owed_minor, open_due_on FROM loan")
+        assert standing == [{"owed_minor": 900, "open_due_on": date(2026, 3, 1)}]
         made = [event for event, _ in await world.events("followup-events")]
         assert all(isinstance(event, FollowUpMade) and event.loan_id == loan.loan_id for event in made)
 

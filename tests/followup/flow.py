@@ -10,11 +10,22 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import execute
-from shared.decision import CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
+from shared.decision import (
+    CancelTimer,
+    Context,
+    Decision,
+    Key,
+    Need,
+    Send,
+    SendSettled,
+    SetTimer,
+    TimerFired,
+    Wait,
+)
 from shared.errors import Refused
 from shared.events.base import Event
 from shared.events.ledger import LoanRegistered, PaymentApplied
-from shared.flow import Change, Flow, SendSettled, States, Step, TimerFired, Wanted
+from shared.flow import Change, Flow, States, Step, Wanted
 
 FOLLOWUP_V1: Sequence[str] = (
     """

@@ -6,7 +6,7 @@ import pytest
 
 from shared.messaging.memory import MemoryBroker
 from tests.databases import Databases
-from tests.harness import Running, running
+from tests.harness import STILL, Running, running
 from tests.infra.servers import Infra
 
 
@@ -24,8 +24,8 @@ def broker() -> MemoryBroker:
 
 @pytest.fixture
 async def ledger(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Running]:
-    """The ledger, running."""
-    async with running("ledger", await databases.make("ledger"), broker) as service:
+    """The ledger, running on 2 January 2026."""
+    async with running("ledger", await databases.make("ledger"), broker, **STILL) as service:
         yield service
 
 

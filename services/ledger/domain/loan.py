@@ -1,111 +1,176 @@
-"""A loan as the ledger knows it: its schedule, what was paid, and the postings that each change leaves."""
+"""A loan as the ledger keeps it: its book, the rules it is watched by, what was told of it, and what was
+added.
+"""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
+from services.ledger.domain.book import Book
+from services.ledger.domain.facts import Fact
+from services.ledger.domain.journal import Posting
+from services.ledger.domain.terms import Planned
+from shared.events.loans import Channel, FailureReason, LoanKind
+from shared.events.parts import PartyRole
 from shared.money import Money
 
 
-class Account(StrEnum):
-    """The sides of the loan's journal. Every change is posted with a sum of zero."""
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what a loan is watched: its product's, or the defaults."""
 
-    RECEIVABLE = "receivable"
-    DISBURSED = "disbursed"
-    CASH = "cash"
-    BORROWER_CREDIT = "borrower_credit"
+    grace_days: int = 0
+    due_soon_days: int = 3
+    buckets: str = "m0_m7"
+    payments_complete_expected: bool = True
+    """Nobody is told of a missed instalment before the platform has said that the day's payments are
+    reported.
+    """
+    feed_delay_days: int = 1
+    """Where the platform never says so: how many days later they are taken as reported."""
 
 
-class Instalment(NamedTuple):
-    """One amount due on a date, and what of it is unpaid."""
+class Missed(NamedTuple):
+    """An instalment that was told as missed, by the event of this id."""
 
+    number: int
     due_on: date
-    amount: Money
-    unpaid: Money
+    event_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """All instalments of a loan by due date, packed: most messages touch one of them, so the others stay
-    numbers.
-    """
+class Told:
+    """What was told of the loan, so that only changes are told, and what proves wrong is taken back."""
 
-    currency: str
-    due_on: tuple[date, ...]
-    amount_minor: tuple[int, ...]
-    unpaid_minor: tuple[int, ...]
-
-    def __iter__(self) -> Iterator[Instalment]:
-        for due_on, amount, unpaid in zip(self.due_on, self.amount_minor, self.unpaid_minor, strict=True):
-            yield Instalment(due_on, Money(amount, self.currency), Money(unpaid, self.currency))
-
-    @property
-    def unpaid(self) -> Money:
-        """What is still to be paid, due or not."""
-        return Money(sum(self.unpaid_minor), self.currency)
+    missed: tuple[Missed, ...] = ()
+    due_soon: date | None = None
+    """The last due date of which the coming was told."""
+    bucket: str = ""
+    days_past_due: int = 0
+    arrears_minor: int = 0
+    oldest_unpaid_due_on: date | None = None
+    on: date | None = None
+    """The day for which bucket, days and arrears were told."""
+    cured: UUID | None = None
+    """The event that told the end of the last arrears, while it holds."""
+    repaid: UUID | None = None
 
 
-class Posting(NamedTuple):
-    """One side of a change: positive amounts are debits. `cause` is the loan event's reference (a payment,
-    the opening).
-    """
+class Pending(NamedTuple):
+    """A payment on its way, or money in suspense that may be for this loan."""
 
-    cause: str
-    account: Account
-    amount: Money
-    value_on: date
-
-
-class Payment(NamedTuple):
-    """A payment that was taken into account."""
-
-    payment_id: UUID
     reference: str
-    amount: Money
-    value_on: date
+    amount_minor: int
+    expected_on: date
+    """Of money in suspense: the last day on which it keeps the loan from being told as missed."""
+    in_suspense: bool = False
+
+
+class Joined(NamedTuple):
+    """A person became part of a loan in a role on a day, or (`joined` is false) ceased to be."""
+
+    borrower_reference: str
+    role: PartyRole
+    effective_on: date
+    joined: bool = True
+
+
+class Entry(NamedTuple):
+    """A fact as it stands in the loan's file. One that was reversed stays, and counts no more."""
+
+    fact: Fact
+    reversed_on: date | None = None
+    reversal: str | None = None
+    """Why it was reversed."""
+    added_by: UUID | None = None
+    """The proposal by which it came, where people put it there."""
+    reversed_by: UUID | None = None
+
+
+class History(NamedTuple):
+    """A loan's whole file, as `Need(history=True)` loads it."""
+
+    entries: tuple[Entry, ...] = ()
+    provided: tuple[Planned, ...] = ()
+    """The schedule that the platform sent when it opened the loan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """One debt. `payments` holds those that this batch's messages name or add, not all there ever were.
+    """One debt. `entries` are those that this batch's messages name, not all there ever were.
 
-    `new_payments` and `new_postings` are what was added since the loan was loaded.
+    `added`, `reversed`, `replaced`, `postings` and `parties` are what has come since the loan was loaded.
     """
 
     id: UUID
     lender: str
     reference: str
-    currency: str
-    opened_on: date
-    schedule: Schedule
-    credit: Money
+    kind: LoanKind
+    channel: Channel
+    zone: str
+    rules: Rules
+    book: Book
+    product: str | None = None
+    product_version: int | None = None
+    told: Told = Told()
+    earned: tuple[int, int, int] = (0, 0, 0)
+    """Penalties, fees and interest that were posted as income, as they were at the end of `earned_on`."""
+    earned_on: date = date.min
+    pending: tuple[Pending, ...] = ()
+    failure: FailureReason | None = None
+    """Why the last payment that was expected did not come."""
+    wakes_on: date | None = None
+    """The day at whose start the loan is looked at next."""
+    waits_through: date | None = None
+    """It waits until all payments through this day are reported."""
+    agreements: Agreements = NOTHING_AGREED
     version: int = 0
-    payments: tuple[Payment, ...] = ()
-    new_payments: tuple[Payment, ...] = ()
-    new_postings: tuple[Posting, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    added: tuple[Entry, ...] = ()
+    reversed: tuple[Entry, ...] = ()
+    postings: tuple[Posting, ...] = field(default=())
+    replaced: tuple[tuple[str, Entry], ...] = ()
+    """Facts whose reference a newer report took over, by that; the entry has the file's new one for them."""
+    parties: tuple[Joined, ...] = ()
 
-    def payment(self, reference: str) -> Payment | None:
-        """The payment with this reference, if it was taken into account before."""
-        return next((p for p in (*self.payments, *self.new_payments) if p.reference == reference), None)
+    @property
+    def core_is_master(self) -> bool:
+        """Whether the platform's core decides on the schedule, so that a relief is instructed and not
+        applied.
+        """
+        return self.kind is LoanKind.PROVIDED
 
-    def changed(
-        self, *, schedule: Schedule, credit: Money, payment: Payment, postings: Sequence[Posting]
-    ) -> "Loan":
-        """The loan after a payment."""
-        # Every field by hand: `replace` costs four times as much, and this is done for every payment.
-        return Loan(
-            self.id,
-            self.lender,
-            self.reference,
-            self.currency,
-            self.opened_on,
-            schedule,
-            credit,
-            self.version + 1,
-            self.payments,
-            (*self.new_payments, payment),
-            (*self.new_postings, *postings),
-        )
+    @property
+    def currency(self) -> str:
+        """The only one that the loan knows."""
+        return self.book.terms.currency
+
+    @property
+    def opened_on(self) -> date:
+        """When it was paid out."""
+        return self.book.terms.opened_on
+
+    @property
+    def open_due_on(self) -> date | None:
+        """When the oldest instalment falls due, or fell due, of which something is unpaid."""
+        place = self.book.oldest_unpaid()
+        return None if place is None else date.fromordinal(self.book.dues[place])
+
+    def money(self, minor: int) -> Money:
+        """An amount in the loan's currency."""
+        return Money(minor, self.currency)
+
+    def entry(self, reference: str) -> Entry | None:
+        """What the file says of a fact, if the loan has it."""
+        for entries in (self.reversed, self.added, self.entries):
+            for one in entries:
+                if one.fact.reference == reference:
+                    return one
+        return None
+
+    def today(self, now: datetime) -> date:
+        """The loan's day at an instant."""
+        return now.astimezone(ZoneInfo(self.zone)).date()

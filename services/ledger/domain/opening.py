@@ -1,13 +1,29 @@
 """Taking a loan into the books."""
 
-from datetime import timedelta
+from dataclasses import replace
 
-from services.ledger.domain.loan import Account, Loan, Posting, Schedule
-from shared.decision import Context, Decision
+from services.ledger.domain import facts
+from services.ledger.domain.consequences import settle
+from services.ledger.domain.day_count import DayCount
+from services.ledger.domain.loan import Joined, Loan, Rules
+from services.ledger.domain.products import (
+    Product,
+    ProductVersion,
+    product_id,
+    rules_of,
+)
+from services.ledger.domain.provided import provided
+from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.replay import replay
+from services.ledger.domain.rounding import RoundingRule
+from services.ledger.domain.terms import ALLOCATIONS, Allocation, Repayment, Terms
+from shared.decision import Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, Refused
 from shared.events.ledger import LoanRegistered
-from shared.events.loans import LoanOpened
-from shared.money import Money
+from shared.events.loans import LoanKind, LoanOpened, ProductTerms
+
+OPENING = "opening"
+"""The reference of the fact by which a loan's money was paid out."""
 
 
 class LoanDiffers(Conflict):
@@ -16,62 +32,95 @@ class LoanDiffers(Conflict):
     """
 
 
-class ScheduleMissing(Refused):
-    """A loan is opened with its schedule: state at least one instalment."""
-
-
-class ScheduleOutOfOrder(Refused):
-    """Instalments must fall due on rising dates, none before the day the loan was opened."""
-
-
-def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decision[Loan]:
-    """Register a loan with the schedule that its platform sends. Opening the same loan again, alike, changes
-    nothing.
+class TermsMissing(Refused):
+    """A loan that the ledger computes names its product, its first due date and the number of its
+    instalments.
     """
-    opened = _opened(event)
+
+
+class FirstDueTooEarly(Refused):
+    """The first instalment must fall due after the day the loan was opened."""
+
+
+class KindNotComputed(Refused):
+    """The ledger does not compute this kind of loan. Open it as provided, with its schedule."""
+
+
+def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decision[Loan] | Need | Wait:
+    """Register a loan. Opening the same loan again, alike, changes nothing."""
+    product: ProductVersion | None = None
+    if event.product is not None:
+        key = Key("Product", product_id(event.lender, event.product))
+        if key not in context.others:
+            return Need(keys=[key])
+        published: Product | None = context.others[key]
+        product = published.version(event.product_version, event.opened_on) if published else None
+        if product is None:
+            return Wait(f"the product {event.product} has not been published", on=key)
+    terms = _terms(event, product.terms if product else None)
     if loan is not None:
-        if _terms(loan) != _terms(opened):
+        if loan.book.terms != terms or (loan.lender, loan.reference) != (event.lender, event.loan_reference):
             raise LoanDiffers(loan_reference=event.loan_reference)
         return Decision(loan)
+    new = Loan(
+        id=event.loan_id,
+        lender=event.lender,
+        reference=event.loan_reference,
+        kind=event.kind,
+        channel=event.channel,
+        zone=event.time_zone,
+        rules=rules_of(product.terms) if product else Rules(),
+        book=replay(terms, ()),
+        product=event.product,
+        product_version=product.version if product else None,
+    )
+    recorded = record(new, facts.Draw(event.opened_on, OPENING, event.principal.minor), context)
+    assert isinstance(recorded, Recorded), "nothing comes before the opening"
+    opened = recorded.loan
     registered = LoanRegistered(
         loan_id=opened.id,
         lender=opened.lender,
         loan_reference=opened.reference,
-        owed=opened.schedule.unpaid,
-        opened_on=opened.opened_on,
-    )
-    return Decision(opened, [registered])
-
-
-def _opened(event: LoanOpened) -> Loan:
-    if not event.instalments:
-        raise ScheduleMissing(loan_reference=event.loan_reference)
-    previous = event.opened_on - timedelta(days=1)
-    for instalment in event.instalments:
-        if instalment.due_on <= previous:
-            raise ScheduleOutOfOrder(due_on=instalment.due_on)
-        previous = instalment.due_on
-    currency = event.principal.currency
-    amounts = tuple(instalment.amount.minor for instalment in event.instalments)
-    schedule = Schedule(currency, tuple(i.due_on for i in event.instalments), amounts, amounts)
-    owed = schedule.unpaid
-    postings = (
-        Posting("opening", Account.RECEIVABLE, owed, event.opened_on),
-        Posting("opening", Account.DISBURSED, -owed, event.opened_on),
-    )
-    return Loan(
-        id=event.loan_id,
-        lender=event.lender,
-        reference=event.loan_reference,
-        currency=currency,
+        owed=opened.money(opened.book.outstanding),
         opened_on=event.opened_on,
-        schedule=schedule,
-        credit=Money.zero(currency),
-        version=1,
-        new_postings=postings,
+    )
+    joined = tuple(Joined(one.borrower_reference, one.role, event.opened_on) for one in event.parties)
+    return settle(replace(opened, version=1, parties=joined), context, [registered])
+
+
+def _terms(event: LoanOpened, product: ProductTerms | None) -> Terms:
+    if event.kind is LoanKind.PROVIDED:
+        return Terms(
+            event.principal.currency,
+            Repayment.PROVIDED,
+            event.opened_on,
+            provided=provided(event.instalments, event.principal, event.opened_on),
+            allocation=_allocation(product),
+        )
+    if event.kind is not LoanKind.TERM:
+        raise KindNotComputed(kind=event.kind)
+    if product is None or event.first_due_on is None or event.instalment_count is None:
+        raise TermsMissing(loan_reference=event.loan_reference)
+    if event.first_due_on <= event.opened_on:
+        raise FirstDueTooEarly(first_due_on=event.first_due_on, opened_on=event.opened_on)
+    rounding = RoundingRule.of(product.rounding)
+    return Terms(
+        event.principal.currency,
+        Repayment(product.repayment),
+        event.opened_on,
+        first_due=event.first_due_on,
+        instalments=event.instalment_count,
+        unit=product.period_unit,
+        count=product.period_count,
+        annual_rate=product.annual_rate if event.annual_rate is None else event.annual_rate,
+        day_count=DayCount(product.day_count),
+        principal_grace=product.principal_grace_periods,
+        interest_grace=product.interest_grace_periods,
+        rounding=rounding.rounding,
+        instalment_multiple=rounding.multiple,
+        allocation=_allocation(product),
     )
 
 
-def _terms(loan: Loan) -> tuple[object, ...]:
-    schedule = (loan.schedule.due_on, loan.schedule.amount_minor)
-    return (loan.lender, loan.reference, loan.currency, loan.opened_on, schedule)
+def _allocation(product: ProductTerms | None) -> Allocation:
+    return ALLOCATIONS[product.allocation if product else "humane"]

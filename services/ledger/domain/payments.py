@@ -1,84 +1,310 @@
-"""Setting payments against what is owed."""
+"""Money that comes, is on its way, does not come, or goes back; fees, credits and what the platform's core
+changes.
+"""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
 
-from services.ledger.domain.loan import Account, Loan, Payment, Posting, Schedule
-from shared.decision import Context, Decision
-from shared.errors import Conflict, Refused
-from shared.events.ledger import PaymentApplied
-from shared.events.loans import PaymentReceived
+from services.ledger.domain import facts
+from services.ledger.domain.consequences import settle
+from services.ledger.domain.facts import Fact
+from services.ledger.domain.loan import Entry, Loan, Pending
+from services.ledger.domain.provided import CurrencyDiffers, planned
+from services.ledger.domain.recording import Recorded, Went, record, report_anew, take_back
+from services.ledger.domain.terms import Repayment
+from shared.decision import Context, Decision, Need, Wait
+from shared.errors import Refused
+from shared.events.base import Event
+from shared.events.ids import name_id
+from shared.events.ledger import PaymentApplied, PaymentReallocated, ScheduleRevised
+from shared.events.loans import (
+    CreditGranted,
+    FeeCharged,
+    FeeWaived,
+    PaymentFailed,
+    PaymentPending,
+    PaymentReceived,
+    PaymentReversed,
+    RateChanged,
+    ScheduleChanged,
+)
+from shared.events.parts import Components, PlanPart, ScheduledInstalment
 from shared.money import Money
 
 
-class PaymentDiffers(Conflict):
-    """A payment with this reference was reported before with another amount or date. Reverse it, and report
-    it anew.
-    """
-
-
-class CurrencyDiffers(Refused):
-    """A payment must be in the loan's currency."""
-
-
-class NotAPayment(Refused):
-    """A payment's amount must be above zero. Money that goes back is a reversal."""
+class NotAnAmount(Refused):
+    """An amount must be above zero. Money that goes back is a reversal."""
 
 
 class BeforeOpening(Refused):
-    """A payment cannot have been made before the loan was opened."""
+    """Nothing can have happened to a loan before it was opened."""
 
 
-class Allocation(NamedTuple):
-    """How a payment was set against a schedule."""
-
-    schedule: Schedule
-    applied: Money
-    credit: Money
+class DirectionTooLarge(Refused):
+    """The parts that the borrower directs must not exceed the payment."""
 
 
-def allocate(payment: Money, schedule: Schedule) -> Allocation:
-    """Set a payment against the oldest unpaid instalment first; what is left over is credit."""
-    left, after = payment.minor, list(schedule.unpaid_minor)
-    for number, unpaid in enumerate(after):
-        if not left:
-            break
-        part = min(left, unpaid)
-        after[number] -= part
-        left -= part
-    return Allocation(
-        schedule=Schedule(schedule.currency, schedule.due_on, schedule.amount_minor, tuple(after)),
-        applied=Money(payment.minor - left, payment.currency),
-        credit=Money(left, payment.currency),
+class AlreadyReversed(Refused):
+    """This payment was reversed before."""
+
+
+class ScheduleNotProvided(Refused):
+    """Only a loan whose schedule the platform provides can get another one."""
+
+
+def payment_reference(name: str) -> str:
+    """How a payment is called in the loan's file."""
+    return f"payment:{name}"
+
+
+def references(message: object) -> tuple[str, ...]:
+    """The facts of its loan that a message names, or brings."""
+    named = _NAMED.get(type(message))
+    return () if named is None else (named(message),)
+
+
+def _waiver(event: FeeWaived) -> str:
+    return f"waiver:{event.fee_reference}:{event.value_on}:{event.amount.minor}"
+
+
+def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Loan] | Need:
+    """Set a payment, or the loan's part of it, against what is owed. What is left over is the borrower's."""
+    amount = _part(loan, event)
+    fact = facts.Payment(
+        event.value_on,
+        payment_reference(event.payment_reference),
+        amount_of(loan, amount, event.value_on),
+        direction=_direction(event, amount),
     )
-
-
-def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Loan]:
-    """Set a payment against what is owed. What is left once nothing is unpaid belongs to the borrower."""
-    if event.amount.currency != loan.currency:
-        raise CurrencyDiffers(expected=loan.currency, got=event.amount.currency)
-    if event.amount <= Money.zero(loan.currency):
-        raise NotAPayment(payment_reference=event.payment_reference)
-    if event.value_on < loan.opened_on:
-        raise BeforeOpening(value_on=event.value_on, opened_on=loan.opened_on)
-    payment = Payment(event.payment_id, event.payment_reference, event.amount, event.value_on)
-    if (known := loan.payment(payment.reference)) is not None:
-        if known != payment:
-            raise PaymentDiffers(payment_reference=payment.reference)
+    recorded = record(loan, fact, context)
+    if isinstance(recorded, Need):
+        return recorded
+    if recorded is None:
         return Decision(loan)
-    allocation = allocate(event.amount, loan.schedule)
-    cause, value_on = payment.reference, event.value_on
-    postings = [
-        Posting(cause, Account.CASH, event.amount, value_on),
-        Posting(cause, Account.RECEIVABLE, -allocation.applied, value_on),
-        Posting(cause, Account.BORROWER_CREDIT, -allocation.credit, value_on),
+    events: list[Event] = [
+        PaymentApplied(
+            loan_id=loan.id,
+            payment_id=_payment_id(loan, event.payment_reference),
+            applied=loan.money(recorded.went.applied),
+            credit=loan.money(recorded.went.credit),
+            components=_components(loan, recorded.went),
+        ),
+        *_reallocated(recorded, "payment_received"),
     ]
-    after = loan.changed(
-        schedule=allocation.schedule,
-        credit=loan.credit + allocation.credit,
-        payment=payment,
-        postings=[posting for posting in postings if posting.amount],
+    after = recorded.loan
+    if after.pending:
+        after = replace(after, pending=without(after, event.payment_reference))
+    return settle(after, context, events)
+
+
+def reverse(loan: Loan, event: PaymentReversed, context: Context) -> Decision[Loan] | Need | Wait:
+    """A payment counts no more, as if it had never been; what it had paid is owed again, from when it was
+    due.
+    """
+    entry = loan.entry(payment_reference(event.payment_reference))
+    if entry is None:
+        return Wait(f"the payment {event.payment_reference} has not been reported")
+    if entry.reversed_on is not None:
+        if entry.reversed_on == event.reversed_on:
+            return Decision(loan)
+        raise AlreadyReversed(payment_reference=event.payment_reference, reversed_on=entry.reversed_on)
+    gone = Entry(entry.fact, event.reversed_on, event.reason.value)
+    recorded = take_back(loan, gone, context)
+    if isinstance(recorded, Need):
+        return recorded
+    return settle(recorded.loan, context, told_of_reversal(recorded, entry.fact))
+
+
+def told_of_reversal(recorded: Recorded, fact: Fact) -> list[Event]:
+    """What is told of a fact that was taken back, and of the payments that went elsewhere because of it."""
+    loan = recorded.loan
+    if isinstance(fact, facts.Payment):
+        taken = PaymentReallocated(
+            loan_id=loan.id,
+            payment_id=_payment_id(loan, fact.reference.removeprefix("payment:")),
+            applied=loan.money(0),
+            credit=loan.money(0),
+            cause="payment_reversed",
+        )
+        return [taken, *_reallocated(recorded, "payment_reversed")]
+    events: list[Event] = []
+    if isinstance(fact, facts.ScheduleChange | facts.RateChange):
+        events.append(revised(loan, fact.value_on, "corrected"))
+    return [*events, *_reallocated(recorded, "corrected")]
+
+
+def expect(loan: Loan, event: PaymentPending, context: Context) -> Decision[Loan]:
+    """A payment is on its way: what it covers is not missed meanwhile."""
+    coming = Pending(
+        event.payment_reference, amount_of(loan, event.amount, loan.opened_on), event.expected_on
     )
-    applied = PaymentApplied(
-        loan_id=loan.id, payment_id=payment.payment_id, applied=allocation.applied, credit=allocation.credit
+    if coming in loan.pending or loan.entry(payment_reference(event.payment_reference)) is not None:
+        return Decision(loan)
+    others = (one for one in loan.pending if one.in_suspense or one.reference != coming.reference)
+    pending = (*others, coming)
+    return settle(replace(loan, pending=pending, version=loan.version + 1), context)
+
+
+def fail(loan: Loan, event: PaymentFailed, context: Context) -> Decision[Loan]:
+    """A payment that was expected did not come; should its instalment be missed, the reason is told
+    with it.
+    """
+    after = replace(
+        loan,
+        pending=without(loan, event.payment_reference),
+        failure=event.reason,
+        version=loan.version + 1,
     )
-    return Decision(after, [applied])
+    return settle(after, context)
+
+
+def credit(loan: Loan, event: CreditGranted, context: Context) -> Decision[Loan] | Need:
+    """The lender credits the borrower. It settles what is owed, and is no payment of the borrower's."""
+    amount = amount_of(loan, event.amount, event.value_on)
+    fact = facts.Credit(event.value_on, f"credit:{event.credit_reference}", amount, event.reason)
+    return _changed(loan, fact, context, "credit_granted")
+
+
+def charge(loan: Loan, event: FeeCharged, context: Context) -> Decision[Loan] | Need:
+    """A fee or penalty is owed."""
+    amount = amount_of(loan, event.amount, event.value_on)
+    fact = facts.Fee(
+        event.value_on, f"fee:{event.fee_reference}", amount, event.value_on, penalty=event.penalty
+    )
+    return _changed(loan, fact, context, "fee_charged")
+
+
+def waive(loan: Loan, event: FeeWaived, context: Context) -> Decision[Loan] | Need:
+    """A fee is not asked for any more, in whole or in part."""
+    amount = amount_of(loan, event.amount, event.value_on)
+    name = f"fee:{event.fee_reference}"
+    waiver = facts.FeeWaiver(event.value_on, _waiver(event), name, amount)
+    return _changed(loan, waiver, context, "fee_waived")
+
+
+def change_rate(loan: Loan, event: RateChanged, context: Context) -> Decision[Loan] | Need:
+    """Another yearly rate holds from a day on. Told again for the same day, the newest report counts."""
+    _not_before_opening(loan, event.effective_on)
+    fact = facts.RateChange(
+        event.effective_on, f"rate:{event.effective_on}", event.annual_rate, event.effective_on
+    )
+    return _changed(loan, fact, context, "rate_changed", revises=True)
+
+
+def change_schedule(loan: Loan, event: ScheduleChanged, context: Context) -> Decision[Loan] | Need:
+    """The platform sent a provided schedule anew from a day on; for one day the newest it sent counts."""
+    if loan.book.terms.repayment is not Repayment.PROVIDED:
+        raise ScheduleNotProvided(loan_id=loan.id)
+    _not_before_opening(loan, event.effective_on)
+    new = planned(event.instalments, loan.currency, event.effective_on)
+    fact = facts.ScheduleChange(event.effective_on, f"schedule:{event.effective_on}", new)
+    return _changed(loan, fact, context, event.cause, revises=True)
+
+
+def _changed(
+    loan: Loan, fact: Fact, context: Context, cause: str, *, revises: bool = False
+) -> Decision[Loan] | Need:
+    recorded = report_anew(loan, fact, context) if revises else record(loan, fact, context)
+    if isinstance(recorded, Need):
+        return recorded
+    if recorded is None:
+        return Decision(loan)
+    events: list[Event] = [revised(recorded.loan, fact.value_on, cause)] if revises else []
+    return settle(recorded.loan, context, [*events, *_reallocated(recorded, cause)])
+
+
+def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = None) -> ScheduleRevised:
+    """What is due when from a day on, as it is now."""
+    rows = [line for line in loan.book.lines() if line.due_on >= effective_on]
+    return ScheduleRevised(
+        loan_id=loan.id,
+        effective_on=effective_on,
+        instalments=tuple(
+            ScheduledInstalment(number=line.number, due_on=line.due_on, amount=loan.money(sum(line.owed)))
+            for line in rows
+        ),
+        cause=cause,
+        plan=plan,
+    )
+
+
+def _reallocated(recorded: Recorded, cause: str) -> list[Event]:
+    loan = recorded.loan
+    return [
+        PaymentReallocated(
+            loan_id=loan.id,
+            payment_id=_payment_id(loan, name.removeprefix("payment:")),
+            applied=loan.money(went.applied),
+            credit=loan.money(went.credit),
+            components=_components(loan, went),
+            cause=cause,
+        )
+        for name, went in recorded.moved
+        if name.startswith("payment:")
+    ]
+
+
+def _components(loan: Loan, went: Went) -> Components | None:
+    penalty, fees, interest, principal = (loan.money(part) if part else None for part in went.parts)
+    if not went.applied:
+        return None
+    return Components(principal=principal, interest=interest, fees=fees, penalty=penalty)
+
+
+def _part(loan: Loan, event: PaymentReceived) -> Money:
+    """What of a payment is for this loan."""
+    if not event.split:
+        return event.amount
+    parts = [one.amount for one in event.split if one.loan_reference == loan.reference]
+    return sum(parts[1:], parts[0])
+
+
+def _direction(event: PaymentReceived, amount: Money) -> tuple[int, int, int, int] | None:
+    given = event.direction
+    if given is None:
+        return None
+    parts = [one.minor if one else 0 for one in (given.penalty, given.fees, given.interest, given.principal)]
+    if sum(parts) > amount.minor or min(parts) < 0:
+        raise DirectionTooLarge(payment_reference=event.payment_reference)
+    penalty, fees, interest, principal = parts
+    return penalty, fees, interest, principal
+
+
+def amount_of(loan: Loan, amount: Money, value_on: date) -> int:
+    """An amount that counts for the loan from a day. Raises CurrencyDiffers, NotAnAmount, BeforeOpening."""
+    if amount.currency != loan.currency:
+        raise CurrencyDiffers(expected=loan.currency, got=amount.currency)
+    if amount.minor <= 0:
+        raise NotAnAmount(amount=amount)
+    _not_before_opening(loan, value_on)
+    return amount.minor
+
+
+def _not_before_opening(loan: Loan, on: date) -> None:
+    if on < loan.opened_on:
+        raise BeforeOpening(on=on, opened_on=loan.opened_on)
+
+
+def _payment_id(loan: Loan, reference: str) -> UUID:
+    """Of a split payment each loan's part has its own, as if it had come alone."""
+    return name_id("payment", f"{loan.id}\n{reference}")
+
+
+def without(loan: Loan, reference: str) -> tuple[Pending, ...]:
+    """What else is on its way: of this payment, in suspense or not, it is known what became of it."""
+    return tuple(one for one in loan.pending if one.reference != reference)
+
+
+_NAMED: Mapping[type, Callable[[Any], str]] = {
+    PaymentReceived: lambda event: payment_reference(event.payment_reference),
+    PaymentReversed: lambda event: payment_reference(event.payment_reference),
+    PaymentPending: lambda event: payment_reference(event.payment_reference),
+    CreditGranted: lambda event: f"credit:{event.credit_reference}",
+    FeeCharged: lambda event: f"fee:{event.fee_reference}",
+    FeeWaived: _waiver,
+    RateChanged: lambda event: f"rate:{event.effective_on}",
+    ScheduleChanged: lambda event: f"schedule:{event.effective_on}",
+}

@@ -16,6 +16,7 @@ from services.ledger.domain.due_dates import add_months
 
 PAR_DAYS = (30, 60, 90)
 EXPECTED_CASH_DAYS = 90
+VINTAGE_DAYS = 30
 
 
 class Aged(NamedTuple):
@@ -151,6 +152,8 @@ class Spell(NamedTuple):
     began_on: date
     cured_on: date | None
     arrears_minor: int
+    spells: int = 1
+    """How many alike; the arrears are theirs together."""
 
 
 class CureRate(NamedTuple):
@@ -176,10 +179,10 @@ def cure_rates(spells: Iterable[Spell], on: date, within_days: int) -> tuple[Cur
         if spell.began_on > known_before:
             continue
         line = sums[spell.currency, spell.bucket]
-        line[0] += 1
+        line[0] += spell.spells
         line[2] += spell.arrears_minor
         if spell.cured_on and spell.cured_on <= spell.began_on + timedelta(days=within_days):
-            line[1] += 1
+            line[1] += spell.spells
             line[3] += spell.arrears_minor
     return tuple(
         CureRate(currency, label, count, cured, _share(cured, count), _share(cured_minor, minor))
@@ -188,8 +191,8 @@ def cure_rates(spells: Iterable[Spell], on: date, within_days: int) -> tuple[Cur
 
 
 class Seasoned(NamedTuple):
-    """Loans of a currency opened on a day, and when they first reached the lateness that is looked at (30
-    days past due, say).
+    """Loans of a currency that were opened in a month, and the month in which they first were
+    `VINTAGE_DAYS` late.
     """
 
     currency: str
@@ -200,7 +203,7 @@ class Seasoned(NamedTuple):
 
 
 class VintagePoint(NamedTuple):
-    """Of the loans opened in a month: what part had ever been that late when so many months were over."""
+    """Of the loans opened in a month: what part has ever been that late within so many months after it."""
 
     currency: str
     opened_in: date

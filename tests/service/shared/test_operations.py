@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from shared.access import SCOPES, Caller
+from shared.access import Caller
 from shared.audit import Verified, verify
 from shared.database import transaction
 from shared.decision import Actor, Key, Role
@@ -16,6 +16,7 @@ from shared.events.ledger import PaymentApplied
 from shared.http.reads import ReadAudit, entry_of
 from shared.money import Money
 from shared.operations import operations_router
+from shared.scopes import SCOPES
 from shared.service import Service
 from tests.builders import a_loan, a_payment
 from tests.harness import Running, until
@@ -216,7 +217,7 @@ async def test_a_service_says_whether_it_rests(ledger: Running, client: httpx.As
     await parked(ledger)
     rest = await got(client, "quiescence")
     assert (rest["consumed"], rest["emitted"], rest["outbox"], rest["due"]) == (3, 1, 0, 0)
-    assert rest["next_due_at"] is None
+    assert rest["next_due_at"] == "2026-01-29T00:00:00Z", "the loan is looked at before its instalment is due"
 
 
 async def test_the_audit_is_read_by_key_and_verified(ledger: Running, client: httpx.AsyncClient) -> None:

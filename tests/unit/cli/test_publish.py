@@ -92,4 +92,8 @@ def test_every_line_of_the_example_is_good_and_every_payment_has_its_loan() -> N
     lines = EXAMPLE.read_bytes().splitlines()
     names = [read_line(line, NOW)[0] for line in lines]
     assert set(names) == {"LoanOpened", "PaymentReceived"}
-    assert all("opening" in causes for causes in causes_by_loan(EXAMPLE.read_text()).values())
+    assert causes_by_loan(EXAMPLE.read_text()) == {
+        "H-1001": {"opening", "payment:P-1", "payment:P-3"},
+        "H-1002": {"opening", "payment:P-2"},
+        "H-1003": {"opening", "payment:P-4"},
+    }

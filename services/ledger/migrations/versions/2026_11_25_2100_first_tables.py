@@ -1,8 +1,8 @@
-"""The event layer's tables, the audit, loans, payments and postings."""
+"""The event layer's tables, the audit, loans, their facts and postings, products and feeds."""
 
 from alembic import op
 
-from services.ledger.store import LEDGER_V1
+from services.ledger.store.tables import LEDGER_V1
 from shared.audit import AUDIT_V1
 from shared.database import SPINE_V1
 

@@ -1,0 +1,35 @@
+"""The ledger's routes."""
+
+from fastapi import APIRouter
+
+from services.ledger.adapters.lenders import Lenders
+from services.ledger.api.borrowers import borrowers_router
+from services.ledger.api.events import events_router
+from services.ledger.api.journal import journal_router
+from services.ledger.api.lenders import lenders_router
+from services.ledger.api.loans import loans_router
+from services.ledger.api.portfolio import portfolio_router
+from services.ledger.api.preview import preview_router
+from services.ledger.api.proposals import proposals_router
+from services.ledger.api.statements import statements_router
+from services.ledger.api.suspense import suspense_router
+from shared.service import Service
+
+
+def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
+    """The ledger's routes over one running service."""
+    router = APIRouter()
+    for one in (
+        lenders_router(lenders),
+        events_router(),
+        loans_router(service),
+        preview_router(service),
+        suspense_router(service),
+        proposals_router(service),
+        statements_router(service),
+        borrowers_router(service),
+        journal_router(service),
+        portfolio_router(service),
+    ):
+        router.include_router(one)
+    return router

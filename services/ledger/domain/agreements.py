@@ -1,0 +1,54 @@
+"""What of holds and plans a loan keeps: which facts stand for them, and what is still to come."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.events.parts import ReliefPhase
+
+
+class LoanHold(NamedTuple):
+    """A hold in force for the loan, with the facts that stand for it."""
+
+    hold_id: UUID
+    revision: int
+    references: tuple[str, ...] = ()
+
+
+class Instruction(NamedTuple):
+    """What the core that is master was told to do, while it has not answered."""
+
+    instruction_id: UUID
+    plan_id: UUID | None
+    part: int
+    phases: tuple[ReliefPhase, ...]
+    instructed_on: date
+
+
+class LoanPlan(NamedTuple):
+    """The loan's part of an agreed plan."""
+
+    plan_id: UUID
+    part: int
+    accepted_on: date
+    coming: tuple[tuple[int, ReliefPhase], ...] = ()
+    """Phases that take effect on a day to come, each with its place in the plan."""
+    forgiven_minor: int = 0
+    """What is forgiven once the plan was kept to its end."""
+
+
+class Agreements(NamedTuple):
+    """All of it."""
+
+    holds: tuple[LoanHold, ...] = ()
+    plan: LoanPlan | None = None
+    instruction: Instruction | None = None
+    ended: tuple[UUID, ...] = ()
+    """Holds and plans that are over: told of once more, they do not begin anew."""
+
+    def hold(self, hold_id: UUID) -> LoanHold | None:
+        """A hold in force by its id."""
+        return next((one for one in self.holds if one.hold_id == hold_id), None)
+
+
+NOTHING_AGREED = Agreements()

@@ -1,0 +1,388 @@
+"""What follows from how a loan stands: what must be told, what was told and must be taken back, when to look
+again.
+
+Every change of a loan ends here. What is true of its book is compared with what was told; only differences
+are told, so nothing is told twice, and a history that proves wrong is taken back by events of its own.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from services.ledger.domain import journal
+from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
+from services.ledger.domain.book import FOREVER, Book
+from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
+from services.ledger.domain.loan import Loan, Missed, Pending, Told
+from services.ledger.domain.replay import advance, earned
+from shared.decision import CancelTimer, Context, Decision, SetTimer
+from shared.events.base import Event
+from shared.events.ledger import (
+    ArrearsCured,
+    ArrearsCuredRetracted,
+    DelinquencyChanged,
+    InstalmentDueSoon,
+    LoanRepaid,
+    LoanRepaidRetracted,
+    PaymentMissed,
+    PaymentMissedRetracted,
+)
+from shared.events.parts import BucketAmount
+
+TIMER = "DayDue"
+_DAY = timedelta(days=1)
+SOON = timedelta(milliseconds=1)
+"""A timer for at once is due so much later: in simulated time it fires in the next tick, not in this one."""
+PENDING_WAITS = timedelta(days=3)
+"""A payment on its way keeps its instalment from being missed so long after the day on which it was expected.
+"""
+ALARM_AFTER = timedelta(days=7)
+"""A loan that waits for its platform's reports looks again after so long, should nobody wake it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a loan stands at the end of a day."""
+
+    on: date
+    rows: tuple[Unpaid, ...]
+    bucket: str
+    days_past_due: int
+    arrears_minor: int
+    oldest_unpaid_due_on: date | None
+
+
+@dataclass
+class _Telling:
+    """The events of one decision, in order, and what is told once they are out."""
+
+    loan: Loan
+    told: Told
+    event_id: Callable[[int], UUID]
+    events: list[Event] = field(default_factory=list)
+
+
+def standing(loan: Loan, on: date) -> Standing:
+    """How the loan stands at the end of a day, by its facts as they are known."""
+    book = advance(loan.book, on) if any(rate for _, rate in loan.book.rates) else loan.book
+    rows = tuple(_rows(book))
+    late = [row for row in rows if row.due_on < on and row.is_open(on)]
+    days = days_past_due(late, on, _pauses(book)) if late else 0
+    scheme = SCHEMES[loan.rules.buckets]
+    arrears = sum(row.amount_minor for row in late)
+    return Standing(on, rows, bucket(days, scheme), days, arrears, late[0].due_on if late else None)
+
+
+def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
+    """How late the loan is at the end of a day and why; the bucket of so many days."""
+    now = standing(loan, on)
+    rows = [row for row in now.rows if row.is_open(on)]
+    return explain(rows, on, loan.currency, _pauses(loan.book)), now.bucket
+
+
+def _rows(book: Book) -> Iterator[Unpaid]:
+    for place, due in enumerate(book.dues):
+        settled = book.settled[place]
+        unpaid = book.unpaid(place)
+        paid_off = date.fromordinal(settled) if settled and not unpaid else None
+        amount = unpaid or sum(column[place] for column in book.owed)
+        yield Unpaid(place + 1, date.fromordinal(due), amount, paid_off)
+
+
+def _pauses(book: Book) -> tuple[Pause, ...]:
+    return tuple(
+        Pause(date.fromordinal(since), None if until == FOREVER else date.fromordinal(until) - _DAY)
+        for since, until in book.ageing_pauses
+    )
+
+
+def _paused_through(pauses: Sequence[Pause], on: date) -> date | None:
+    """The last day of the pause that a day lies in; None where it lies in none."""
+    ends = [one.ends_on or date.max for one in pauses if one.starts_on <= on <= (one.ends_on or date.max)]
+    return max(ends, default=None)
+
+
+def settle(
+    loan: Loan,
+    context: Context,
+    events: Sequence[Event] = (),
+    *,
+    complete_through: date | None = None,
+    asked: bool = False,
+    answer: object = None,
+) -> Decision[Loan]:
+    """The decision on a loan that has changed, or whose day has come: `events`, and what follows from how it
+    stands.
+
+    What makes things worse for a borrower is told only when the loan's day comes (`asked`) and all payments
+    through `complete_through` are reported; what makes them better at once.
+    """
+    today = loan.today(context.now)
+    if not asked and (wakes := _nothing_to_tell(loan, today)) is not None:
+        return _quietly(loan, wakes, events, context, answer)
+    now = standing(loan, today)
+    telling = _Telling(loan, loan.told, context.event_id, list(events))
+    _take_back_missed(telling, now)
+    waits = None
+    if asked:
+        waits = _tell_missed(telling, now, complete_through)
+        _tell_due_soon(telling, now)
+        oldest = now.oldest_unpaid_due_on
+        if oldest is not None and (complete_through is None or complete_through < oldest):
+            waits = max(waits or oldest, oldest)
+    answered = loan.agreements.instruction is None and not _in_suspense(loan, today)
+    _tell_bucket(telling, now, worse=asked and waits is None and answered)
+    _tell_end(telling, now)
+    wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
+    if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
+        # It is late and waits for its platform's report already: this change alone wakes nobody.
+        waits, wakes = loan.waits_through, loan.wakes_on
+    after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
+    if asked:
+        after = _post_income(after, today)
+    return Decision(after, telling.events, _timers(loan, after, context.now, asked=asked), answer=answer)
+
+
+def _nothing_to_tell(loan: Loan, today: date) -> date | None:
+    """For most payments: of a loan that is not late, nor was, nor ends with it. The day to look at it next;
+    None where all must be looked at.
+    """
+    told, book = loan.told, loan.book
+    if told.missed or told.arrears_minor or told.cured or told.repaid or book.ageing_pauses or loan.pending:
+        return None
+    if told.bucket not in ("", SCHEMES[loan.rules.buckets].labels[0]) or loan.agreements.plan is not None:
+        return None
+    place = next((k for k, settled in enumerate(book.settled) if not settled), None)
+    if place is None or book.dues[place] < today.toordinal() or not book.unpaid(place):
+        return None
+    due = date.fromordinal(book.dues[place])
+    if told.due_soon is None or due > told.due_soon:
+        return max(due - timedelta(days=loan.rules.due_soon_days), today)
+    return due + _DAY
+
+
+def _quietly(
+    loan: Loan, wakes: date, events: Sequence[Event], context: Context, answer: object
+) -> Decision[Loan]:
+    if wakes == loan.wakes_on and loan.waits_through is None:
+        return Decision(loan, events, answer=answer)
+    after = replace(loan, wakes_on=wakes, waits_through=None)
+    return Decision(after, events, _timers(loan, after, context.now, asked=False), answer=answer)
+
+
+def _timers(before: Loan, after: Loan, now: datetime, *, asked: bool) -> list[SetTimer | CancelTimer]:
+    if after.wakes_on is None:
+        return [CancelTimer(TIMER)] if before.wakes_on is not None and not asked else []
+    if after.wakes_on == before.wakes_on and not asked:
+        return []
+    if after.wakes_on <= after.today(now):
+        return [SetTimer.at_instant(TIMER, now + SOON)]
+    return [SetTimer(TIMER, after.wakes_on, time(0), after.zone)]
+
+
+def _post_income(loan: Loan, today: date) -> Loan:
+    """What has been earned through yesterday goes to the journal when the loan is looked at."""
+    through = max(today - _DAY, loan.earned_on)
+    gained = earned(loan.book, through)
+    if gained == loan.earned:
+        return loan
+    new = journal.postings(journal.income(f"earned:{through}", through, loan.earned, gained))
+    return replace(loan, earned=gained, earned_on=through, postings=(*loan.postings, *new))
+
+
+def _take_back_missed(telling: _Telling, now: Standing) -> None:
+    """An instalment that was paid in time after all, or falls due on another day now, was not missed."""
+    by_place = {(row.number, row.due_on): row for row in now.rows}
+    kept = []
+    for one in telling.told.missed:
+        row = by_place.get((one.number, one.due_on))
+        grace = grace_ends_on(one.due_on, telling.loan.rules.grace_days, _pauses(telling.loan.book))
+        in_time = (
+            row is not None and row.paid_off_on is not None and (grace is None or row.paid_off_on <= grace)
+        )
+        if row is None or in_time:
+            telling.events.append(
+                PaymentMissedRetracted(
+                    loan_id=telling.loan.id, instalment=one.number, missed_event_id=one.event_id
+                )
+            )
+        else:
+            kept.append(one)
+    if len(kept) != len(telling.told.missed):
+        telling.told = replace(telling.told, missed=tuple(kept))
+
+
+def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None) -> date | None:
+    """Tell which instalments were missed; the day through which reports must be complete before more can be
+    told.
+    """
+    loan, waits = telling.loan, None
+    if loan.agreements.instruction is not None or _in_suspense(loan, now.on):
+        return None  # nothing is demanded while the core, or whoever assigns the money, has not answered
+    told = {(one.number, one.due_on) for one in telling.told.missed}
+    for row in now.rows:
+        if row.due_on >= now.on or not row.is_open(now.on) or (row.number, row.due_on) in told:
+            continue
+        grace = grace_ends_on(row.due_on, loan.rules.grace_days, _pauses(loan.book))
+        days = days_past_due([row], now.on, _pauses(loan.book))
+        if grace is None or grace >= now.on or not days or _on_its_way(loan, row, now.on):
+            continue
+        if complete_through is None or complete_through < grace:
+            waits = grace if waits is None else max(waits, grace)
+            continue
+        event = PaymentMissed(
+            loan_id=loan.id,
+            instalment=row.number,
+            due_on=row.due_on,
+            grace_ended_on=grace,
+            unpaid=loan.money(row.amount_minor),
+            days_past_due=days,
+            failure=loan.failure,
+        )
+        missed = Missed(row.number, row.due_on, telling.event_id(len(telling.events)))
+        telling.events.append(event)
+        telling.told = replace(telling.told, missed=(*telling.told.missed, missed))
+    return waits
+
+
+def _on_its_way(loan: Loan, row: Unpaid, today: date) -> bool:
+    expected = sum(one.amount_minor for one in loan.pending if today <= _waited_for(one))
+    return bool(expected) and expected >= row.amount_minor
+
+
+def _waited_for(one: Pending) -> date:
+    """The last day on which a payment on its way keeps its instalment from being missed."""
+    return one.expected_on if one.in_suspense else one.expected_on + PENDING_WAITS
+
+
+def _in_suspense(loan: Loan, today: date) -> bool:
+    """Money has come that may be for this loan: until that is known nothing is told against the borrower."""
+    return any(one.in_suspense and today <= _waited_for(one) for one in loan.pending)
+
+
+def _tell_due_soon(telling: _Telling, now: Standing) -> None:
+    soon = telling.loan.rules.due_soon_days
+    last = telling.told.due_soon
+    for row in now.rows:
+        near = row.due_on - timedelta(days=soon) <= now.on <= row.due_on
+        if near and row.paid_off_on is None and row.amount_minor and (last is None or row.due_on > last):
+            telling.events.append(
+                InstalmentDueSoon(
+                    loan_id=telling.loan.id,
+                    instalment=row.number,
+                    due_on=row.due_on,
+                    unpaid=telling.loan.money(row.amount_minor),
+                )
+            )
+            telling.told = replace(telling.told, due_soon=row.due_on)
+
+
+def _tell_bucket(telling: _Telling, now: Standing, *, worse: bool) -> None:
+    loan, told, scheme = telling.loan, telling.told, SCHEMES[telling.loan.rules.buckets]
+    before = told.bucket or scheme.labels[0]
+    rank, was = scheme.rank(now.bucket), scheme.rank(before)
+    if rank > was and not worse:
+        return
+    if rank != was:
+        telling.events.append(
+            DelinquencyChanged(
+                loan_id=loan.id,
+                before=_amount(
+                    loan, before, told.days_past_due, told.arrears_minor, told.oldest_unpaid_due_on
+                ),
+                after=_amount(
+                    loan, now.bucket, now.days_past_due, now.arrears_minor, now.oldest_unpaid_due_on
+                ),
+                as_of=now.on,
+            )
+        )
+    in_arrears, are = bool(told.arrears_minor), bool(now.arrears_minor)
+    cured = told.cured
+    if in_arrears and not are:
+        cured_on = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
+        cured = telling.event_id(len(telling.events))
+        telling.events.append(ArrearsCured(loan_id=loan.id, cured_on=cured_on))
+    elif are and cured is not None:
+        if any(one.due_on == now.oldest_unpaid_due_on for one in told.missed):
+            telling.events.append(
+                ArrearsCuredRetracted(
+                    loan_id=loan.id, cured_event_id=cured, arrears=loan.money(now.arrears_minor)
+                )
+            )
+        cured = None
+    if rank != was or in_arrears != are or told.cured != cured or (are and worse):
+        telling.told = replace(
+            told,
+            bucket=now.bucket,
+            days_past_due=now.days_past_due,
+            arrears_minor=now.arrears_minor,
+            oldest_unpaid_due_on=now.oldest_unpaid_due_on,
+            on=now.on,
+            cured=cured,
+        )
+
+
+def _amount(loan: Loan, stage: str, days: int, arrears: int, oldest: date | None) -> BucketAmount:
+    return BucketAmount(
+        arrears=loan.money(arrears), days_past_due=days, oldest_unpaid_due_on=oldest, stage=stage
+    )
+
+
+def _tell_end(telling: _Telling, now: Standing) -> None:
+    """Nothing is owed any more; or something is owed again."""
+    loan, book, told = telling.loan, telling.loan.book, telling.told
+    repaid = bool(book.dues) and book.outstanding == 0
+    if repaid and told.repaid is None:
+        event_id = telling.event_id(len(telling.events))
+        last = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
+        telling.events.append(LoanRepaid(loan_id=loan.id, repaid_on=last, credit=loan.money(book.credit)))
+        telling.told = replace(told, repaid=event_id)
+    elif not repaid and told.repaid is not None:
+        telling.events.append(
+            LoanRepaidRetracted(
+                loan_id=loan.id, repaid_event_id=told.repaid, owed=loan.money(book.outstanding)
+            )
+        )
+        telling.told = replace(told, repaid=None)
+
+
+def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> date | None:
+    """The next day at whose start something may have to be told."""
+    days = list(_days_to_look(loan, now, SCHEMES[loan.rules.buckets]))
+    if asked:
+        days = [day for day in days if day > now.on]
+    days = [day for day in days if day < date.max]
+    if waits is not None:
+        days.append(now.on + ALARM_AFTER)
+    return max(min(days), now.on) if days else None
+
+
+def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
+    told = {(one.number, one.due_on) for one in loan.told.missed}
+    soon = timedelta(days=loan.rules.due_soon_days)
+    pauses = _pauses(loan.book)
+    for row in now.rows:
+        if row.paid_off_on is not None or not row.amount_minor:
+            continue
+        if row.due_on >= now.on and (loan.told.due_soon is None or row.due_on > loan.told.due_soon):
+            yield max(row.due_on - soon, now.on)
+        if (row.number, row.due_on) not in told:
+            grace = grace_ends_on(row.due_on, loan.rules.grace_days, pauses)
+            if grace is not None:
+                yield grace + _DAY
+        if row.due_on >= now.on:
+            yield row.due_on + _DAY
+            break
+    if loan.agreements.plan is not None:
+        yield from (phase.effective_on for _, phase in loan.agreements.plan.coming)
+    if now.oldest_unpaid_due_on is not None:
+        yield from (_waited_for(one) + _DAY for one in loan.pending)
+        if scheme.rank(now.bucket) > scheme.rank(loan.told.bucket or scheme.labels[0]):
+            yield now.on
+        if (paused := _paused_through(pauses, now.on)) is not None:
+            yield min(paused, date.max - _DAY) + _DAY
+            return
+        further = [bound for bound in scheme.bounds if bound > now.days_past_due]
+        if further:
+            yield now.on + timedelta(days=further[0] - now.days_past_due)

@@ -1,0 +1,107 @@
+"""Holds as the ledger obeys them: interest and fees stand still, days past due stand still, what is disputed
+gets no money. Contact is not the ledger's business.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from services.ledger.domain import facts
+from services.ledger.domain.agreements import LoanHold
+from services.ledger.domain.consequences import settle
+from services.ledger.domain.facts import Fact
+from services.ledger.domain.loan import Loan
+from services.ledger.domain.provided import CurrencyDiffers
+from services.ledger.domain.recording import exchange
+from shared.decision import Context, Decision, Need, Wait
+from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
+from shared.events.parts import HoldReason
+
+_DAY = timedelta(days=1)
+
+
+def place(loan: Loan, event: HoldPlaced, context: Context) -> Decision[Loan] | Need:
+    """A hold is in force, from its start on: also where that lies in the past, since notice may come late."""
+    if loan.agreements.hold(event.hold_id) is not None or event.hold_id in loan.agreements.ended:
+        return Decision(loan)
+    return _state(loan, event, 0, (), context)
+
+
+def change(loan: Loan, event: HoldChanged, context: Context) -> Decision[Loan] | Need | Wait:
+    """The hold stands otherwise now; what it had frozen before counts as it is stated now."""
+    hold = loan.agreements.hold(event.hold_id)
+    if hold is None:
+        return Wait(f"the hold {event.hold_id} has not been placed")
+    if hold.revision >= event.revision:
+        return Decision(loan)
+    return _state(loan, event, event.revision, hold.references, context)
+
+
+def lift(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan] | Need | Wait:
+    """The hold ends. What it froze stays frozen: interest that it forbade is never charged later."""
+    hold = loan.agreements.hold(event.hold_id)
+    if hold is None and event.hold_id in loan.agreements.ended:
+        return Decision(loan)
+    if hold is None:
+        return Wait(f"the hold {event.hold_id} has not been placed")
+    if not hold.references:
+        return _keep(loan, hold.hold_id, None, context)
+    if context.history is None:
+        return Need(history=True)
+    ended = [_ended(one, event) for one in _named(loan, hold, context)]
+    exchanged = exchange(loan, hold.references, [one for one in ended if one is not None], context)
+    if isinstance(exchanged, Need):
+        return exchanged
+    return _keep(exchanged, hold.hold_id, None, context)
+
+
+def _state(
+    loan: Loan, event: HoldPlaced | HoldChanged, revision: int, before: Sequence[str], context: Context
+) -> Decision[Loan] | Need:
+    stated = list(_facts(loan, event, revision))
+    exchanged = exchange(loan, before, stated, context)
+    if isinstance(exchanged, Need):
+        return exchanged
+    hold = LoanHold(event.hold_id, revision, tuple(one.reference for one in stated))
+    return _keep(exchanged, event.hold_id, hold, context)
+
+
+def _facts(loan: Loan, event: HoldPlaced | HoldChanged, revision: int) -> Iterator[Fact]:
+    name = f"hold:{event.hold_id}:{revision}"
+    if event.freezes.interest_and_fees:
+        yield facts.InterestPause(event.starts_on, f"{name}:interest", event.starts_on, event.ends_on)
+    if event.freezes.ageing:
+        yield facts.AgeingPause(event.starts_on, f"{name}:ageing", event.ends_on)
+    if event.reason is HoldReason.DISPUTE:
+        if event.disputed is not None and event.disputed.currency != loan.currency:
+            raise CurrencyDiffers(expected=loan.currency, got=event.disputed.currency)
+        ends = None if event.ends_on is None else event.ends_on + _DAY
+        amount = event.disputed.minor if event.disputed else None
+        yield facts.Dispute(event.starts_on, f"{name}:dispute", amount, ended_on=ends)
+
+
+def _ended(fact: Fact, event: HoldLifted) -> Fact | None:
+    """The fact as it stands once the hold is lifted; None where it never came to freeze anything."""
+    if event.lifted_on <= fact.value_on:
+        return None
+    name = f"{fact.reference}:lifted"
+    if isinstance(fact, facts.Dispute):
+        return fact._replace(reference=name, ended_on=event.lifted_on)
+    assert isinstance(fact, facts.InterestPause | facts.AgeingPause)
+    last = event.lifted_on - _DAY
+    return fact._replace(reference=name, ends_on=last if fact.ends_on is None else min(fact.ends_on, last))
+
+
+def _named(loan: Loan, hold: LoanHold, context: Context) -> list[Fact]:
+    every = (*context.history.entries, *loan.added)
+    return [one.fact for one in every if one.fact.reference in hold.references]
+
+
+def _keep(loan: Loan, hold_id: UUID, hold: LoanHold | None, context: Context) -> Decision[Loan]:
+    others = tuple(one for one in loan.agreements.holds if one.hold_id != hold_id)
+    holds = others if hold is None else (*others, hold)
+    ended = loan.agreements.ended if hold is not None else (*loan.agreements.ended, hold_id)
+    agreements = loan.agreements._replace(holds=holds, ended=ended)
+    after = replace(loan, agreements=agreements, version=loan.version + 1)
+    return settle(after, context)

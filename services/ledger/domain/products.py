@@ -1,0 +1,114 @@
+"""Products: what a lender's loans of one kind have in common, in versions that never change once
+published.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.ledger.domain.buckets import SCHEMES
+from services.ledger.domain.day_count import DayCount
+from services.ledger.domain.loan import Rules
+from services.ledger.domain.rounding import RoundingRule
+from services.ledger.domain.terms import ALLOCATIONS, Repayment
+from shared.decision import Context, Decision
+from shared.errors import Conflict, Refused
+from shared.events.ids import name_id
+from shared.events.loans import Channel, LoanKind, ProductPublished, ProductTerms
+
+
+class VersionDiffers(Conflict):
+    """This version of the product was published before with other terms. Publish the change as a new
+    version.
+    """
+
+
+class CodeUnknown(Refused):
+    """The product names a code that the ledger does not know."""
+
+
+class ProductNotInForce(Refused):
+    """The version of the product that the loan names applies to loans opened later only."""
+
+
+class ProductVersion(NamedTuple):
+    """One version of a product."""
+
+    version: int
+    effective_on: date
+    kind: LoanKind
+    channel: Channel
+    terms: ProductTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product with all its versions, the oldest first."""
+
+    id: UUID
+    lender: str
+    code: str
+    versions: tuple[ProductVersion, ...]
+
+    def version(self, number: int | None, opened_on: date) -> ProductVersion | None:
+        """A version by its number, None where it is not published; without a number, the newest that was in
+        force when the loan was opened.
+
+        Raises ProductNotInForce.
+        """
+        if number is None:
+            in_force = [one for one in self.versions if one.effective_on <= opened_on]
+            if not in_force:
+                raise ProductNotInForce(product=self.code, opened_on=opened_on)
+            return max(in_force, key=lambda one: (one.effective_on, one.version))
+        found = next((one for one in self.versions if one.version == number), None)
+        if found is not None and found.effective_on > opened_on:
+            raise ProductNotInForce(product=self.code, product_version=number, opened_on=opened_on)
+        return found
+
+
+def product_id(lender: str, code: str) -> UUID:
+    """A product's id, from its lender and its code."""
+    return name_id("product", f"{lender}\n{code}")
+
+
+def publish(product: Product | None, event: ProductPublished, context: Context) -> Decision[Product]:
+    """A product, or a new version of it, applies to loans opened from a day on. Loans keep the version they
+    have.
+    """
+    check_terms(event.terms)
+    new = ProductVersion(event.product_version, event.effective_on, event.kind, event.channel, event.terms)
+    if product is None:
+        return Decision(Product(product_id(event.lender, event.product), event.lender, event.product, (new,)))
+    known = next((one for one in product.versions if one.version == new.version), None)
+    if known is not None:
+        if known != new:
+            raise VersionDiffers(product=event.product, product_version=event.product_version)
+        return Decision(product)
+    versions = tuple(sorted((*product.versions, new), key=lambda one: one.version))
+    return Decision(replace(product, versions=versions))
+
+
+def rules_of(terms: ProductTerms) -> Rules:
+    """By what the product's loans are watched."""
+    return Rules(
+        grace_days=terms.grace_days,
+        due_soon_days=terms.due_soon_days,
+        buckets=terms.buckets,
+        payments_complete_expected=terms.payments_complete_expected,
+        feed_delay_days=terms.feed_delay_days,
+    )
+
+
+def check_terms(terms: ProductTerms) -> None:
+    """Raises CodeUnknown, or the error of the table that lacks a code."""
+    DayCount(terms.day_count)
+    RoundingRule.of(terms.rounding)
+    for field, value, known in (
+        ("repayment", terms.repayment, {one.value for one in Repayment}),
+        ("allocation", terms.allocation, set(ALLOCATIONS)),
+        ("buckets", terms.buckets, set(SCHEMES)),
+    ):
+        if value not in known:
+            raise CodeUnknown(field=field, value=value, known=", ".join(sorted(known)))

@@ -1,0 +1,185 @@
+"""A loan's statement: how it stood at the beginning, what happened, where each payment went, how it stands
+now.
+
+It is made from the loan's facts up to a day, as they are known now: a payment that was reported late stands
+on its value date, one that was taken back stays, marked. Amounts are minor units of the loan's currency.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from services.ledger.domain.ageing import Explanation
+from services.ledger.domain.book import Book, Line, Movement, Why
+from services.ledger.domain.consequences import explain_lateness
+from services.ledger.domain.facts import (
+    Chargeback,
+    Credit,
+    CreditRefund,
+    Draw,
+    Fact,
+    Fee,
+    FeeWaiver,
+    Forgiveness,
+    InterestWaiver,
+    Payment,
+)
+from services.ledger.domain.loan import Entry, History, Loan
+from services.ledger.domain.replay import replay, to_pay_off
+from services.ledger.domain.terms import Component, Terms
+from services.ledger.domain.wording import credit_used, fell_due, in_words
+
+_DAY = timedelta(days=1)
+_MONEY = (Draw, Fee, FeeWaiver, Payment, Credit, Chargeback, CreditRefund, InterestWaiver, Forgiveness)
+"""Facts whose amount is money that came, went, or is owed more or less."""
+
+
+class Standing(NamedTuple):
+    """How the loan stood at the end of a day."""
+
+    on: date
+    principal: int
+    """Owed, due or not."""
+    past_due: int
+    """Unpaid after its due date."""
+    to_pay_off: int
+    """What a payment on that day would have to be so that nothing is owed any more."""
+    credit: int
+    """It belongs to the borrower."""
+
+
+class Parts(NamedTuple):
+    """Where an amount went."""
+
+    penalty: int = 0
+    fees: int = 0
+    interest: int = 0
+    principal: int = 0
+    credit: int = 0
+    """Left over, the borrower's."""
+    instalments: tuple[int, ...] = ()
+    """The numbers of those that it was set against."""
+
+
+class Happened(NamedTuple):
+    """One line: something that happened on a value date."""
+
+    value_on: date
+    kind: str
+    text: str
+    reference: str | None = None
+    amount: int | None = None
+    went: Parts | None = None
+    reversed_on: date | None = None
+    """It was taken back on that day, and counts no more."""
+    reversal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A loan from one day through another."""
+
+    before: Standing
+    """At the end of the day before the statement begins; nothing is owed before the opening."""
+    after: Standing
+    lines: tuple[Happened, ...]
+    unpaid: tuple[Line, ...]
+    """Instalments of which something is unpaid, due or still to come."""
+    lateness: Explanation
+    bucket: str
+
+
+def statement(loan: Loan, history: History, from_on: date, as_of: date) -> Statement:
+    """The loan's statement from a day on through another one, which is not before it."""
+    assert from_on <= as_of, "a statement ends no earlier than it begins"
+    terms = loan.book.terms
+    terms = replace(terms, provided=history.provided or terms.provided)
+    counting = [one.fact for one in history.entries if one.reversed_on is None]
+    book = replay(terms, counting, as_of)
+    then = replace(loan, book=replace(book, movements=()))
+    lateness, bucket = explain_lateness(then, as_of)
+    return Statement(
+        before=_before(terms, counting, from_on),
+        after=_standing(book, as_of),
+        lines=tuple(_lines(loan, history.entries, book, from_on, as_of)),
+        unpaid=tuple(line for line in book.lines() if line.unpaid > 0),
+        lateness=lateness,
+        bucket=bucket,
+    )
+
+
+def _before(terms: Terms, counting: Sequence[Fact], from_on: date) -> Standing:
+    if from_on <= terms.opened_on:
+        return Standing(from_on, 0, 0, 0, 0)
+    eve = from_on - _DAY
+    return _standing(replay(terms, counting, eve), eve)
+
+
+def _standing(book: Book, on: date) -> Standing:
+    owed = to_pay_off(book, on) if book.outstanding or book.balance else 0
+    return Standing(on, book.balance, book.arrears(on), owed, book.credit)
+
+
+def _lines(
+    loan: Loan, entries: Iterable[Entry], book: Book, from_on: date, as_of: date
+) -> Iterator[Happened]:
+    went = _went(book.movements)
+    lines = [_of_fact(loan, one, went) for one in entries]
+    lines += [_of_due(loan, line) for line in book.lines() if sum(line.owed)]
+    lines += _of_credit(loan, book.movements)
+    within = (line for line in lines if from_on <= line.value_on <= as_of)
+    return iter(sorted(within, key=lambda line: (line.value_on, line.reference or "")))
+
+
+def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts]) -> Happened:
+    fact = entry.fact
+    counts = entry.reversed_on is None
+    return Happened(
+        value_on=fact.value_on,
+        kind=type(fact).__name__,
+        text=in_words(fact, loan.money),
+        reference=fact.reference,
+        amount=fact.amount if isinstance(fact, _MONEY) else None,
+        went=went.get(fact.reference) if counts else None,
+        reversed_on=entry.reversed_on,
+        reversal=entry.reversal,
+    )
+
+
+def _of_due(loan: Loan, line: Line) -> Happened:
+    owed = sum(line.owed)
+    return Happened(line.due_on, "InstalmentDue", fell_due(line.number, loan.money(owed)), amount=owed)
+
+
+def _of_credit(loan: Loan, movements: Iterable[Movement]) -> Iterator[Happened]:
+    """The borrower's credit is used when something falls due; that is no fact of its own."""
+    by_cause: dict[tuple[date, str], list[Movement]] = defaultdict(list)
+    for one in movements:
+        if one.why is Why.CREDIT_USED and one.component is not Component.CREDIT:
+            by_cause[one.value_on, one.cause].append(one)
+    for (value_on, _), those in by_cause.items():
+        parts = _parts(those)
+        amount = sum(parts[:4])
+        if amount > 0:
+            yield Happened(value_on, "CreditUsed", credit_used(loan.money(amount)), amount=amount, went=parts)
+
+
+def _went(movements: Iterable[Movement]) -> dict[str, Parts]:
+    by_cause: dict[str, list[Movement]] = defaultdict(list)
+    for one in movements:
+        if one.why in (Why.PAID, Why.CREDITED):
+            by_cause[one.cause].append(one)
+    return {cause: _parts(those) for cause, those in by_cause.items()}
+
+
+def _parts(movements: Iterable[Movement]) -> Parts:
+    sums: dict[Component, int] = defaultdict(int)
+    numbers = set()
+    for one in movements:
+        sums[one.component] -= one.amount
+        if one.instalment >= 0:
+            numbers.add(one.instalment + 1)
+    penalty, fees, interest, principal, credit = (sums[component] for component in Component)
+    return Parts(penalty, fees, interest, principal, credit, tuple(sorted(numbers)))

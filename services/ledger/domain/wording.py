@@ -1,0 +1,105 @@
+"""What happened to a loan, in plain words that its borrower understands."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from services.ledger.domain import facts
+from services.ledger.domain.facts import Fact
+from shared.money import Money
+
+_OfMinor = Callable[[int], Money]
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def in_words(fact: Fact, money: _OfMinor) -> str:
+    """One sentence on a fact. `money` makes an amount of minor units."""
+    words = _WORDS.get(type(fact))
+    return words(fact, money) if words else _CAPITAL.sub(" ", type(fact).__name__).capitalize()
+
+
+def fell_due(number: int, amount: Money) -> str:
+    """An instalment's due date came."""
+    return f"Instalment {number} of {amount} fell due"
+
+
+def credit_used(amount: Money) -> str:
+    """The borrower's credit settled what had fallen due."""
+    return f"{amount} of the borrower's credit was used"
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{(rate * 100).normalize():f} % a year"
+
+
+def _through(day: date | None) -> str:
+    return "until further notice" if day is None else f"through {day}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _name(text: str) -> str:
+    return text.replace("_", " ").replace(".", " ")
+
+
+def _fee(fact: facts.Fee, money: _OfMinor) -> str:
+    return (
+        f"A {'penalty' if fact.penalty else 'fee'} of {money(fact.amount)} was charged, due on {fact.due_on}"
+    )
+
+
+def _dispute(fact: facts.Dispute, money: _OfMinor) -> str:
+    what = "The loan" if fact.amount is None else str(money(fact.amount))
+    if fact.fee is not None:
+        what = "A fee"
+    over = "" if fact.ended_on is None else f"; the dispute ended on {fact.ended_on}"
+    return f"{what} is disputed, and no payment is set against it{over}"
+
+
+def _grace(fact: facts.Grace, _: _OfMinor) -> str:
+    parts = [
+        f"no {what} falls due for {_count(number, 'instalment')}"
+        for what, number in (("principal", fact.principal), ("interest", fact.interest))
+        if number
+    ]
+    return f"From the instalment due on {fact.due_on} on, {' and '.join(parts) or 'nothing changes'}"
+
+
+_WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
+    facts.Draw: lambda fact, money: f"{money(fact.amount)} was paid out",
+    facts.ScheduleChange: lambda fact, _: "The lender's system changed the schedule from this day on",
+    facts.RateChange: lambda fact, _: f"The interest rate became {_percent(fact.annual_rate)}",
+    facts.InterestPause: lambda fact, _: f"No interest is charged {_through(fact.ends_on)}",
+    facts.AgeingPause: lambda fact, _: f"Days do not count as days past due {_through(fact.ends_on)}",
+    facts.DueDateMoved: lambda fact, _: f"The instalment due on {fact.due_on} was moved to {fact.new_due_on}",
+    facts.MorePeriods: lambda fact, _: (
+        f"What was to come was spread over {_count(fact.extra, 'instalment')} more"
+    ),
+    facts.Grace: _grace,
+    facts.TokenPayments: lambda fact, money: (
+        f"The next {_count(fact.periods, 'instalment')} ask for {money(fact.amount)} only"
+    ),
+    facts.Fee: _fee,
+    facts.FeeWaiver: lambda fact, money: f"{money(fact.amount)} of a fee is not asked for any more",
+    facts.Dispute: _dispute,
+    facts.Payment: lambda fact, money: f"Payment of {money(fact.amount)}",
+    facts.Credit: lambda fact, money: f"The lender credited {money(fact.amount)} ({_name(fact.kind)})",
+    facts.Chargeback: lambda fact, money: (
+        f"The paying bank took {money(fact.amount)} of a payment back; it is owed again"
+    ),
+    facts.CreditRefund: lambda fact, money: f"{money(fact.amount)} of the borrower's credit was paid out",
+    facts.InterestWaiver: lambda fact, money: (
+        f"Up to {money(fact.amount)} of unpaid interest is not asked for any more"
+    ),
+    facts.Forgiveness: lambda fact, money: f"{money(fact.amount)} of principal was forgiven",
+    facts.ReAge: lambda fact, _: (
+        f"What is unpaid was spread over {_count(fact.instalments, 'instalment')} from {fact.first_due} on"
+    ),
+    facts.ReAmortise: lambda fact, _: "Principal that was past due was spread over the instalments to come",
+    facts.ChargeOff: lambda fact, _: "The lender wrote the loan off in its own accounts",
+    facts.Closing: lambda fact, _: "The loan was closed; what was left unpaid is not asked for",
+}

@@ -1,0 +1,213 @@
+"""A statement tells a loan's story from a day through another one: in words, with where each payment went."""
+
+from datetime import date
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from services.ledger.api.statement_forms import CONTENT_POLICY, as_csv, as_page
+from services.ledger.api.statement_models import StatementShown
+from services.ledger.domain import facts
+from services.ledger.domain.statement import Parts, Statement, statement
+from services.ledger.domain.wording import in_words
+from services.ledger.store.packing import unpack_fact
+from shared.events.loans import CreditGranted, FeeCharged, PeriodUnit
+from shared.money import Money
+from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event, money
+from tests.unit.ledger.desk import Desk
+
+OPENED, FEB, MAR = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+
+
+def _desk() -> Desk:
+    """Three instalments: the first paid late in two parts, a fee, a payment that came back, a credit."""
+    desk = Desk()
+    desk.take(a_loan(instalments=a_schedule("100.00", "100.00", "100.00")))
+    of_loan = {"lender": a_loan().lender, "loan_reference": a_loan().loan_reference}
+    desk.take(
+        a_payment("60.00", reference="P-1", value_on=FEB),
+        a_payment("40.00", reference="P-2", value_on=date(2026, 2, 11)),
+        an_event(FeeCharged, **of_loan, fee_reference="F-1", amount=money("7.00"), value_on=date(2026, 2, 5)),
+        a_payment("100.00", reference="P-3", value_on=MAR),
+        a_reversal("P-3", reversed_on=date(2026, 3, 4)),
+        an_event(
+            CreditGranted,
+            **of_loan,
+            credit_reference="C-1",
+            amount=money("2.00"),
+            value_on=date(2026, 3, 5),
+            reason="goodwill",
+        ),
+    )
+    return desk
+
+
+def _made(desk: Desk, first: date = OPENED, last: date = date(2026, 3, 10)) -> Statement:
+    loan = desk.loan()
+    return statement(loan, desk._history(loan.id), first, last)
+
+
+def _shown(desk: Desk, first: date = OPENED, last: date = date(2026, 3, 10)) -> StatementShown:
+    return StatementShown.of(desk.loan(), _made(desk, first, last), first)
+
+
+def test_it_tells_what_happened_by_value_date_and_marks_what_was_taken_back() -> None:
+    made = _made(_desk())
+    assert [(one.value_on.isoformat(), one.text, one.reversed_on is None) for one in made.lines] == [
+        ("2026-01-01", "300.00 CNY was paid out", True),
+        ("2026-02-01", "Instalment 1 of 100.00 CNY fell due", True),
+        ("2026-02-01", "Payment of 60.00 CNY", True),
+        ("2026-02-05", "A fee of 7.00 CNY was charged, due on 2026-02-05", True),
+        ("2026-02-11", "Payment of 40.00 CNY", True),
+        ("2026-03-01", "Instalment 2 of 107.00 CNY fell due", True),
+        ("2026-03-01", "Payment of 100.00 CNY", False),
+        ("2026-03-05", "The lender credited 2.00 CNY (goodwill)", True),
+    ]
+    (back,) = [one for one in made.lines if one.reversed_on]
+    assert (back.reversed_on, back.went) == (date(2026, 3, 4), None)
+
+
+def test_it_tells_where_each_payment_went() -> None:
+    went = {one.reference: one.went for one in _made(_desk()).lines if one.went}
+    assert went == {
+        "payment:P-1": Parts(principal=6_000, instalments=(1,)),
+        "payment:P-2": Parts(principal=4_000, instalments=(1,)),
+        "credit:C-1": Parts(principal=200, instalments=(2,)),
+    }
+
+
+def test_it_tells_what_is_unpaid_and_why_the_loan_is_as_late_as_it_is() -> None:
+    made = _made(_desk())
+    assert [(line.number, line.unpaid) for line in made.unpaid] == [(2, 10_500), (3, 10_000)]
+    assert made.lateness.days_past_due == 9
+    assert made.lateness.due_on == MAR
+    assert made.bucket == "M1"
+    assert (made.after.principal, made.after.past_due, made.after.credit) == (19_800, 10_500, 0)
+
+
+def test_it_is_as_of_its_last_day_and_not_of_what_came_later() -> None:
+    made = _made(_desk(), last=date(2026, 2, 10))
+    assert [one.reference for one in made.lines if one.reference] == ["opening", "payment:P-1", "fee:F-1"]
+    assert (made.after.past_due, made.lateness.days_past_due) == (4_000, 9)
+    assert _made(_desk(), last=date(2026, 2, 11)).lateness.days_past_due == 0
+
+
+def test_it_begins_with_how_the_loan_stood_the_evening_before() -> None:
+    desk = _desk()
+    made = _made(desk, first=date(2026, 2, 11))
+    before = _made(desk, last=date(2026, 2, 10))
+    assert made.before == before.after
+    assert all(one.value_on >= date(2026, 2, 11) for one in made.lines)
+    assert _made(desk).before[1:] == (0, 0, 0, 0)
+
+
+def test_a_payment_that_is_reported_late_stands_on_its_value_date() -> None:
+    desk = _desk()
+    desk.take(a_payment("100.00", reference="P-4", value_on=date(2026, 1, 31)))
+    made = _made(desk)
+    assert next(one.reference for one in made.lines if one.kind == "Payment") == "payment:P-4"
+    went = {one.reference: one.went for one in made.lines if one.kind == "Payment"}
+    assert went["payment:P-4"] == Parts(principal=10_000, instalments=(1,))
+    assert went["payment:P-1"] == Parts(principal=6_000, instalments=(2,))
+
+
+def test_what_is_left_over_is_the_borrowers_credit() -> None:
+    desk = _desk()
+    desk.take(a_payment("300.00", reference="P-9", value_on=date(2026, 3, 6)))
+    made = _made(desk)
+    last = made.lines[-1]
+    assert last.went == Parts(fees=700, principal=19_800, credit=9_500, instalments=(2, 3))
+    assert (made.after.to_pay_off, made.after.credit, made.unpaid) == (0, 9_500, ())
+
+
+SAMPLES = {
+    facts.Draw: '["2026-01-01","r",100]',
+    facts.ScheduleChange: '["2026-01-01","r",[]]',
+    facts.RateChange: '["2026-01-01","r","0.095","2026-02-01"]',
+    facts.InterestPause: '["2026-01-01","r","2026-01-01","2026-02-01"]',
+    facts.AgeingPause: '["2026-01-01","r",null]',
+    facts.DueDateMoved: '["2026-01-01","r","2026-02-01","2026-02-05"]',
+    facts.MorePeriods: '["2026-01-01","r","2026-02-01",3]',
+    facts.Grace: '["2026-01-01","r","2026-02-01",2,1]',
+    facts.TokenPayments: '["2026-01-01","r",100,3]',
+    facts.Fee: '["2026-01-01","r",100,"2026-01-05",true]',
+    facts.FeeWaiver: '["2026-01-01","r","fee:F-1",100]',
+    facts.Dispute: '["2026-01-01","r",100,null,"2026-03-01"]',
+    facts.Payment: '["2026-01-01","r",100]',
+    facts.Credit: '["2026-01-01","r",100,"goods_refund"]',
+    facts.Chargeback: '["2026-01-01","r",100,"payment:P-1"]',
+    facts.CreditRefund: '["2026-01-01","r",100]',
+    facts.InterestWaiver: '["2026-01-01","r",100]',
+    facts.Forgiveness: '["2026-01-01","r",100]',
+    facts.ReAge: '["2026-01-01","r","2026-02-01","month",1,6]',
+    facts.ReAmortise: '["2026-01-01","r"]',
+    facts.ChargeOff: '["2026-01-01","r"]',
+    facts.Closing: '["2026-01-01","r"]',
+}
+
+
+@pytest.mark.parametrize("kind", get_args(facts.Fact), ids=lambda kind: kind.__name__)
+def test_every_kind_of_fact_has_words_of_its_own(kind: type) -> None:
+    fact = unpack_fact(kind.__name__, SAMPLES[kind])
+    words = in_words(fact, lambda minor: Money(minor, "CNY"))
+    assert " " in words
+    assert words.replace(" ", "").lower() != kind.__name__.lower()
+    assert "None" not in words
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        (
+            facts.RateChange(FEB, "r", Decimal("0.0950"), FEB),
+            "The interest rate became 9.5 % a year",
+        ),
+        (facts.AgeingPause(FEB, "r"), "Days do not count as days past due until further notice"),
+        (
+            facts.Grace(FEB, "r", MAR, principal=3),
+            "From the instalment due on 2026-03-01 on, no principal falls due for 3 instalments",
+        ),
+        (
+            facts.ReAge(FEB, "r", MAR, PeriodUnit.MONTH, 1, 1),
+            "What is unpaid was spread over 1 instalment from 2026-03-01 on",
+        ),
+    ],
+)
+def test_words_say_how_much_and_until_when(fact: facts.Fact, words: str) -> None:
+    assert in_words(fact, lambda minor: Money(minor, "CNY")) == words
+
+
+def test_the_page_is_whole_in_itself_and_holds_nothing_active() -> None:
+    page = as_page(_shown(_desk()))
+    assert "<script" not in page
+    assert "http" not in page
+    assert "default-src 'none'" in CONTENT_POLICY
+    assert "Taken back on 2026-03-04 (returned)" in page
+    assert "60.00 CNY principal (instalment 1)" in page
+
+
+def test_the_page_escapes_whatever_a_text_holds() -> None:
+    evil = "<img src=x onerror=alert(1)>&\"'"
+    shown = _shown(_desk())
+    lines = [
+        one.model_copy(update={"text": evil, "reference": evil, "reversal": evil}) for one in shown.lines
+    ]
+    page = as_page(
+        shown.model_copy(
+            update={"lines": lines, "loan_reference": evil, "lender": evil, "reason": evil, "bucket": evil}
+        )
+    )
+    assert "<img" not in page
+    assert "&lt;img src=x" in page
+
+
+def test_the_table_has_a_row_for_each_line_and_each_unpaid_instalment() -> None:
+    shown = _shown(_desk())
+    rows = [line.split(",") for line in as_csv(shown).splitlines()]
+    assert len([row for row in rows if row[0] == "line"]) == len(shown.lines)
+    unpaid = [row for row in rows if row[0] == "unpaid"]
+    assert [(row[1], row[5], row[7]) for row in unpaid] == [
+        ("2026-03-01", "2", "105.00"),
+        ("2026-04-01", "3", "100.00"),
+    ]

@@ -5,8 +5,7 @@ from fastapi import FastAPI
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api import ledger_router
 from services.ledger.flow import FLOW
-from services.ledger.migrate import FOLDER
-from services.ledger.settings import LedgerSettings
+from services.ledger.settings import MIGRATIONS, LedgerSettings
 from shared.main import make_app
 from shared.service import Service, Source
 
@@ -24,7 +23,7 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         FLOW,
         settings,
         SOURCES,
-        migrations=FOLDER,
+        migrations=MIGRATIONS,
     )
     app = make_app(
         service,

@@ -1,11 +1,8 @@
 """`python -m services.ledger.migrate`: bring the ledger's database to the newest version."""
 
-from pathlib import Path
-
+from services.ledger.settings import MIGRATIONS
 from shared.migrations import migrate
 from shared.settings import DatabaseSettings
 
-FOLDER = Path(__file__).parent / "migrations"
-
 if __name__ == "__main__":
-    migrate(FOLDER, DatabaseSettings().database_url.get_secret_value())
+    migrate(MIGRATIONS, DatabaseSettings().database_url.get_secret_value())

@@ -6,6 +6,8 @@ from pydantic import SecretStr
 
 from shared.settings import ServiceSettings
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
 
 class LedgerSettings(ServiceSettings):
     """Read once, in `main.py`.

@@ -39,12 +39,19 @@ class _OnWire:
         return {"type": "string", "format": self.form, "pattern": self.pattern}
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant must lie within the years 1 to 9999 in UTC") from None
+
+
 class _InUtc:
     """An instant needs an offset, and is kept in UTC."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         aware = core_schema.datetime_schema(tz_constraint="aware")
-        return core_schema.no_info_after_validator_function(lambda moment: moment.astimezone(UTC), aware)
+        return core_schema.no_info_after_validator_function(_in_utc, aware)
 
 
 Day = Annotated[date, _OnWire("date", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]

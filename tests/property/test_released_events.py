@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.events import wire
@@ -24,7 +24,5 @@ def test_what_fits_a_released_schema_is_read_today(name: str, data: st.DataObjec
     cls = event_class(schema["x-type"])
     assert cls is not None
     event = cls.read(json.dumps(instance).encode())
-    # It travels in a header, and how long those may be stands in the AsyncAPI document alone.
-    assume(len(event.partition_key.encode()) <= wire.ATTRIBUTE_BYTES_MAX)
     around = wire.envelope_of(event, id="1", source="/test")
     assert wire.decode(event.topic_name, *wire.encode(event, around)) == (event.upgrade(), around)

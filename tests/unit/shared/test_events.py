@@ -142,6 +142,7 @@ def test_a_day_that_is_none_is_refused(value_on: object) -> None:
         "1772323200",
         1772323200,
         "2026-03-01T25:00:00Z",
+        "9999-12-31T23:59:59-23:00",
     ],
 )
 def test_an_instant_without_offset_or_of_no_day_is_refused(now: object) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.ledger.domain import (
     corrections,
+    ending,
     feed,
     holds,
     opening,
@@ -28,6 +29,7 @@ from shared.events.ids import loan_id
 from shared.events.ledger import (
     ArrearsCured,
     ArrearsCuredRetracted,
+    BalanceDiffers,
     DelinquencyChanged,
     FeedLate,
     InstalmentDueSoon,
@@ -45,10 +47,13 @@ from shared.events.ledger import (
     SuspenseEnded,
 )
 from shared.events.loans import (
+    BalanceReported,
     CreditGranted,
     FeeCharged,
     FeeWaived,
+    LoanClosed,
     LoanOpened,
+    LoanReopened,
     PaymentFailed,
     PaymentPending,
     PaymentReceived,
@@ -59,7 +64,13 @@ from shared.events.loans import (
     ScheduleChanged,
     UnassignedPaymentReceived,
 )
-from shared.events.servicing import PartyChanged, ReliefApplied, ReliefRejected
+from shared.events.servicing import (
+    LoanWrittenOff,
+    PartyChanged,
+    ReliefApplied,
+    ReliefRejected,
+    WriteOffReversed,
+)
 from shared.flow import Flow, States, Step
 
 _FOLLOWS = (
@@ -154,6 +165,11 @@ FLOW = Flow(
             state=Loan,
             key=lambda event: [one.loan_id for one in event.loans],
         ),
+        Step(LoanClosed, ending.close, emits=_MOVES, state=Loan),
+        Step(LoanReopened, ending.reopen, emits=_MOVES, state=Loan),
+        Step(LoanWrittenOff, ending.write_off, emits=_MOVES, state=Loan),
+        Step(WriteOffReversed, ending.reverse_write_off, emits=_MOVES, state=Loan),
+        Step(BalanceReported, ending.compare, emits=(BalanceDiffers,), state=Loan),
         Step(PlanBroken, relief.break_off, emits=_FOLLOWS, state=Loan, key=lambda event: event.loan_ids),
         Step(
             PlanCompleted,

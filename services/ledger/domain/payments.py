@@ -24,6 +24,8 @@ from shared.events.loans import (
     CreditGranted,
     FeeCharged,
     FeeWaived,
+    LoanClosed,
+    LoanReopened,
     PaymentFailed,
     PaymentPending,
     PaymentReceived,
@@ -32,6 +34,7 @@ from shared.events.loans import (
     ScheduleChanged,
 )
 from shared.events.parts import Components, PlanPart, ScheduledInstalment
+from shared.events.servicing import LoanWrittenOff, WriteOffReversed
 from shared.money import Money
 
 
@@ -53,6 +56,10 @@ class AlreadyReversed(Refused):
 
 class ScheduleNotProvided(Refused):
     """Only a loan whose schedule the platform provides can get another one."""
+
+
+CLOSED, WRITTEN_OFF = "closed", "write_off"
+"""How the closing of a loan, and its write-off, are called in the file: each is there once at a time."""
 
 
 def payment_reference(name: str) -> str:
@@ -306,5 +313,9 @@ _NAMED: Mapping[type, Callable[[Any], str]] = {
     FeeCharged: lambda event: f"fee:{event.fee_reference}",
     FeeWaived: _waiver,
     RateChanged: lambda event: f"rate:{event.effective_on}",
+    LoanClosed: lambda _: CLOSED,
+    LoanReopened: lambda _: CLOSED,
+    LoanWrittenOff: lambda _: WRITTEN_OFF,
+    WriteOffReversed: lambda _: WRITTEN_OFF,
     ScheduleChanged: lambda event: f"schedule:{event.effective_on}",
 }

@@ -182,6 +182,16 @@ def exchange(
     return loan
 
 
+def as_of(loan: Loan, day: date, context: Context) -> Book | Need:
+    """The loan's book at the end of a day, by its facts as they are known now."""
+    if loan.book.last is None or loan.book.last[0] <= day.toordinal():
+        return loan.book
+    if context.history is None:
+        return Need(history=True)
+    terms = replace(loan.book.terms, provided=context.history.provided or loan.book.terms.provided)
+    return replay(terms, _facts(loan, context.history), day)
+
+
 def _gained(book: Book, through: date) -> tuple[int, int, int]:
     """What has been earned; of a loan without interest and fees nothing can be."""
     costs = book.charges or any(book.owed[Component.INTEREST]) or any(rate for _, rate in book.rates)

@@ -123,7 +123,7 @@ def _directed(w: Working, money: Money, direction: Iterable[int]) -> int:
     """
     kept = 0
     for component, amount in zip(_ALL, direction, strict=True):
-        left = amount
+        left = min(amount, money.left - kept)
         for place in range(len(w.dues)):
             if left > 0:
                 left -= _take(w, money, place, component, left)
@@ -193,7 +193,7 @@ def _spread(w: Working, money: Money, rule: Allocation, places: list[int]) -> No
     """Equal parts for all instalments to come, component by component; what one cannot take goes round
     again.
     """
-    while money.left and places:
+    while money.left > 0 and places:
         for component in rule.in_advance:
             part = rounded(money.left, len(places), Rounding.HALF_EVEN)
             rest = money.left - part * len(places)

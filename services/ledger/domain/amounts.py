@@ -95,7 +95,7 @@ def _work_out(w: Working, k: int, ahead: int, carry: int, prepaid: int | None) -
     gone = paid if w.follows_balance else extra
     if w.kinds[k] not in BEARING:
         return ahead - principal[k] + gone, carry
-    flat = w.terms.repayment is Repayment.FLAT
+    flat = w.terms.repayment is Repayment.FLAT and bool(w.balance or not w.follows_balance)
     exact = w.accrued[k] + (w.drawn if flat else ahead) * rest_weight(w, k)
     earned = rounded(exact, w.scales[k], w.terms.rounding) + carry
     reopened, interest_paid = w.reopened[k], w.paid[INTEREST][k]
@@ -127,7 +127,9 @@ def _by_level(w: Working, k: int, earned: int, paid: int, interest_paid: int) ->
 def _rest_of_flat(w: Working, closing: int) -> int:
     """Of flat interest, rounded as a whole, what the instalments before the last have not asked for."""
     places = [k for k, kind in enumerate(w.kinds) if kind in BEARING]
-    exact = sum((Fraction(w.drawn * w.weights[k], w.scales[k]) for k in places), Fraction(0))
+    exact = sum(
+        (Fraction(w.accrued[k] + w.drawn * rest_weight(w, k), w.scales[k]) for k in places), Fraction(0)
+    )
     asked = sum(w.owed[INTEREST][k] - w.reopened[k] for k in places if k != closing)
     return round_minor(exact, w.terms.rounding) - asked
 

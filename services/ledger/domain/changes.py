@@ -194,14 +194,16 @@ def grant_grace(w: Working, fact: Grace) -> None:
 
 
 def ask_less(w: Working, fact: TokenPayments) -> None:
-    """Ask for a small amount only with the next instalments; what is left of the principal moves to those
-    after them.
+    """Ask for a small amount only with the next instalments, never for more than before; what is left of
+    the principal moves to those after them.
     """
     today = fact.value_on.toordinal()
     bring_to(w, today)
-    places = [k for k in range(bisect_right(w.dues, today), len(w.dues)) if w.kinds[k] in BEARING]
+    to_come = range(bisect_right(w.dues, today), len(w.dues))
+    places = [k for k in to_come if w.kinds[k] in BEARING and not w.settled[k]]
     for k in places[: fact.periods]:
-        w.kinds[k], w.levels[k] = Kind.LEVEL, fact.amount
+        asked = w.owed[INTEREST][k] - w.reopened[k] + w.owed[PRINCIPAL][k] - w.credited[k]
+        w.kinds[k], w.levels[k] = Kind.LEVEL, min(fact.amount, asked)
     if places:
         recompute(w, places[0])
     w.note_settled(today)

@@ -135,7 +135,7 @@ def scheduled_ahead(w: Working, first: int) -> int:
 def _bearing(w: Working, place: int) -> int:
     """The principal that bears interest in an instalment's period, as of the day that interest has run to."""
     if w.terms.repayment is Repayment.FLAT:
-        return w.drawn
+        return w.drawn if w.balance or not w.follows_balance else 0
     if w.follows_balance and w.terms.past_due_bears_interest:
         return w.balance
     return scheduled_ahead(w, bisect_right(w.dues, w.run_on, hi=place))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.ledger.domain.day_count import DayCount
-from services.ledger.domain.facts import Draw, Fee, InterestPause, RateChange, ReAge
+from services.ledger.domain.facts import Draw, Fee, InterestPause, InterestWaiver, RateChange, ReAge
 from services.ledger.domain.replay import ReplayNeeded, add, advance, cost_room, earned, replay
 from services.ledger.domain.terms import Balance, Component, Measure, Repayment, Terms
 from shared.events.loans import PeriodUnit
@@ -135,6 +135,23 @@ def test_flat_interest_stays_the_same_as_days_go_by(balance: Balance) -> None:
 
     assert list(late.owed[INTEREST]) == [10_00, 10_00, 10_00]
     assert earned(late, date(2026, 4, 1))[2] == 30_00
+
+
+def test_flat_interest_that_was_waived_does_not_come_back() -> None:
+    terms = some_terms(
+        repayment=Repayment.FLAT, annual_rate=rate("0.12"), instalments=2, balance=Balance.SCHEDULED
+    )
+    waivers = [InterestWaiver(date(2026, 3, day), f"W-{day}", 30_00) for day in (10, 11)]
+    book = a_book(terms, *waivers, drawn=1_000_00)
+
+    assert list(book.owed[INTEREST]) == [0, 0]
+
+
+def test_a_flat_loan_that_is_prepaid_asks_for_no_more_interest() -> None:
+    terms = some_terms(repayment=Repayment.FLAT, annual_rate=rate("0.12"), instalments=2)
+    book = a_book(terms, paid(1_000_00, date(2026, 1, 1)), drawn=1_000_00, through=date(2026, 4, 1))
+
+    assert (book.balance, book.outstanding) == (0, 0)
 
 
 def test_a_bullet_loan_asks_for_everything_at_the_end() -> None:

@@ -1,6 +1,9 @@
 """What a payment settles, and what is left of it."""
 
+from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from services.ledger.domain.book import Book, Why
 from services.ledger.domain.facts import (
@@ -90,6 +93,15 @@ def test_money_that_is_directed_where_nothing_is_owed_goes_nowhere_else() -> Non
     book = a_book(provided(100_00), paid(60_00, FEB, direction=(60_00, 0, 0, 0)))
 
     assert (book.outstanding, book.credit) == (100_00, 60_00)
+
+
+@pytest.mark.parametrize("spreading", [Ahead.NEXT, Ahead.SPREAD])
+def test_a_direction_moves_no_more_than_the_dispute_leaves_of_the_money(spreading: Ahead) -> None:
+    terms = some_terms(allocation=replace(HUMANE, ahead=spreading))
+    directed = paid(100_00, OPENED, direction=(0, 0, 50_00, 150_00))
+    book = a_book(terms, Dispute(OPENED, "D-1"), directed)
+
+    assert (book.outstanding, book.credit) == (600_00, 100_00)
 
 
 def test_nothing_is_set_against_a_disputed_part() -> None:

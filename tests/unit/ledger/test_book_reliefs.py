@@ -23,9 +23,9 @@ from services.ledger.domain.facts import (
     ReAmortise,
     TokenPayments,
 )
-from services.ledger.domain.terms import Component, Measure, OnChargeOff, Repayment, Terms
+from services.ledger.domain.terms import Balance, Component, Measure, OnChargeOff, Repayment, Terms
 from shared.events.loans import PeriodUnit
-from tests.unit.ledger.loans import a_book, paid, rate, some_terms
+from tests.unit.ledger.loans import OPENED, a_book, paid, rate, some_terms
 
 PENALTY, FEES, INTEREST, PRINCIPAL, CREDIT = Component
 TODAY = date(2026, 3, 15)
@@ -163,3 +163,13 @@ def test_terms_never_change() -> None:
 
     assert book.terms == terms
     assert book.annual_rate == rate("0.05")
+
+
+def test_token_payments_ask_for_nothing_of_what_is_paid_already() -> None:
+    book = a_book(
+        some_terms(balance=Balance.SCHEDULED, annual_rate=rate("0.12"), interest_grace=1, instalments=3),
+        paid(700_00, OPENED),
+        TokenPayments(OPENED, "T-1", 25_00, 2),
+    )
+
+    assert book.outstanding == 0

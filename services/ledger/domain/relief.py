@@ -50,6 +50,10 @@ class InstalmentsMissing(ReliefImpossible):
     """This kind of relief states the instalments."""
 
 
+class ScheduleWanted(ReliefImpossible):
+    """The platform provides this loan's schedule: what falls due when is changed by sending the new one."""
+
+
 class NothingToChange(ReliefImpossible):
     """No instalment is left that the relief could change."""
 
@@ -70,10 +74,15 @@ day.
 """
 
 
+_MOVES_DUES = AT_ONCE - {ReliefKind.RATE_REDUCTION} | {ReliefKind.TOKEN_PAYMENTS}
+
+
 def facts_of(loan: Loan, phase: ReliefPhase, name: str, agreed_on: date) -> list[Fact]:
     """The facts that a phase means for the loan as it stands. Raises ReliefImpossible."""
     if phase.effective_on < loan.opened_on:
         raise ReliefImpossible(effective_on=phase.effective_on, opened_on=loan.opened_on)
+    if loan.book.terms.repayment is Repayment.PROVIDED and phase.kind in _MOVES_DUES:
+        raise ScheduleWanted(kind=phase.kind)
     made = list(_facts(loan, phase, name, min(agreed_on, phase.effective_on)))
     if not made:
         raise NothingToChange(kind=phase.kind)

@@ -241,3 +241,12 @@ def test_a_payment_after_a_relief_and_a_late_one_before_it_end_alike() -> None:
     other.take(a_plan(_id(), phase), early)
     assert one.loan().book == other.loan().book
     assert one.balances() == other.balances()
+
+
+def test_a_core_that_confirms_must_send_the_schedule_that_it_made() -> None:
+    desk = _master()
+    (instructed,) = desk.named(ReliefInstructed)
+    applied = {"instruction_id": instructed.instruction_id, "applied_on": "2026-01-25", "instalments": ()}
+    assert desk.take(an_event(ReliefApplied, **applied)) == []
+    assert desk.held[-1].startswith("parked: schedule_wanted")
+    assert desk.loan().agreements.instruction is not None

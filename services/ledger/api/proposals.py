@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.ledger.api.cases import LENDER_NAME
 from services.ledger.api.lookups import ProposalUnknown, find_loan, find_proposal, lenders_asked
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.proposals import (
@@ -39,7 +40,7 @@ from shared.money import Money
 from shared.scopes import Scope
 from shared.service import Service
 
-LENDER_ASKED = Query(description="Only those of this lender", pattern="^[a-z0-9][a-z0-9-]{0,39}$")
+LENDER_ASKED = Query(description="Only those of this lender", pattern=LENDER_NAME)
 PROPOSES = Allow(Scope.CORRECTIONS_PROPOSE)
 READS = Allow(Scope.CORRECTIONS_READ)
 

@@ -215,6 +215,11 @@ class Book:
         return map(self.line, range(len(self.dues)))
 
     @property
+    def bears_interest(self) -> bool:
+        """Whether any rate that held, or will, is above zero."""
+        return any(rate for _, rate in self.rates)
+
+    @property
     def annual_rate(self) -> Decimal:
         """The yearly rate that holds at the end of the book's day."""
         held = [rate for since, rate in self.rates if since <= self.seen] or [0]

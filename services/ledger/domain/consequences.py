@@ -15,7 +15,8 @@ from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
 from services.ledger.domain.loan import Loan, Missed, Pending, Told
-from services.ledger.domain.replay import advance, earned
+from services.ledger.domain.recording import gained_through
+from services.ledger.domain.replay import advance
 from shared.decision import CancelTimer, Context, Decision, SetTimer
 from shared.events.base import Event
 from shared.events.ledger import (
@@ -65,7 +66,7 @@ class _Telling:
 
 def standing(loan: Loan, on: date) -> Standing:
     """How the loan stands at the end of a day, by its facts as they are known."""
-    book = advance(loan.book, on) if any(rate for _, rate in loan.book.rates) else loan.book
+    book = advance(loan.book, on) if loan.book.bears_interest else loan.book
     rows = tuple(_rows(book))
     late = [row for row in rows if row.due_on < on and row.is_open(on)]
     days = days_past_due(late, on, _pauses(book)) if late else 0
@@ -110,7 +111,6 @@ def settle(
     *,
     complete_through: date | None = None,
     asked: bool = False,
-    answer: object = None,
 ) -> Decision[Loan]:
     """The decision on a loan that has changed, or whose day has come: `events`, and what follows from how it
     stands.
@@ -120,7 +120,7 @@ def settle(
     """
     today = loan.today(context.now)
     if not asked and (wakes := _nothing_to_tell(loan, today)) is not None:
-        return _quietly(loan, wakes, events, context, answer)
+        return _quietly(loan, wakes, events, context)
     now = standing(loan, today)
     telling = _Telling(loan, loan.told, context.event_id, list(events))
     _take_back_missed(telling, now)
@@ -141,7 +141,7 @@ def settle(
     after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
     if asked:
         after = _post_income(after, today)
-    return Decision(after, telling.events, _timers(loan, after, context.now, asked=asked), answer=answer)
+    return Decision(after, telling.events, _timers(loan, after, context.now, asked=asked))
 
 
 def _nothing_to_tell(loan: Loan, today: date) -> date | None:
@@ -162,13 +162,11 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     return due + _DAY
 
 
-def _quietly(
-    loan: Loan, wakes: date, events: Sequence[Event], context: Context, answer: object
-) -> Decision[Loan]:
+def _quietly(loan: Loan, wakes: date, events: Sequence[Event], context: Context) -> Decision[Loan]:
     if wakes == loan.wakes_on and loan.waits_through is None:
-        return Decision(loan, events, answer=answer)
+        return Decision(loan, events)
     after = replace(loan, wakes_on=wakes, waits_through=None)
-    return Decision(after, events, _timers(loan, after, context.now, asked=False), answer=answer)
+    return Decision(after, events, _timers(loan, after, context.now, asked=False))
 
 
 def _timers(before: Loan, after: Loan, now: datetime, *, asked: bool) -> list[SetTimer | CancelTimer]:
@@ -184,7 +182,7 @@ def _timers(before: Loan, after: Loan, now: datetime, *, asked: bool) -> list[Se
 def _post_income(loan: Loan, today: date) -> Loan:
     """What has been earned through yesterday goes to the journal when the loan is looked at."""
     through = max(today - _DAY, loan.earned_on)
-    gained = earned(loan.book, through)
+    gained = gained_through(loan.book, through)
     if gained == loan.earned:
         return loan
     new = journal.postings(journal.income(f"earned:{through}", through, loan.earned, gained))

@@ -13,7 +13,7 @@ from services.ledger.domain.book import Book, Movement, Why
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import ReplayNeeded, add, earned, replay
-from services.ledger.domain.terms import Component
+from services.ledger.domain.terms import Component, Terms
 from shared.decision import Context, Need
 from shared.errors import Conflict
 
@@ -65,7 +65,7 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
         grown = replace(loan, added=(*loan.added, Entry(fact)))
         return _again(grown, context.history, before, [*before, fact], fact)
     through = max(fact.value_on, loan.earned_on)
-    gained = _gained(book, through)
+    gained = gained_through(book, through)
     new = journal.postings(
         journal.entries(book.movements), journal.income(fact.reference, fact.value_on, loan.earned, gained)
     )
@@ -156,16 +156,14 @@ def take_back(loan: Loan, entry: Entry, context: Context) -> Recorded | Need:
     return _again(taken, context.history, before, after, entry.fact)
 
 
-def exchange(
-    loan: Loan, gone: Sequence[str], facts: Sequence[Fact], context: Context, why: str = "replaced"
-) -> Loan | Need:
+def exchange(loan: Loan, gone: Sequence[str], facts: Sequence[Fact], context: Context) -> Loan | Need:
     """The loan with these facts in the place of those, which the file keeps as replaced."""
     if gone:
         if context.history is None:
             return Need(history=True)
         before = _facts(loan, context.history)
         left = [one for one in before if one.reference not in gone]
-        taken = [Entry(one, one.value_on, why) for one in before if one.reference in gone]
+        taken = [Entry(one, one.value_on, REPLACED) for one in before if one.reference in gone]
         cause = facts[0] if facts else taken[0].fact
         grown = replace(
             loan,
@@ -188,14 +186,18 @@ def as_of(loan: Loan, day: date, context: Context) -> Book | Need:
         return loan.book
     if context.history is None:
         return Need(history=True)
-    terms = replace(loan.book.terms, provided=context.history.provided or loan.book.terms.provided)
-    return replay(terms, _facts(loan, context.history), day)
+    return replay(_terms(loan, context.history), _facts(loan, context.history), day)
 
 
-def _gained(book: Book, through: date) -> tuple[int, int, int]:
+def gained_through(book: Book, through: date) -> tuple[int, int, int]:
     """What has been earned; of a loan without interest and fees nothing can be."""
-    costs = book.charges or any(book.owed[Component.INTEREST]) or any(rate for _, rate in book.rates)
+    costs = book.charges or any(book.owed[Component.INTEREST]) or book.bears_interest
     return earned(book, through) if costs else (0, 0, 0)
+
+
+def _terms(loan: Loan, history: History) -> Terms:
+    """What the loan was opened with: a provided schedule is loaded with its file alone."""
+    return replace(loan.book.terms, provided=history.provided or loan.book.terms.provided)
 
 
 def _facts(loan: Loan, history: History) -> list[Fact]:
@@ -208,10 +210,10 @@ def _again(loan: Loan, history: History, before: list[Fact], after: list[Fact], 
     """Make the book anew from all facts; the journal gets the differences, under the causes that they belong
     to.
     """
-    terms = replace(loan.book.terms, provided=history.provided or loan.book.terms.provided)
+    terms = _terms(loan, history)
     was, now = replay(terms, before), replay(terms, after)
     through = max(loan.earned_on, date.fromordinal(now.seen))
-    gained = _gained(now, through)
+    gained = gained_through(now, through)
     new = journal.postings(
         journal.correction(journal.entries(was.movements), journal.entries(now.movements)),
         journal.income(cause.reference, cause.value_on, loan.earned, gained),

@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.ledger.api.cases import Cases, LenderAsked
-from services.ledger.api.lookups import lenders_asked
+from services.ledger.api.cases import Cases, LenderAsked, lenders_of
 from services.ledger.domain import facts
 from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.journal import Account
@@ -166,7 +165,7 @@ def _lists(router: APIRouter, service: Service) -> None:
         """Loans of your lenders, in the order of their ids."""
         after = UUID(paging.after[0]) if paging.after else NO_ID
         async with transaction(service.engine) as connection:
-            wanted = reads.Wanted(lenders_asked(actor, lender), bucket, reference)
+            wanted = reads.Wanted(lenders_of(actor, lender), bucket, reference)
             rows = await reads.loans_page(connection, wanted, after, paging.fetch)
         return paging.page(rows, lambda loan: [loan.id], LoanShown.of)
 

@@ -7,6 +7,7 @@ from services.ledger.domain import (
     corrections,
     ending,
     feed,
+    holders,
     holds,
     opening,
     parties,
@@ -69,6 +70,7 @@ from shared.events.servicing import (
     PartyChanged,
     ReliefApplied,
     ReliefRejected,
+    SharesChanged,
     WriteOffReversed,
 )
 from shared.flow import Flow, States, Step
@@ -158,6 +160,7 @@ FLOW = Flow(
         Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
         Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_MOVES), state=Loan),
         Step(PartyChanged, parties.change_party, state=Loan),
+        Step(SharesChanged, holders.change_shares, state=Loan),
         Step(
             PlanAccepted,
             relief.accept,

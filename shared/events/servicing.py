@@ -1,14 +1,14 @@
 """What platforms tell of a loan beside payments: reliefs confirmed, owners, agencies, courts, people."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.events.base import Day, Instant, LenderName, Reference
 from shared.events.loans import Code, LoanEvent
-from shared.events.parts import Freezes, HoldReason, Party, Purpose, ScheduledInstalment
+from shared.events.parts import Freezes, HoldReason, LenderShare, Party, Purpose, ScheduledInstalment
 from shared.money import Money
 
 
@@ -34,6 +34,20 @@ class LoanTransferred(LoanEvent, topic="loan-events", key="loan_id", version=1, 
     to_lender: LenderName
     to_loan_reference: Reference
     effective_on: Day
+
+
+class SharesChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """From a date on the loan belongs to these lenders in these shares: one has sold a share to another."""
+
+    effective_on: Day
+    shares: Annotated[tuple[LenderShare, ...], Field(min_length=1, max_length=1_000)]
+    """All holders from that day on, not only those whose share has changed: they add up to one."""
+
+    @model_validator(mode="after")
+    def _add_up(self) -> Self:
+        if sum(one.share for one in self.shares) != 1:
+            raise ValueError("the lenders' shares must add up to exactly 1")
+        return self
 
 
 class LoanAccelerated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):

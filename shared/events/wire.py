@@ -62,7 +62,7 @@ class WrongTopic(Unreadable):
 
 
 class WrongSource(Unreadable):
-    """A lender's events name it as their ce_source: /lenders/<lender>, or below it (/lenders/<lender>/core-1)."""
+    """A lender's events name it as their ce_source: /lenders/<lender>, or below that."""
 
 
 class SchemaViolation(Unreadable):

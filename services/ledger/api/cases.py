@@ -46,7 +46,9 @@ class Cases:
 
 
 def lenders_of(actor: Actor, lender: str | None) -> frozenset[str] | None:
-    """Whose loans, money or proposals are shown; None: all. Raises LenderUnknown for a lender that is not the caller's."""
+    """Whose loans, money or proposals are shown; None: all. Raises LenderUnknown for a lender that is not
+    the caller's.
+    """
     if lender is None:
         return actor.lenders
     if not actor.may_act_for(lender):

@@ -36,6 +36,10 @@ class Account(StrEnum):
     """What was written off in the lender's accounts, against the borrower's debt that stands."""
     SUSPENSE = "suspense"
     """Money that has come and belongs to no loan yet."""
+    BETWEEN_HOLDERS = "between_holders"
+    """What the holders of a shared loan owe each other: for shares sold, at face value, and for the cents by
+    which parts are rounded. Over all holders of a loan it is nothing.
+    """
 
 
 class Posting(NamedTuple):
@@ -55,6 +59,8 @@ OWED = (
     Account.BORROWER_CREDIT,
 )
 """By `Component`: where an amount stands that a borrower owes, or has to good."""
+STANDING = frozenset({*OWED, Account.ALLOWANCE})
+"""Accounts whose balance passes to whoever buys a share; all others tell what has happened to its owner."""
 _INCOME = (Account.PENALTY_INCOME, Account.FEE_INCOME, Account.INTEREST_INCOME)
 _AGAINST: Mapping[Why, Account] = {
     Why.DRAWN: Account.DISBURSED,
@@ -64,6 +70,7 @@ _AGAINST: Mapping[Why, Account] = {
     Why.REFUNDED: Account.CASH,
     Why.FORGIVEN: Account.FORGIVENESS,
     Why.WAIVED: Account.MODIFICATION_LOSS,
+    Why.RESCHEDULED: Account.MODIFICATION_LOSS,
 }
 _ONLY_NOTED = (Why.CHARGED, Why.MOVED)
 """Fees are owed as they are earned, and no more once they are waived: `income` posts both."""

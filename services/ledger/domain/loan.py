@@ -12,6 +12,7 @@ from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
+from services.ledger.domain.shares import Holding
 from services.ledger.domain.terms import Planned
 from shared.events.loans import Channel, FailureReason, LoanKind
 from shared.events.parts import PartyRole
@@ -102,7 +103,8 @@ class History(NamedTuple):
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.
 
-    `added`, `reversed`, `replaced`, `postings` and `parties` are what has come since the loan was loaded.
+    `added`, `reversed`, `replaced`, `postings`, `parties` and `holdings` are what has come since the loan was
+    loaded.
     """
 
     id: UUID
@@ -135,6 +137,8 @@ class Loan:
     replaced: tuple[tuple[str, Entry], ...] = ()
     """Facts whose reference a newer report took over, by that; the entry has the file's new one for them."""
     parties: tuple[Joined, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    """What was told of whose it is, since it was loaded."""
 
     @property
     def core_is_master(self) -> bool:

@@ -13,6 +13,7 @@ from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.staging import CURRENT, staged, staged_on
 from services.ledger.store import packing
+from services.ledger.store.holdings import add_holdings
 from shared.clock import system_now
 from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
@@ -165,6 +166,7 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
         await execute(connection, _ADD_STAGES, (*_columns(stages), at))
     if parties := _new_parties(loans):
         await execute(connection, _ADD_PARTIES, _columns(parties))
+    await add_holdings(connection, loans, at)
 
 
 async def add_postings(

@@ -134,6 +134,18 @@ LEDGER_V1: Sequence[str] = (
         PRIMARY KEY (borrower_reference, loan_id, role, effective_on)
     )
     """,
+    # Whose a shared loan is from a day on. Rows are only added: of one day the last report holds.
+    """
+    CREATE TABLE holding (
+        loan_id uuid NOT NULL,
+        since date NOT NULL,
+        holders text[] NOT NULL,
+        shares numeric[] NOT NULL,
+        recorded_at timestamptz NOT NULL,
+        PRIMARY KEY (loan_id, since, recorded_at)
+    )
+    """,
+    "CREATE INDEX holding_holder ON holding USING gin (holders)",
     """
     CREATE TABLE product (
         id uuid PRIMARY KEY,

@@ -145,7 +145,8 @@ def test_what_is_too_large_is_neither_written_nor_read() -> None:
 
 def test_each_kind_of_fault_has_its_own_code_and_says_what_to_do() -> None:
     kinds = [
-        wire.MalformedData, wire.UnknownType, wire.SchemaViolation, wire.MissingAttribute, wire.WrongTopic, wire.WrongSource,
+        wire.MalformedData, wire.UnknownType, wire.SchemaViolation, wire.MissingAttribute, wire.WrongTopic,
+        wire.WrongSource,
         wire.TooLarge, wire.UnsupportedVersion,
     ]  # fmt: skip
     assert len({kind.code for kind in kinds}) == len(kinds)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.ledger.domain import (
+    acceleration,
     corrections,
     ending,
     feed,
     holders,
     holds,
     opening,
+    outside,
     parties,
     payments,
     products,
@@ -25,9 +27,10 @@ from services.ledger.domain.suspense import Suspense
 from services.ledger.store import feeds, loans, pending
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted
-from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
+from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.ledger import (
+    AccelerationRefused,
     ArrearsCured,
     ArrearsCuredRetracted,
     BalanceDiffers,
@@ -50,6 +53,7 @@ from shared.events.ledger import (
 from shared.events.loans import (
     BalanceReported,
     CreditGranted,
+    DebitScheduled,
     FeeCharged,
     FeeWaived,
     LoanClosed,
@@ -66,6 +70,13 @@ from shared.events.loans import (
     UnassignedPaymentReceived,
 )
 from shared.events.servicing import (
+    HoldRequested,
+    LegalActionEnded,
+    LegalActionStarted,
+    LoanAccelerated,
+    LoanPlaced,
+    LoanRecalled,
+    LoanReinstated,
     LoanWrittenOff,
     PartyChanged,
     ReliefApplied,
@@ -146,15 +157,16 @@ FLOW = Flow(
         Step(LoanOpened, opening.open_loan, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
         Step(
             PaymentReceived,
-            payments.receive,
-            emits=(PaymentApplied, *_MOVES),
+            acceleration.receive,
+            emits=(PaymentApplied, ScheduleRevised, *_MOVES),
             state=Loan,
             key=_loans_of,
         ),
         Step(PaymentReversed, payments.reverse, emits=_MOVES, state=Loan),
         Step(PaymentPending, payments.expect, emits=_FOLLOWS, state=Loan),
+        Step(DebitScheduled, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(PaymentFailed, payments.fail, emits=_FOLLOWS, state=Loan),
-        Step(CreditGranted, payments.credit, emits=_MOVES, state=Loan),
+        Step(CreditGranted, acceleration.credit, emits=(ScheduleRevised, *_MOVES), state=Loan),
         Step(FeeCharged, payments.charge, emits=_MOVES, state=Loan),
         Step(FeeWaived, payments.waive, emits=_MOVES, state=Loan),
         Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
@@ -163,8 +175,8 @@ FLOW = Flow(
         Step(SharesChanged, holders.change_shares, state=Loan),
         Step(
             PlanAccepted,
-            relief.accept,
-            emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_FOLLOWS),
+            acceleration.accept,
+            emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_MOVES),
             state=Loan,
             key=lambda event: [one.loan_id for one in event.loans],
         ),
@@ -172,6 +184,17 @@ FLOW = Flow(
         Step(LoanReopened, ending.reopen, emits=_MOVES, state=Loan),
         Step(LoanWrittenOff, ending.write_off, emits=_MOVES, state=Loan),
         Step(WriteOffReversed, ending.reverse_write_off, emits=_MOVES, state=Loan),
+        Step(
+            LoanAccelerated,
+            acceleration.accelerate,
+            emits=(AccelerationRefused, BalanceDiffers, ScheduleRevised, *_MOVES),
+            state=Loan,
+        ),
+        Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_MOVES), state=Loan),
+        Step(LoanPlaced, outside.place, state=Loan),
+        Step(LoanRecalled, outside.recall, state=Loan),
+        Step(LegalActionStarted, outside.start_action, state=Loan),
+        Step(LegalActionEnded, outside.end_action, state=Loan),
         Step(BalanceReported, ending.compare, emits=(BalanceDiffers,), state=Loan),
         Step(PlanBroken, relief.break_off, emits=_FOLLOWS, state=Loan, key=lambda event: event.loan_ids),
         Step(
@@ -183,6 +206,8 @@ FLOW = Flow(
         ),
         Step(ReliefApplied, relief.confirm, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(ReliefRejected, relief.reject, emits=(ReliefRefused, *_FOLLOWS), state=Loan),
+        Step(HoldRequested, holds.request, emits=_FOLLOWS, state=Loan),
+        Step(HoldRefused, holds.refuse, emits=_FOLLOWS, state=Loan),
         Step(HoldPlaced, holds.place, emits=_FOLLOWS, state=Loan),
         Step(HoldChanged, holds.change, emits=_FOLLOWS, state=Loan),
         Step(HoldLifted, holds.lift, emits=_FOLLOWS, state=Loan),

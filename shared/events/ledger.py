@@ -152,6 +152,13 @@ class ReliefRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1
     reason: Code
 
 
+class AccelerationRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The whole debt cannot be called due now: a hold or a plan stands against it. The schedule goes on."""
+
+    effective_on: Day
+    reason: Code
+
+
 class BalanceDiffers(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """The platform's balance is not ours. An alarm: never a demand, never a silent overwrite."""
 

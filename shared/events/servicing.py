@@ -57,6 +57,13 @@ class LoanAccelerated(LoanEvent, topic="loan-events", key="loan_id", version=1, 
     amount: Money
 
 
+class LoanReinstated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The debt is no longer called due as a whole: the schedule holds again, as if it never had been."""
+
+    reinstated_on: Day
+    reason: Code
+
+
 class WriteOffKind(StrEnum):
     """What a write-off means to the borrower."""
 

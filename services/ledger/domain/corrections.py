@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.ledger.domain import facts, payments, products
+from services.ledger.domain import acceleration, facts, payments, products
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.loan import Entry, Loan
 from services.ledger.domain.products import Product
@@ -70,9 +70,9 @@ def correct(loan: Loan | None, command: Approve, context: Context) -> Decision[L
         case Reversal():
             decided = _take_back(loan, content, context)
         case PaymentReceived():
-            decided = payments.receive(loan, content, context)
+            decided = acceleration.receive(loan, content, context)
         case CreditGranted():
-            decided = payments.credit(loan, content, context)
+            decided = acceleration.credit(loan, content, context)
         case FeeCharged():
             decided = payments.charge(loan, content, context)
         case FeeWaived():
@@ -105,7 +105,7 @@ def _release(loan: Loan, content: Assignment | Return, context: Context) -> Deci
     known = loan.entry(payments.payment_reference(content.payment_reference))
     if known is not None and known.reversed_on is not None:
         raise AlreadyTakenBack(reference=known.fact.reference, reversed_on=known.reversed_on)
-    decided = payments.receive(freed, payment, context)
+    decided = acceleration.receive(freed, payment, context)
     # The platform may have told of it meanwhile: then the loan has this payment, and only waits no longer.
     if isinstance(decided, Decision) and decided.state is freed and freed is not loan:
         return settle(freed, context)

@@ -213,6 +213,13 @@ class ChargeOff(NamedTuple):
     reference: str
 
 
+class Acceleration(NamedTuple):
+    """The whole debt was called due: all principal, with the interest of the days gone by."""
+
+    value_on: date
+    reference: str
+
+
 class Closing(NamedTuple):
     """The platform closed the loan: what is left unpaid is not asked for."""
 
@@ -242,6 +249,7 @@ Fact = (
     | ReAge
     | ReAmortise
     | ChargeOff
+    | Acceleration
     | Closing
 )
 
@@ -268,6 +276,7 @@ _RANK: dict[type, int] = {
     ReAge: 8,
     ReAmortise: 8,
     ChargeOff: 9,
+    Acceleration: 9,
     Closing: 10,
 }
 """On one day what is lent and what terms hold come before fees, these before money, all before what

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
+from services.ledger.domain.course import Course
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.shares import Holding
@@ -146,6 +147,11 @@ class Loan:
         applied.
         """
         return self.kind is LoanKind.PROVIDED
+
+    @property
+    def course(self) -> Course:
+        """What became of it beside its money."""
+        return self.agreements.course
 
     @property
     def currency(self) -> str:

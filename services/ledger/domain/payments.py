@@ -22,6 +22,7 @@ from shared.events.ids import name_id
 from shared.events.ledger import PaymentApplied, PaymentReallocated, ScheduleRevised
 from shared.events.loans import (
     CreditGranted,
+    DebitScheduled,
     FeeCharged,
     FeeWaived,
     LoanClosed,
@@ -34,7 +35,7 @@ from shared.events.loans import (
     ScheduleChanged,
 )
 from shared.events.parts import Components, PlanPart, ScheduledInstalment
-from shared.events.servicing import LoanWrittenOff, WriteOffReversed
+from shared.events.servicing import LoanAccelerated, LoanReinstated, LoanWrittenOff, WriteOffReversed
 from shared.money import Money
 
 
@@ -58,8 +59,8 @@ class ScheduleNotProvided(Refused):
     """Only a loan whose schedule the platform provides can get another one."""
 
 
-CLOSED, WRITTEN_OFF = "closed", "write_off"
-"""How the closing of a loan, and its write-off, are called in the file: each is there once at a time."""
+CLOSED, WRITTEN_OFF, ACCELERATED = "closed", "write_off", "accelerated"
+"""How what ends a loan, or calls it due, is called in the file: each is there once at a time."""
 
 
 def payment_reference(name: str) -> str:
@@ -99,7 +100,7 @@ def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Lo
             credit=loan.money(recorded.went.credit),
             components=_components(loan, recorded.went),
         ),
-        *_reallocated(recorded, "payment_received"),
+        *reallocated(recorded, "payment_received"),
     ]
     after = recorded.loan
     if after.pending:
@@ -136,18 +137,17 @@ def told_of_reversal(recorded: Recorded, fact: Fact) -> list[Event]:
             credit=loan.money(0),
             cause="payment_reversed",
         )
-        return [taken, *_reallocated(recorded, "payment_reversed")]
+        return [taken, *reallocated(recorded, "payment_reversed")]
     events: list[Event] = []
-    if isinstance(fact, facts.ScheduleChange | facts.RateChange):
+    if isinstance(fact, facts.ScheduleChange | facts.RateChange | facts.Acceleration):
         events.append(revised(loan, fact.value_on, "corrected"))
-    return [*events, *_reallocated(recorded, "corrected")]
+    return [*events, *reallocated(recorded, "corrected")]
 
 
-def expect(loan: Loan, event: PaymentPending, context: Context) -> Decision[Loan]:
-    """A payment is on its way: what it covers is not missed meanwhile."""
-    coming = Pending(
-        event.payment_reference, amount_of(loan, event.amount, loan.opened_on), event.expected_on
-    )
+def expect(loan: Loan, event: PaymentPending | DebitScheduled, context: Context) -> Decision[Loan]:
+    """A payment is on its way, or will be drawn: what it covers is not missed meanwhile."""
+    on = event.debit_on if isinstance(event, DebitScheduled) else event.expected_on
+    coming = Pending(event.payment_reference, amount_of(loan, event.amount, loan.opened_on), on)
     if coming in loan.pending or loan.entry(payment_reference(event.payment_reference)) is not None:
         return Decision(loan)
     others = (one for one in loan.pending if one.in_suspense or one.reference != coming.reference)
@@ -220,7 +220,7 @@ def _changed(
     if recorded is None:
         return Decision(loan)
     events: list[Event] = [revised(recorded.loan, fact.value_on, cause)] if revises else []
-    return settle(recorded.loan, context, [*events, *_reallocated(recorded, cause)])
+    return settle(recorded.loan, context, [*events, *reallocated(recorded, cause)])
 
 
 def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = None) -> ScheduleRevised:
@@ -238,7 +238,8 @@ def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = 
     )
 
 
-def _reallocated(recorded: Recorded, cause: str) -> list[Event]:
+def reallocated(recorded: Recorded, cause: str) -> list[Event]:
+    """The payments that went elsewhere because of a change."""
     loan = recorded.loan
     return [
         PaymentReallocated(
@@ -318,4 +319,7 @@ _NAMED: Mapping[type, Callable[[Any], str]] = {
     LoanWrittenOff: lambda _: WRITTEN_OFF,
     WriteOffReversed: lambda _: WRITTEN_OFF,
     ScheduleChanged: lambda event: f"schedule:{event.effective_on}",
+    LoanAccelerated: lambda _: ACCELERATED,
+    LoanReinstated: lambda _: ACCELERATED,
+    DebitScheduled: lambda event: payment_reference(event.payment_reference),
 }

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, fees, plan
+from services.ledger.domain import changes, ends, fees, plan
 from services.ledger.domain.allocation import Money, bring_to, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
 from services.ledger.domain.facts import (
+    Acceleration,
     AgeingPause,
     Chargeback,
     ChargeOff,
@@ -260,6 +261,7 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     ReAge: changes.re_age,
     ReAmortise: changes.re_amortise,
     ChargeOff: changes.charge_off,
+    Acceleration: ends.accelerate,
     Closing: changes.close,
 }
 """What each kind of fact does. `replay` and `add` know no other way."""

@@ -101,5 +101,6 @@ _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     ),
     facts.ReAmortise: lambda fact, _: "Principal that was past due was spread over the instalments to come",
     facts.ChargeOff: lambda fact, _: "The lender wrote the loan off in its own accounts",
+    facts.Acceleration: lambda fact, _: "The lender called the whole debt due",
     facts.Closing: lambda fact, _: "The loan was closed; what was left unpaid is not asked for",
 }

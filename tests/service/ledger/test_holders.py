@@ -118,7 +118,7 @@ async def test_the_journal_says_whom_to_pay_how_much_of_a_payment(ledger: Runnin
 async def test_a_holders_totals_are_those_of_all_loans_of_one_lender(ledger: Running) -> None:
     await opened(ledger)
     async with reading(ledger) as reader:
-        query = {"lender": "acme", "holder_reference": "bo"}
+        query: dict[str, Any] = {"lender": "acme", "holder_reference": "bo"}
         (total,) = (await reader.got("holders", Role.OPERATOR, **query))["totals"]
         assert (total["loans"], total["owned"]["amount"], total["received"]["amount"]) == (
             2,

@@ -143,6 +143,7 @@ SAMPLES = {
     facts.ReAge: '["2026-01-01","r","2026-02-01","month",1,6]',
     facts.ReAmortise: '["2026-01-01","r"]',
     facts.ChargeOff: '["2026-01-01","r"]',
+    facts.Acceleration: '["2026-01-01","r"]',
     facts.Closing: '["2026-01-01","r"]',
 }
 

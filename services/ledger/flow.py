@@ -6,6 +6,7 @@ from uuid import UUID
 from services.ledger.domain import (
     acceleration,
     corrections,
+    elsewhere,
     ending,
     feed,
     holders,
@@ -18,6 +19,7 @@ from services.ledger.domain import (
     proposals,
     relief,
     suspense,
+    transfers,
 )
 from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
 from services.ledger.domain.loan import Loan
@@ -37,6 +39,7 @@ from shared.events.ledger import (
     DelinquencyChanged,
     FeedLate,
     InstalmentDueSoon,
+    LoanMoved,
     LoanRegistered,
     LoanRepaid,
     LoanRepaidRetracted,
@@ -59,6 +62,7 @@ from shared.events.loans import (
     LoanClosed,
     LoanOpened,
     LoanReopened,
+    LoanReplaced,
     PaymentFailed,
     PaymentPending,
     PaymentReceived,
@@ -77,6 +81,8 @@ from shared.events.servicing import (
     LoanPlaced,
     LoanRecalled,
     LoanReinstated,
+    LoanTakenOver,
+    LoanTransferred,
     LoanWrittenOff,
     PartyChanged,
     ReliefApplied,
@@ -120,6 +126,7 @@ FLOW = Flow(
             key="loan_id",
             lender=lambda loan: loan.lender,
             load_history=loans.load_history,
+            guard=elsewhere.guard,
         ),
         States(
             Product,
@@ -191,6 +198,16 @@ FLOW = Flow(
             state=Loan,
         ),
         Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_MOVES), state=Loan),
+        Step(LoanReplaced, transfers.replaced, emits=(LoanMoved,), state=Loan),
+        Step(LoanTransferred, transfers.leave, emits=(LoanMoved,), state=Loan),
+        # Handed on by the loan that left: all that comes to that one afterwards is handed on likewise.
+        Step(
+            LoanTakenOver,
+            transfers.arrive,
+            emits=(LoanRegistered, ReliefInstructed, *_FOLLOWS),
+            creates=True,
+            state=Loan,
+        ),
         Step(LoanPlaced, outside.place, state=Loan),
         Step(LoanRecalled, outside.recall, state=Loan),
         Step(LegalActionStarted, outside.start_action, state=Loan),

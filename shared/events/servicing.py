@@ -29,11 +29,27 @@ class ReliefRejected(LoanEvent, topic="loan-events", key="loan_id", version=1, p
 
 
 class LoanTransferred(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The loan belongs to another lender from a date on; plans, holds and disputes go with it."""
+    """The loan belongs to another lender from a date on; plans, holds and disputes go with it.
+
+    It is told on that day or later. The new lender's platform does not open the loan: it is there.
+    """
 
     to_lender: LenderName
     to_loan_reference: Reference
     effective_on: Day
+    parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
+    """The persons, by the new lender's own references; where they are missing, it tells them itself."""
+
+
+class LoanTakenOver(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The loan was another lender's until a day. The ledger tells it itself, of a LoanTransferred; from
+    elsewhere it counts only once that has come.
+    """
+
+    from_lender: LenderName
+    from_loan_reference: Reference
+    effective_on: Day
+    parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
 
 
 class SharesChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.ledger.api.cases import Cases, LenderAsked, lenders_of
+from services.ledger.api.course import CourseShown
 from services.ledger.domain import facts
 from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.journal import Account
@@ -65,16 +66,17 @@ class LoanShown(BaseModel):
             unpaid=loan.money(loan.book.outstanding),
             principal=loan.money(loan.book.balance),
             credit=loan.money(loan.book.credit),
-            bucket=loan.told.bucket or None,
+            bucket=None if loan.course.gone else loan.told.bucket or None,
             oldest_unpaid_due_on=loan.open_due_on,
             version=loan.version,
         )
 
 
 class LoanWithSchedule(LoanShown):
-    """A loan and what is due when."""
+    """A loan, what is due when, and what became of it."""
 
     instalments: list[InstalmentShown]
+    course: CourseShown
 
 
 class TwoPeople(BaseModel):
@@ -180,7 +182,8 @@ def _shows(router: APIRouter, service: Service) -> None:
         """One loan with its schedule."""
         loan = await cases.found(loan_id, actor, seen)
         tag(loan.version)
-        return LoanWithSchedule(**LoanShown.of(loan).model_dump(), instalments=_instalments(loan))
+        shown = LoanShown.of(loan).model_dump()
+        return LoanWithSchedule(**shown, instalments=_instalments(loan), course=CourseShown.of(loan))
 
     @router.get("/loans/{loan_id}/lateness")
     async def explain_lateness_of_loan(

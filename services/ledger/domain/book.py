@@ -54,6 +54,8 @@ class Why(StrEnum):
     FREED = "freed"
     """What was paid of instalments that a new schedule does not have is the borrower's credit."""
     CHARGED_OFF = "charged_off"
+    GONE = "gone"
+    """It is owed in another's books now."""
     CREDIT_USED = "credit_used"
     """The borrower's credit settled what fell due."""
 

@@ -33,6 +33,8 @@ NAMES: Mapping[Account, str] = {
     Account.WRITE_OFF: "Expenses:WriteOff",
     Account.ALLOWANCE: "Assets:Loans:Allowance",
     Account.SUSPENSE: "Liabilities:Suspense",
+    Account.TRANSFERRED: "Assets:Transferred",
+    Account.REFINANCED: "Assets:Cash:Refinanced",
     Account.BETWEEN_HOLDERS: "Equity:Holders",
 }
 """Each account under one of the five roots that both programs know."""

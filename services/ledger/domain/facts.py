@@ -220,6 +220,24 @@ class Acceleration(NamedTuple):
     reference: str
 
 
+class Departure(NamedTuple):
+    """The loan is in another's books from this day on: nothing is owed here any more. The borrower's credit
+    goes along to another lender (`with_credit`), and stays with a lender who replaces the loan by a new one.
+    """
+
+    value_on: date
+    reference: str
+    with_credit: bool = True
+
+
+class PassedOn(NamedTuple):
+    """Money that came when the loan had gone: it was passed on to where the loan is now."""
+
+    value_on: date
+    reference: str
+    amount: int
+
+
 class Closing(NamedTuple):
     """The platform closed the loan: what is left unpaid is not asked for."""
 
@@ -250,6 +268,8 @@ Fact = (
     | ReAmortise
     | ChargeOff
     | Acceleration
+    | Departure
+    | PassedOn
     | Closing
 )
 
@@ -278,6 +298,8 @@ _RANK: dict[type, int] = {
     ChargeOff: 9,
     Acceleration: 9,
     Closing: 10,
+    Departure: 11,
+    PassedOn: 12,
 }
 """On one day what is lent and what terms hold come before fees, these before money, all before what
 rearranges them.

@@ -65,7 +65,13 @@ def place(loan: Loan, event: HoldPlaced, context: Context) -> Decision[Loan] | N
 
 
 def _requested(loan: Loan, hold_reference: str) -> UUID:
-    """A hold that was asked for, before hardship has given it an id of its own."""
+    """A hold that was asked for, before hardship has given it an id of its own; of a loan that came from
+    another lender, perhaps there.
+    """
+    if (came := loan.course.came) is not None:
+        former = name_id("hold-request", f"{came.loan_id}\n{hold_reference}")
+        if loan.agreements.hold(former) is not None:
+            return former
     return name_id("hold-request", f"{loan.id}\n{hold_reference}")
 
 

@@ -22,6 +22,7 @@ from services.ledger.domain.facts import (
     Closing,
     Credit,
     CreditRefund,
+    Departure,
     Dispute,
     Draw,
     DueDateMoved,
@@ -33,6 +34,7 @@ from services.ledger.domain.facts import (
     InterestPause,
     InterestWaiver,
     MorePeriods,
+    PassedOn,
     Payment,
     RateChange,
     ReAge,
@@ -262,6 +264,8 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     ReAmortise: changes.re_amortise,
     ChargeOff: changes.charge_off,
     Acceleration: ends.accelerate,
+    Departure: ends.depart,
+    PassedOn: ends.pass_on,
     Closing: changes.close,
 }
 """What each kind of fact does. `replay` and `add` know no other way."""

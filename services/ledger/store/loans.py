@@ -14,6 +14,7 @@ from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.staging import CURRENT, staged, staged_on
 from services.ledger.store import packing
 from services.ledger.store.holdings import add_holdings
+from services.ledger.store.successions import add_successions, files_to_come
 from shared.clock import system_now
 from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
@@ -132,11 +133,15 @@ def _opens(messages: Iterable[Any]) -> bool:
 
 
 async def load_history(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, History]:
-    """The whole file of each loan."""
+    """The whole file of each loan; of one that is to come from another lender, that of the loan it was."""
     entries: dict[UUID, list[Entry]] = {id_: [] for id_ in ids}
     for id_, *entry in await execute(connection, _HISTORY, (list(ids),)):
         entries[id_].append(_entry(*entry))
     schedules = {row[0]: row[1] for row in await execute(connection, _PROVIDED, (list(ids),))}
+    facts, provided = await files_to_come(connection, [id_ for id_ in ids if id_ not in schedules])
+    for id_, *entry in facts:
+        entries[id_].append(_entry(*entry))
+    schedules.update((row[0], row[1]) for row in provided)
     return {
         id_: History(tuple(entries[id_]), packing.unpack_provided(schedules.get(id_, "[]"))) for id_ in ids
     }
@@ -167,6 +172,7 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     if parties := _new_parties(loans):
         await execute(connection, _ADD_PARTIES, _columns(parties))
     await add_holdings(connection, loans, at)
+    await add_successions(connection, changes)
 
 
 async def add_postings(
@@ -263,8 +269,8 @@ def _changing(loans: Sequence[Loan]) -> tuple[list[Any], ...]:
         [loan.book.balance for loan in loans],
         [loan.book.credit for loan in loans],
         [loan.open_due_on for loan in loans],
-        [loan.told.bucket for loan in loans],
-        [loan.told.arrears_minor for loan in loans],
+        ["" if loan.course.gone else loan.told.bucket for loan in loans],
+        [0 if loan.course.gone else loan.told.arrears_minor for loan in loans],
         [loan.version for loan in loans],
     )
 

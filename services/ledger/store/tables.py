@@ -134,6 +134,14 @@ LEDGER_V1: Sequence[str] = (
         PRIMARY KEY (borrower_reference, loan_id, role, effective_on)
     )
     """,
+    # Where a loan went: the one that stands in its place takes its file over.
+    """
+    CREATE TABLE succession (
+        loan_id uuid PRIMARY KEY,
+        successor_id uuid NOT NULL
+    )
+    """,
+    "CREATE INDEX succession_successor ON succession (successor_id)",
     # Whose a shared loan is from a day on. Rows are only added: of one day the last report holds.
     """
     CREATE TABLE holding (

@@ -144,6 +144,8 @@ SAMPLES = {
     facts.ReAmortise: '["2026-01-01","r"]',
     facts.ChargeOff: '["2026-01-01","r"]',
     facts.Acceleration: '["2026-01-01","r"]',
+    facts.Departure: '["2026-01-01","r"]',
+    facts.PassedOn: '["2026-01-01","r",100]',
     facts.Closing: '["2026-01-01","r"]',
 }
 

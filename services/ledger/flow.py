@@ -8,6 +8,7 @@ from services.ledger.domain import (
     corrections,
     elsewhere,
     ending,
+    erasure,
     feed,
     holders,
     holds,
@@ -21,12 +22,13 @@ from services.ledger.domain import (
     suspense,
     transfers,
 )
+from services.ledger.domain.erasure import Erasure
 from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Proposal, Propose, Proposed, Refuse
 from services.ledger.domain.suspense import Suspense
-from services.ledger.store import feeds, loans, pending
+from services.ledger.store import erasures, feeds, loans, pending
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
@@ -73,6 +75,7 @@ from shared.events.loans import (
     ScheduleChanged,
     UnassignedPaymentReceived,
 )
+from shared.events.reminders import PersonErased
 from shared.events.servicing import (
     HoldRequested,
     LegalActionEnded,
@@ -145,6 +148,7 @@ FLOW = Flow(
             key="suspense_id",
             lender=lambda suspense: suspense.lender,
         ),
+        States(Erasure, load=erasures.load_erasures, save=erasures.save_erasures, key="person_id"),
         States(
             Proposal,
             load=pending.load_proposals,
@@ -251,6 +255,7 @@ FLOW = Flow(
             emits=(InstalmentDueSoon, PaymentMissed, ScheduleRevised, *_FOLLOWS),
             state=Loan,
         ),
+        Step(PersonErased, erasure.erase, creates=True, state=Erasure),
         Step(Propose, proposals.propose, creates=True, state=Proposal, answer=Proposed),
         Step(Refuse, proposals.refuse, state=Proposal, answer=Proposed),
         # An approval counts for the proposal and for all that it is about, or for nothing.

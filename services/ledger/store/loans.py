@@ -13,6 +13,7 @@ from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.staging import CURRENT, staged, staged_on
 from services.ledger.store import packing
+from services.ledger.store.erasures import NOT_ERASED, borrower_id
 from services.ledger.store.holdings import add_holdings
 from services.ledger.store.successions import add_successions, files_to_come
 from shared.clock import system_now
@@ -101,9 +102,9 @@ _ADD_STAGES = (
     "$6::bigint[], $7::text[]) AS x(l, o, b, s, d, a, e)"
 )
 _ADD_PARTIES = (
-    "INSERT INTO party (loan_id, borrower_reference, role, effective_on, joined) SELECT * FROM "
-    "unnest($1::uuid[], "
-    "$2::text[], $3::text[], $4::date[], $5::bool[]) ON CONFLICT (borrower_reference, loan_id, role, "
+    "INSERT INTO party (loan_id, borrower_reference, role, effective_on, joined) SELECT l, b, r, e, j FROM "
+    "unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::bool[], $6::uuid[]) AS x(l, b, r, e, j, i) "
+    f"WHERE {NOT_ERASED.format('i')} ON CONFLICT (borrower_reference, loan_id, role, "
     "effective_on) "
     "DO UPDATE SET joined = excluded.joined"
 )
@@ -291,11 +292,14 @@ def _new_stages(changes: Sequence[Change[Loan]]) -> list[tuple[Any, ...]]:
 def _new_parties(loans: Iterable[Loan]) -> list[tuple[Any, ...]]:
     """By their places, so that what was said last of one place holds."""
     joined = {
-        (loan.id, one.borrower_reference, one.role.value, one.effective_on): one.joined
+        (loan.id, one.borrower_reference, one.role.value, one.effective_on): (
+            one.joined,
+            borrower_id(loan.lender, one.borrower_reference),
+        )
         for loan in loans
         for one in loan.parties
     }
-    return [(*place, value) for place, value in joined.items()]
+    return [(*place, *value) for place, value in joined.items()]
 
 
 def _fact_columns(added: Sequence[tuple[UUID, Entry]], at: datetime) -> tuple[Any, ...]:

@@ -154,6 +154,13 @@ LEDGER_V1: Sequence[str] = (
     )
     """,
     "CREATE INDEX holding_holder ON holding USING gin (holders)",
+    # Borrowers who must be forgotten, by ids from which no reference can be read.
+    """
+    CREATE TABLE erased (
+        borrower_id uuid PRIMARY KEY,
+        erased_at timestamptz NOT NULL
+    )
+    """,
     """
     CREATE TABLE product (
         id uuid PRIMARY KEY,

@@ -162,7 +162,8 @@ class Fold:
         self._settle(message, Outcome.DECIDED)
         for _, key in asked:
             self._try_waiting(key)
-        self._hand_on()
+        if self._handed:
+            self._hand_on()
 
     def _mark(self, message: Message, keys: Sequence[Key]) -> Callable[[], None]:
         """What makes the fold what it is now, should a command be refused halfway."""
@@ -212,7 +213,8 @@ class Fold:
         if message.held_seq is not None:
             self.released.append(message.held_seq)
         self._try_waiting(key)
-        self._hand_on()
+        if self._handed:
+            self._hand_on()
 
     def _ask(self, message: Message, step: Step, key: Key) -> Decision[Any] | Need | Wait:
         state = self.states.get(key)

@@ -162,8 +162,7 @@ class Fold:
         self._settle(message, Outcome.DECIDED)
         for _, key in asked:
             self._try_waiting(key)
-        if self._handed:
-            self._hand_on()
+        self._hand_on()
 
     def _mark(self, message: Message, keys: Sequence[Key]) -> Callable[[], None]:
         """What makes the fold what it is now, should a command be refused halfway."""

@@ -43,6 +43,8 @@ class Came(NamedTuple):
     lender: str
     loan_reference: str
     on: date
+    interest_earned: int = 0
+    """By then, paid or not: it is no income here."""
 
 
 class Course(NamedTuple):

@@ -26,6 +26,8 @@ class Account(StrEnum):
     CASH = "cash"
     BORROWER_CREDIT = "borrower_credit"
     INTEREST_INCOME = "interest_income"
+    SUSPENDED_INTEREST = "suspended_interest"
+    """Earned and unpaid, but no income, since the borrower is long past due."""
     FEE_INCOME = "fee_income"
     PENALTY_INCOME = "penalty_income"
     GOODWILL = "goodwill"
@@ -65,7 +67,7 @@ OWED = (
     Account.BORROWER_CREDIT,
 )
 """By `Component`: where an amount stands that a borrower owes, or has to good."""
-STANDING = frozenset({*OWED, Account.ALLOWANCE})
+STANDING = frozenset({*OWED, Account.ALLOWANCE, Account.SUSPENDED_INTEREST})
 """Accounts whose balance passes to whoever buys a share; all others tell what has happened to its owner."""
 _INCOME = (Account.PENALTY_INCOME, Account.FEE_INCOME, Account.INTEREST_INCOME)
 _AGAINST: Mapping[Why, Account] = {
@@ -120,6 +122,11 @@ def income(cause: str, value_on: date, before: tuple[int, int, int], after: tupl
             sums[cause, OWED[component], value_on] = now - was
             sums[cause, _INCOME[component], value_on] = was - now
     return sums
+
+
+def suspended(cause: str, on: date, more: int) -> Entries:
+    """So much interest more is no income, or (below zero) is income after all."""
+    return {(cause, Account.INTEREST_INCOME, on): more, (cause, Account.SUSPENDED_INTEREST, on): -more}
 
 
 def balances(movements: Iterable[Movement], earned: tuple[int, int, int]) -> tuple[int, ...]:

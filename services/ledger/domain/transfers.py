@@ -22,7 +22,7 @@ from services.ledger.domain.outside import NothingOwed
 from services.ledger.domain.payments import BeforeOpening
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import replay
-from services.ledger.domain.terms import OnChargeOff, Terms
+from services.ledger.domain.terms import Component, OnChargeOff, Terms
 from shared.decision import CancelTimer, Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, Refused
 from shared.events.base import Event
@@ -181,6 +181,8 @@ def _departed(loan: Loan, gone: Gone, reason: str, context: Context) -> Loan | N
         journal.correction(journal.entries(replay(terms, every).movements), journal.entries(then.movements)),
         journal.income(GONE, gone.on, loan.earned, earned),
         _carried(GONE, gone.on, amounts, account, -1),
+        # Whoever has sold it is paid for it.
+        journal.suspended(GONE, gone.on, -loan.suspended),
         *(passed_on(fact) for fact in later if sold),
     )
     departure = facts.Departure(gone.on, GONE, with_credit=sold)
@@ -190,6 +192,7 @@ def _departed(loan: Loan, gone: Gone, reason: str, context: Context) -> Loan | N
         book=replay(terms, [*kept, departure]),
         earned=earned,
         earned_on=gone.on,
+        suspended=0,
         wakes_on=None,
         waits_through=None,
         agreements=loan.agreements._replace(course=course),
@@ -297,7 +300,7 @@ def _opened(old: Loan, gone: Gone, event: LoanTakenOver, taken: Sequence[Entry |
         earned_on=through,
         pending=old.pending,
         failure=old.failure,
-        agreements=_agreements(old, event),
+        agreements=_agreements(old, event, before[Component.INTEREST]),
         version=1,
         added=tuple(entries),
         postings=postings,
@@ -328,11 +331,11 @@ def _renamed(reference: str, lender: str) -> str:
     return f"{kind}:{lender}{FROM_FORMER}{name}" if colon and kind in _GIVEN else reference
 
 
-def _agreements(old: Loan, event: LoanTakenOver) -> Agreements:
+def _agreements(old: Loan, event: LoanTakenOver, interest_earned: int) -> Agreements:
     course = Course(
         accelerated_on=old.course.accelerated_on,
         legal_actions=old.course.legal_actions,
-        came=Came(old.id, old.lender, old.reference, event.effective_on),
+        came=Came(old.id, old.lender, old.reference, event.effective_on, interest_earned),
     )
     told = old.agreements.instruction
     if told is not None:

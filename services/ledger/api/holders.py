@@ -34,6 +34,7 @@ HolderName = Annotated[
     ),
 ]
 _OWNED = tuple(account for account in OWED if account is not Account.BORROWER_CREDIT)
+_RECEIVED = (Account.CASH, Account.REFINANCED, Account.TRANSFERRED)
 _EARNED = (Account.INTEREST_INCOME, Account.FEE_INCOME, Account.PENALTY_INCOME)
 _LOST = (Account.GOODWILL, Account.MODIFICATION_LOSS, Account.FORGIVENESS, Account.WRITE_OFF)
 
@@ -43,7 +44,10 @@ class PartShown(BaseModel):
 
     owned: Annotated[Money, Field(description="Principal, interest, fees and penalties owed to the holder")]
     paid_out: Annotated[Money, Field(description="The holder's part of what was lent")]
-    received: Annotated[Money, Field(description="The holder's part of the money that came")]
+    received: Annotated[
+        Money,
+        Field(description="The holder's part of the money that came, or that whoever took the loan owes"),
+    ]
     earned: Annotated[Money, Field(description="Interest, fees and penalties, paid or not")]
     lost: Annotated[Money, Field(description="Goodwill, modification, forgiveness and write-offs")]
     accounts: Annotated[list[AccountBalance], Field(description="They add up to zero")]
@@ -226,7 +230,7 @@ def _part(accounts: Mapping[Account, int], currency: str) -> dict[str, object]:
     return {
         "owned": total(_OWNED),
         "paid_out": total([Account.DISBURSED], -1),
-        "received": total([Account.CASH]),
+        "received": total(_RECEIVED),
         "earned": total(_EARNED, -1),
         "lost": total(_LOST),
         "accounts": [

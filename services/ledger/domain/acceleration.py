@@ -60,7 +60,7 @@ def accelerate(loan: Loan, event: LoanAccelerated, context: Context) -> Decision
         return recorded
     if recorded is None:
         return Decision(loan)
-    after = _marked(recorded.loan, event.effective_on)
+    after = marked(recorded.loan, event.effective_on)
     return settle(after, context, [*events, revised(after, event.effective_on, "accelerated")])
 
 
@@ -86,7 +86,8 @@ def _as_stated(book: Book, on: date, amount: int) -> facts.ScheduleChange:
     return facts.ScheduleChange(on, ACCELERATED, (whole,))
 
 
-def _marked(loan: Loan, on: date | None) -> Loan:
+def marked(loan: Loan, on: date | None) -> Loan:
+    """The loan that is called due from a day on, or (None) is not."""
     course = loan.course._replace(accelerated_on=on)
     return replace(loan, agreements=loan.agreements._replace(course=course))
 
@@ -96,7 +97,7 @@ def reinstate(loan: Loan, event: LoanReinstated, context: Context) -> Decision[L
     decided = undone(loan, ACCELERATED, event.reinstated_on, event.reason, context)
     if not isinstance(decided, Decision) or decided.state is loan:
         return decided
-    return Decision(_marked(decided.state, None), decided.events, decided.timers)
+    return Decision(marked(decided.state, None), decided.events, decided.timers)
 
 
 def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Loan] | Need:
@@ -130,7 +131,15 @@ def _without(loan: Loan, why: str, context: Context) -> Recorded | Need:
     if context.history is None:
         return Need(history=True)
     filed = next(one for one in (*context.history.entries, *loan.added) if one.fact.reference == ACCELERATED)
-    return take_back(_marked(loan, None), Entry(filed.fact, loan.today(context.now), why), context)
+    return take_back(marked(loan, None), Entry(filed.fact, loan.today(context.now), why), context)
+
+
+def before_relief(loan: Loan, context: Context) -> Loan | Need:
+    """The loan as a relief finds it: with its schedule, also where the debt was called due."""
+    if loan.course.accelerated_on is None or loan.core_is_master:
+        return loan
+    before = _without(loan, "relief", context)
+    return before if isinstance(before, Need) else before.loan
 
 
 def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] | Need:

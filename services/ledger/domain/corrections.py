@@ -124,4 +124,7 @@ def _take_back(loan: Loan, content: Reversal, context: Context) -> Decision[Loan
     recorded = take_back(loan, gone, context)
     if isinstance(recorded, Need):
         return recorded
-    return settle(recorded.loan, context, payments.told_of_reversal(recorded, entry.fact))
+    after = recorded.loan
+    if content.reference == payments.ACCELERATED:
+        after = acceleration.marked(after, None)
+    return settle(after, context, payments.told_of_reversal(recorded, entry.fact))

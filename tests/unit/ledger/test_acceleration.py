@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from services.ledger.domain.loan import History
+from services.ledger.domain.preview import preview
+from services.ledger.domain.proposals import Reversal
+from shared.decision import Context
 from shared.events.hardship import PlanBroken
 from shared.events.holds import HoldLifted
 from shared.events.ledger import (
@@ -15,11 +19,11 @@ from shared.events.ledger import (
     PaymentMissed,
     ScheduleRevised,
 )
-from shared.events.loans import CreditGranted, PaymentsComplete
+from shared.events.loans import CreditGranted, PaymentsComplete, ReversalReason
 from shared.events.parts import Freezes, HoldReason, Purpose, ReliefKind
 from shared.events.servicing import LoanAccelerated, LoanReinstated
 from tests.builders import a_loan, a_payment, a_schedule, an_event, money
-from tests.unit.ledger.desk import Desk
+from tests.unit.ledger.desk import PLATFORM, Desk
 from tests.unit.ledger.test_holds import HOLD, a_hold, a_product, a_term_loan
 from tests.unit.ledger.test_reliefs import PLAN, a_phase, a_plan
 
@@ -203,3 +207,27 @@ def test_what_cannot_be_is_parked_and_the_loan_stays_as_it_was(event: LoanAccele
     (held,) = desk.held
     assert held.startswith(reason)
     assert desk.loan() == before
+
+
+def test_a_relief_is_priced_as_it_would_be_applied() -> None:
+    desk = a_desk("0.24")
+    desk.take(accelerated())
+    loan = desk.loan()
+    phase = a_phase(ReliefKind.LONGER_TERM, effective_on="2026-03-10", ends_on="2027-06-01")
+    context = Context(desk.now, PLATFORM, history=History(tuple(desk.files[loan.id].values())))
+    priced = preview(loan, [phase], context).after
+    assert priced is not None
+    desk.take(a_plan(loan.id, phase).model_copy(update={"accepted_on": DAY}))
+    assert priced.total == desk.loan().book.outstanding
+
+
+def test_people_may_take_it_out_of_the_file() -> None:
+    desk = a_desk()
+    before = desk.loan().book
+    desk.take(accelerated())
+    reversal = Reversal(LOAN.lender, LOAN.loan_reference, "accelerated", ReversalReason.OTHER)
+    desk.agree(reversal)
+    assert desk.loan().book == before
+    assert desk.loan().course.accelerated_on is None
+    desk.take(a_payment("200.00", value_on=DAY))
+    assert desk.loan().book.outstanding == 1_000_00

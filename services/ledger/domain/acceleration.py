@@ -14,6 +14,7 @@ from services.ledger.domain.consequences import settle, standing
 from services.ledger.domain.ending import undone
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Entry, Loan
+from services.ledger.domain.outside import NothingOwed
 from services.ledger.domain.payments import ACCELERATED, BeforeOpening, revised
 from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.recording import Recorded, as_of, report_anew, take_back
@@ -32,8 +33,10 @@ def accelerate(loan: Loan, event: LoanAccelerated, context: Context) -> Decision
 
     Of a loan that the ledger computes that is the principal with the interest of the days gone by, and an
     amount of the platform's that differs is an alarm. Where the core is master, its amount holds.
-    Raises CurrencyDiffers, BeforeOpening.
+    Raises CurrencyDiffers, BeforeOpening, NothingOwed.
     """
+    if not loan.book.outstanding:
+        raise NothingOwed(loan_reference=loan.reference)
     if event.amount.currency != loan.currency:
         raise CurrencyDiffers(expected=loan.currency, got=event.amount.currency)
     if event.effective_on < loan.opened_on:
@@ -130,7 +133,8 @@ def _without(loan: Loan, why: str, context: Context) -> Recorded | Need:
     """The loan as if it had never been called due."""
     if context.history is None:
         return Need(history=True)
-    filed = next(one for one in (*context.history.entries, *loan.added) if one.fact.reference == ACCELERATED)
+    newest_first = (*reversed(loan.added), *context.history.entries)
+    filed = next(one for one in newest_first if one.fact.reference == ACCELERATED)
     return take_back(marked(loan, None), Entry(filed.fact, loan.today(context.now), why), context)
 
 

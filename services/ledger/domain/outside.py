@@ -12,7 +12,7 @@ from shared.events.servicing import LegalActionEnded, LegalActionStarted, LoanPl
 
 
 class NothingOwed(Refused):
-    """A debt that is paid is neither placed with an agency nor sold (12 CFR 1006.30(b))."""
+    """A debt that is paid is not called due, nor placed with an agency, nor sold (12 CFR 1006.30(b))."""
 
 
 class EndsBeforeItBegan(Refused):

@@ -10,18 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.decision import (
-    Actor,
-    CancelTimer,
-    Context,
-    Decision,
-    Key,
-    Need,
-    Role,
-    Send,
-    SetTimer,
-    Wait,
-)
+from shared.decision import CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
 from shared.errors import Conflict, DomainError, NotFound, NotHere, PredecessorMissing
 from shared.events.base import Event
 from shared.events.ids import event_id
@@ -201,7 +190,7 @@ class Fold:
             self._wait(message, key, missing.text)
             return
         except NotHere as elsewhere:
-            self._not_here(message, elsewhere)
+            self._park_alone(message, elsewhere)
             return
         except (
             Exception
@@ -260,7 +249,8 @@ class Fold:
         self.emitted += emitted
         self.sends += sends
         for index, event in enumerate(decision.hands_on):
-            self._handed.append(self._handed_on(message, event, cause, index))
+            id_ = event_id(cause, f"{self.flow.service}/handed", index)
+            self._handed.append(message.handing_on(event, id_, self.flow.service))
         for timer in decision.timers:
             if timer.kind not in self.flow.messages:
                 raise FlowBroken(f"{step.message.__name__} sets timer {timer.kind}, which no step takes")
@@ -272,19 +262,6 @@ class Fold:
         message.touched.append(key)
         if decision.answer is not None:
             message.answer = decision.answer
-
-    def _handed_on(self, message: Message, event: Event, cause: UUID, index: int) -> Message:
-        """The message of an event that a decision hands on. No caller waits for it."""
-        return Message(
-            id=event_id(cause, f"{self.flow.service}/handed", index),
-            name=type(event).__name__,
-            body=event,
-            origin="record",
-            actor=Actor(self.flow.service, Role.SERVICE, None),
-            cause=message.cause,
-            correlation=message.correlation,
-            traceparent=message.traceparent,
-        )
 
     def _hand_on(self) -> None:
         handed, self._handed = self._handed, []
@@ -339,17 +316,20 @@ class Fold:
         if message.held_status in ("", "waiting"):
             self._hold(message, key, "queued", "behind_parked", "An earlier message of this key is parked.")
 
-    def _not_here(self, message: Message, error: NotHere) -> None:
+    def _park_alone(self, message: Message, error: DomainError) -> None:
         if message.interactive:
             self._refuse(message, error)
             return
-        # Never under the key: a stranger must not be able to stop another lender's loan.
+        # Never under the key: no other lender may stop a loan, nor may what is handed on by one.
         self._settle(message, Outcome.PARKED)
         self._hold(message, Key(RECORD, message.id), "parked", error.code, error.text)
 
     def _failed(self, message: Message, key: Key, error: Exception) -> None:
         if message.interactive:
             self._refuse(message, error)
+            return
+        if message.handed_on and isinstance(error, DomainError):
+            self._park_alone(message, error)
             return
         self._settle(message, Outcome.PARKED)
         self.parked.add(key)

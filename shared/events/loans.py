@@ -34,7 +34,7 @@ ledger fills it in, when it hands a report on.
 
 def full_reference(reference: str, reported_by: tuple[str, ...]) -> str:
     """A name of a former lender's, told from the same name of this one's."""
-    return "@".join((*reported_by, reference))
+    return "@".join((*reported_by, reference)) if reported_by else reference
 
 
 class LoanKind(StrEnum):

@@ -12,7 +12,7 @@ from services.ledger.domain.feed import DayDue
 from services.ledger.domain.loan import Entry, Loan
 from services.ledger.domain.proposals import Approve, Assignment, Return
 from services.ledger.domain.suspense import HOLDS_FOR
-from services.ledger.domain.transfers import TRANSFERRED, passed_on
+from services.ledger.domain.transfers import REPLACED, TRANSFERRED, passed_on
 from shared.decision import Context, Decision, Wait
 from shared.errors import Conflict, DomainError, NotHere
 from shared.events.base import Event
@@ -121,13 +121,14 @@ def _reversal(loan: Loan, gone: Gone, event: PaymentReversed) -> Decision[Loan] 
     entry = loan.entry(payments.payment_reference(event.full_reference))
     if entry is None:
         return Wait(f"the payment {event.full_reference} has not been reported")
-    handed = isinstance(entry.fact, facts.PassedOn) or entry.reversal is not None
-    if not handed and not _sold(loan, gone):
+    handed = isinstance(entry.fact, facts.PassedOn) or entry.reversal in (TRANSFERRED, REPLACED)
+    if entry.reversed_on is None and not handed and not _sold(loan, gone):
         # What it had paid was paid off by the new loan: people say who owes it now.
         raise LoanElsewhere(**_where(gone), payment_reference=event.full_reference)
     on = _retold(event, _there(loan, gone, event))
     if entry.reversed_on is not None and entry.reversal != TRANSFERRED:
-        return Decision(loan, hands_on=[on])
+        # Told again; or it is the new loan's affair since the day on which that took this one's place.
+        return Decision(loan, hands_on=[on] if handed else [])
     taken = Entry(entry.fact, event.reversed_on, event.reason.value)
     after = replace(loan, reversed=(*loan.reversed, taken), version=loan.version + 1)
     if _sold(loan, gone):

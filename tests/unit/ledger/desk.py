@@ -44,6 +44,8 @@ class Desk:
     ids: dict[int, UUID] = field(default_factory=dict)
     kept: dict[Key, list[Message]] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
+    holders: list[str] = field(default_factory=list)
+    """Under what kind of key those are held."""
     successors: dict[UUID, UUID] = field(default_factory=dict)
 
     def take(self, *events: Any) -> list[Event]:
@@ -197,6 +199,7 @@ class Desk:
                 self.timers.pop(place, None)
         for hold in fold.holds:
             self.held.append(f"{hold.status}: {hold.reason} {hold.detail}")
+            self.holders.append(hold.key.type)
 
     def _wake(self, feed: Feed) -> None:
         """What the store does with one statement: loans that waited for this report look again."""

@@ -207,3 +207,25 @@ def test_a_loan_that_is_sold_twice_takes_everything_along_twice() -> None:
     assert "transferred" not in sums
     assert sums["principal"] == last.book.balance
     assert desk.held == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        a_payment("61.00", reference="P-2", value_on="2026-02-16"),
+        a_reversal("P-2", reversed_on=date(2026, 2, 19)),
+        an_event(
+            PaymentPending, **OLD, payment_reference="P-9", amount=money("9", "JPY"), expected_on="2026-03-01"
+        ),
+    ],
+)
+def test_what_the_old_lender_tells_wrongly_never_stops_the_new_ones_loan(event: Event) -> None:
+    desk = a_desk()
+    desk.take(sold(), a_payment("60.00", reference="P-2", value_on="2026-02-16"))
+    desk.take(a_reversal("P-2", reversed_on=date(2026, 2, 18)))
+    before = new(desk)
+    desk.take(event)
+    assert new(desk) == before
+    (held,) = desk.held
+    assert held.startswith("parked: ")
+    assert desk.holders == ["record"]

@@ -68,6 +68,13 @@ def test_shares_that_cannot_be_leave_the_loan_as_it_was(event: SharesChanged, re
     assert desk.loan() == before
 
 
+def test_a_loan_is_not_opened_for_one_holder_named_twice() -> None:
+    desk = Desk()
+    desk.take(a_loan(shares=(*shares(anna="0.5"), *shares(anna="0.5"))))
+    assert desk.held[0].startswith("parked: holder_named_twice")
+    assert desk.states == {}
+
+
 def test_shares_that_do_not_add_up_to_one_are_no_event() -> None:
     with pytest.raises(ValueError, match="add up to exactly 1"):
         changed(anna="0.5", bo="0.49")

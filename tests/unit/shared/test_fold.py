@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.decision import Actor, Context, Decision, Key, Role
+from shared.errors import Refused
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import PaymentReceived
 from shared.flow import Flow, States, Step
 from shared.fold import Fold
 from shared.message import Message, Outcome
+from shared.targets import RECORD
 from tests.builders import a_payment, a_registration
 
 SERVICE = Actor("test", Role.SERVICE, None)
@@ -113,3 +115,24 @@ def test_a_guard_answers_in_the_place_of_every_step() -> None:
         fold = Fold(flow, NOW, None, {Key("list", OTHER): before}, set(), {})
         fold.take([Message(uuid4(), "PaymentReceived", a_payment(lender="birch"), "record", SERVICE)])
         assert fold.states == {Key("list", OTHER): after}
+
+
+def test_what_is_handed_on_and_refused_stops_nobody_else() -> None:
+    def decide(state: list[str], event: PaymentReceived, context: Context) -> Decision[list[str]]:
+        if event.lender == "birch":
+            raise Refused()
+        return Decision([*state, event.lender], hands_on=[event.model_copy(update={"lender": "birch"})])
+
+    flow = _handing(OTHER)
+    (step,) = flow.steps[PaymentReceived]
+    flow.steps[PaymentReceived] = (replace(step, decide=decide),)
+    keys = {Key("list", one): list[str]() for one in (ONE, OTHER)}
+    first = Fold(flow, NOW, None, dict(keys), set(), {})
+    first.take([_paid()])
+    prepared = frozenset(one.id for one in first.unprepared)
+    second = Fold(flow, NOW, None, dict(keys), set(), {}, prepared=prepared)
+    second.take([_paid()])
+    (hold,) = second.holds
+    assert (hold.key.type, hold.status, hold.reason) == (RECORD, "parked", "refused")
+    assert second.parked == set()
+    assert second.states[Key("list", ONE)] == ["acme"]

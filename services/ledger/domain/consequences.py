@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.ledger.domain import journal
+from services.ledger.domain import journal, limits
 from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
@@ -84,6 +84,8 @@ def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
 
 def _rows(book: Book) -> Iterator[Unpaid]:
     for place, due in enumerate(book.dues):
+        if due == FOREVER:
+            return  # what of a card no statement has asked for is not due
         settled = book.settled[place]
         unpaid = book.unpaid(place)
         paid_off = date.fromordinal(settled) if settled and not unpaid else None
@@ -134,6 +136,10 @@ def settle(
     answered = loan.agreements.instruction is None and not _in_suspense(loan, today)
     _tell_bucket(telling, now, worse=asked and waits is None and answered)
     _tell_end(telling, now)
+    if loan.book.card is not None:
+        event_id = context.event_id(len(telling.events))
+        about_limit, telling.told = limits.tell(loan, telling.told, today, event_id, asked=asked)
+        telling.events += about_limit
     wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
     if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
         # It is late and waits for its platform's report already: this change alone wakes nobody.
@@ -149,6 +155,8 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     None where all must be looked at.
     """
     told, book = loan.told, loan.book
+    if book.card is not None:
+        return None
     if told.missed or told.arrears_minor or told.cured or told.repaid or book.ageing_pauses or loan.pending:
         return None
     if told.bucket not in ("", SCHEMES[loan.rules.buckets].labels[0]) or loan.agreements.plan is not None:
@@ -330,7 +338,7 @@ def _amount(loan: Loan, stage: str, days: int, arrears: int, oldest: date | None
 def _tell_end(telling: _Telling, now: Standing) -> None:
     """Nothing is owed any more; or something is owed again."""
     loan, book, told = telling.loan, telling.loan.book, telling.told
-    repaid = bool(book.dues) and book.outstanding == 0
+    repaid = bool(book.dues) and book.outstanding == 0 and (book.card is None or bool(book.closed))
     if repaid and told.repaid is None:
         event_id = telling.event_id(len(telling.events))
         last = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
@@ -360,6 +368,8 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     told = {(one.number, one.due_on) for one in loan.told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
     pauses = _pauses(loan.book)
+    if loan.book.card is not None:
+        yield from limits.days_to_look(loan, now.on)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue

@@ -58,6 +58,7 @@ OWED = (
 _INCOME = (Account.PENALTY_INCOME, Account.FEE_INCOME, Account.INTEREST_INCOME)
 _AGAINST: Mapping[Why, Account] = {
     Why.DRAWN: Account.DISBURSED,
+    Why.STATED: Account.DISBURSED,
     Why.PAID: Account.CASH,
     Why.CREDITED: Account.GOODWILL,
     Why.CHARGED_BACK: Account.CASH,

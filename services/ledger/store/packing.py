@@ -11,7 +11,7 @@ from pydantic_core import from_json, to_json
 
 from services.ledger.domain import facts
 from services.ledger.domain.agreements import Agreements
-from services.ledger.domain.book import Book, Charge, Column, Settled
+from services.ledger.domain.book import Billed, Book, Card, Charge, Column, Settled
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Pending, Rules, Told
 from services.ledger.domain.products import ProductVersion
@@ -28,7 +28,7 @@ _OTHERS = tuple(
     one.name for one in fields(Book) if one.name not in (*_COLUMNS, "terms", "owed", "paid", "movements")
 )
 _COLUMN_VALUES, _OTHER_VALUES = attrgetter(*_COLUMNS), attrgetter(*_OTHERS)
-_CHARGES, _PAYMENTS = _OTHERS.index("charges"), _OTHERS.index("payments")
+_CHARGES, _PAYMENTS, _CARD = (_OTHERS.index(name) for name in ("charges", "payments", "card"))
 _UNPACKED = ("terms", *_COLUMNS, "owed", "paid", *_OTHERS)
 _IN_ORDER = itemgetter(*(_UNPACKED.index(one.name) for one in fields(Book) if one.name != "movements"))
 """A book by position, as its class has the fields: naming thirty of them costs a third of unpacking."""
@@ -56,6 +56,9 @@ def unpack_book(text: str, terms: Terms) -> Book:
         rest[_CHARGES] = tuple(Charge(*one) for one in rest[_CHARGES])
     if rest[_PAYMENTS]:
         rest[_PAYMENTS] = tuple(Settled(*one) for one in rest[_PAYMENTS])
+    if rest[_CARD]:
+        card = Card(*rest[_CARD])
+        rest[_CARD] = card._replace(statements=tuple(Billed(*one) for one in card.statements))
     fours = [tuple([tuple(one) if one else nothing for one in four]) for four in (owed, paid)]
     return Book(*_IN_ORDER((terms, *columns, *fours, *rest)))
 

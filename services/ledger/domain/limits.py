@@ -1,0 +1,53 @@
+"""A card's limit and its statement days: what is told of the limit, and when a card is looked at."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from services.ledger.domain.book import Card
+from services.ledger.domain.loan import Loan, OverLimit, Told
+from services.ledger.domain.revolving import next_statement_on, over_since
+from shared.events.base import Event
+from shared.events.ledger import LimitExceeded, LimitExceededRetracted, LimitRestored
+
+_DAY = timedelta(days=1)
+
+
+def tell(loan: Loan, told: Told, on: date, event_id: UUID, *, asked: bool) -> tuple[list[Event], Told]:
+    """What must be told of the limit, and what is told then. That it is exceeded is told once the day on
+    which it was has ended (`asked`); that it is not, or never was, at once.
+    """
+    card = loan.book.card
+    assert card is not None, "only cards have a limit"
+    since, before = over_since(loan.book, on), told.over_limit
+    if before is not None and since != before.since:
+        return [_over_no_more(loan, card, before)], replace(told, over_limit=None)
+    if before is None and since is not None and since < on and asked:
+        exceeded = LimitExceeded(
+            loan_id=loan.id,
+            limit=loan.money(card.limit_on(on.toordinal())),
+            principal=loan.money(loan.book.balance),
+            exceeded_on=since,
+        )
+        return [exceeded], replace(told, over_limit=OverLimit(since, event_id))
+    return [], told
+
+
+def _over_no_more(loan: Loan, card: Card, before: OverLimit) -> Event:
+    since, until = card.was_over
+    if since == before.since.toordinal():
+        return LimitRestored(
+            loan_id=loan.id, exceeded_event_id=before.event_id, restored_on=date.fromordinal(until)
+        )
+    return LimitExceededRetracted(loan_id=loan.id, exceeded_event_id=before.event_id)
+
+
+def days_to_look(loan: Loan, on: date) -> Iterator[date]:
+    """The day on which to tell that the limit is exceeded, and the one after the next statement's."""
+    since = over_since(loan.book, on)
+    if since is not None and loan.told.over_limit is None:
+        yield since + _DAY
+    statement_on = next_statement_on(loan.book.terms, loan.told.billed_on or loan.opened_on)
+    if statement_on is not None and not loan.book.closed:
+        yield statement_on + _DAY

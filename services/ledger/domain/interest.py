@@ -25,7 +25,7 @@ YEAR = 1_603_080
 _RATE = 10**12
 _TOP = 11 * _RATE
 LATE_SCALE = _RATE * YEAR
-"""The units that exact penalty interest is kept in."""
+"""The units that exact interest is kept in where no period is laid out: on what is late, and of a card."""
 
 
 def rounded(numerator: int, denominator: int, rounding: Rounding) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.ledger.domain.book import Card
 from services.ledger.domain.loan import Loan, OverLimit, Told
-from services.ledger.domain.revolving import next_statement_on, over_since
+from services.ledger.domain.revolving import card_on, next_statement_on
 from shared.events.base import Event
 from shared.events.ledger import LimitExceeded, LimitExceededRetracted, LimitRestored
 
@@ -18,9 +18,8 @@ def tell(loan: Loan, told: Told, on: date, event_id: UUID, *, asked: bool) -> tu
     """What must be told of the limit, and what is told then. That it is exceeded is told once the day on
     which it was has ended (`asked`); that it is not, or never was, at once.
     """
-    card = loan.book.card
-    assert card is not None, "only cards have a limit"
-    since, before = over_since(loan.book, on), told.over_limit
+    card, before = card_on(loan.book, on), told.over_limit
+    since = date.fromordinal(card.over_since) if card.over_since else None
     if before is not None and since != before.since:
         return [_over_no_more(loan, card, before)], replace(told, over_limit=None)
     if before is None and since is not None and since < on and asked:
@@ -44,10 +43,11 @@ def _over_no_more(loan: Loan, card: Card, before: OverLimit) -> Event:
 
 
 def days_to_look(loan: Loan, on: date) -> Iterator[date]:
-    """The day on which to tell that the limit is exceeded, and the one after the next statement's."""
-    since = over_since(loan.book, on)
-    if since is not None and loan.told.over_limit is None:
-        yield since + _DAY
+    """The day on which to tell that the limit is exceeded, and those after a limit's or a statement's."""
+    card = card_on(loan.book, on)
+    if card.over_since and loan.told.over_limit is None:
+        yield date.fromordinal(card.over_since) + _DAY
+    yield from (date.fromordinal(since) + _DAY for since, _ in card.limits if since >= on.toordinal())
     statement_on = next_statement_on(loan.book.terms, loan.told.billed_on or loan.opened_on)
     if statement_on is not None and not loan.book.closed:
         yield statement_on + _DAY

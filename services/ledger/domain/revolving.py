@@ -14,7 +14,7 @@ from services.ledger.domain.allocation import bring_to, disputed_open_fees, use_
 from services.ledger.domain.book import FOREVER, Billed, Book, Card, Kind, Movement, Why
 from services.ledger.domain.due_dates import due_date, due_index, next_due
 from services.ledger.domain.facts import Draw, LimitChange, Statement
-from services.ledger.domain.interest import rounded
+from services.ledger.domain.interest import LATE_SCALE, rounded
 from services.ledger.domain.rounding import round_to_multiple
 from services.ledger.domain.terms import CardTerms, Component, Terms
 from services.ledger.domain.working import FEES, INTEREST, PENALTY, PRINCIPAL, Working
@@ -28,7 +28,7 @@ def open_card(w: Working) -> None:
     """Nothing is owed yet, up to the limit that the terms state."""
     opened = w.terms.opened_on.toordinal()
     w.insert(0, opened, FOREVER, Kind.OPEN)
-    w.settled[0] = opened
+    w.settled[0], w.scales[0] = opened, LATE_SCALE
     w.card = Card(limits=((opened, _terms(w).limit),))
 
 
@@ -240,15 +240,14 @@ def note_cleared(w: Working, movements: Iterable[Movement], day: int) -> None:
         w.card = card._replace(statements=(*card.statements[:-1], last))
 
 
-def over_since(book: Book, on: date) -> date | None:
-    """Since when the limit has been exceeded without a break, as of the end of a day; None: it is kept."""
+def card_on(book: Book, on: date) -> Card:
+    """The card's own part as of the end of a day: limits that have changed since the book's day hold."""
     card = book.card
-    if card is None:
-        return None
+    assert card is not None, "only a revolving loan gets here"
     for since, _ in card.limits:
         if book.seen < since <= on.toordinal():
             card = _watched(card, book.balance, since)
-    return date.fromordinal(card.over_since) if card.over_since else None
+    return card
 
 
 def next_statement_on(terms: Terms, after: date) -> date | None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.ledger.domain import fees
-from services.ledger.domain.allocation import bring_to
+from services.ledger.domain.allocation import bring_to, use_credit
 from services.ledger.domain.book import Kind, Why
 from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import (
@@ -77,18 +77,19 @@ def _convert(w: Working, value_on: date, reference: str, instalments: tuple[Plan
     dropped = _drop_price_to_come(w, today)
     hand_back(w, range(len(w.dues) - 1))
     amounts = [one.principal + one.interest + one.fees + one.penalty for one in instalments]
-    whole = sum(amounts)
-    price = max(whole - w.unpaid(len(w.dues) - 1), 0)
+    whole, unpaid = sum(amounts), w.unpaid(len(w.dues) - 1)
+    price = max(whole - unpaid, 0) if unpaid else 0
     w.moved(reference, value_on, Why.CHARGED, INTEREST, price - dropped)
     passed = given = 0
     for one, amount in zip(instalments, amounts, strict=True):
         # Of what has passed so far, so that the parts add up to the whole.
         passed += amount
-        part = price * passed // whole - given if whole else 0
+        part = price * passed // whole - given if price else 0
         given += part
         _add(w, max(one.due_on.toordinal(), today), amount - part, part)
     w.re_aged = today
     w.note_settled(today)
+    use_credit(w, reference, value_on)
 
 
 def _add(w: Working, due: int, amount: int, price: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -47,6 +48,15 @@ def test_todays_schema_keeps_what_the_released_one_promised(name: str) -> None:
     assert breaches(load(RELEASED, name), schema_of(class_of(name))) == []
 
 
+def _what_was_there(now: Any, then: Any) -> Any:
+    """Of data as they are written now the fields that were there, in parts as well."""
+    if isinstance(then, dict):
+        return {field: _what_was_there(now[field], before) for field, before in then.items()}
+    if isinstance(then, list) and len(now) == len(then):
+        return [_what_was_there(one, before) for one, before in zip(now, then, strict=True)]
+    return now
+
+
 @pytest.mark.parametrize("name", names(GOLDEN))
 def test_a_golden_record_is_read_today_and_written_again_with_the_same_data(name: str) -> None:
     golden = load(GOLDEN, name)
@@ -59,7 +69,7 @@ def test_a_golden_record_is_read_today_and_written_again_with_the_same_data(name
     key, headers_again, value = wire.encode(written, envelope)
     again = json.loads(value)
     # Fields that were added since have their defaults; all that was there is as it was.
-    assert {field: again[field] for field in golden["data"]} == golden["data"]
+    assert _what_was_there(again, golden["data"]) == golden["data"]
     assert key.decode() == golden["headers"]["ce_partitionkey"] == event.partition_key
     assert {header: content.decode() for header, content in headers_again} == golden["headers"]
 

@@ -17,7 +17,7 @@ from services.ledger.domain.day_count import DayCount, is_additive, year_fractio
 from services.ledger.domain.due_dates import add_months
 from services.ledger.domain.rounding import Rounding, round_minor
 from services.ledger.domain.terms import Measure, Repayment
-from services.ledger.domain.working import BEARING, INTEREST, PENALTY, PRINCIPAL, Working
+from services.ledger.domain.working import BEARING, FEES, INTEREST, PENALTY, PRINCIPAL, Working
 from shared.events.loans import PeriodUnit
 
 YEAR = 1_603_080
@@ -212,14 +212,12 @@ def _accrue_open(w: Working, day: int) -> None:
     terms, place = w.terms.card, len(w.dues) - 1
     if terms is None or not terms.made:
         return
-    bearing = w.balance
-    for k in range(place):
-        if w.kinds[k] == Kind.FIXED:  # what was agreed to be paid in instalments has its own price
-            bearing -= w.owed[PRINCIPAL][k] - w.paid[PRINCIPAL][k]
-        elif terms.compounds:
-            bearing += w.unpaid(k) - w.owed[PRINCIPAL][k] + w.paid[PRINCIPAL][k]
-    if terms.compounds:
-        bearing += w.unpaid(place) - w.owed[PRINCIPAL][place] + w.paid[PRINCIPAL][place]
+    bearing_parts = (FEES, INTEREST, PRINCIPAL) if terms.compounds else (PRINCIPAL,)
+    bearing = 0
+    for component in bearing_parts:
+        owed, paid = w.owed[component], w.paid[component]
+        # What was agreed to be paid in instalments has its own price.
+        bearing += sum(owed[k] - paid[k] for k, kind in enumerate(w.kinds) if kind != Kind.FIXED)
     w.accrued[place] += bearing * weight(w, place, w.run_on, day)
 
 

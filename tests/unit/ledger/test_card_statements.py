@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from services.ledger.domain.corrections import OpeningStands
 from services.ledger.domain.proposals import Reversal
 from shared.events.ledger import (
     ArrearsCured,
@@ -339,10 +338,3 @@ def test_a_card_that_cannot_be_is_not_opened(card: dict[str, Any], why: str) -> 
     desk = Desk()
     desk.take(a_card_product(), a_card(product="plastic", **card))
     assert why in desk.held[0]
-
-
-def test_that_a_loan_was_paid_out_cannot_be_taken_back_but_a_card_has_no_such_draw() -> None:
-    desk = made_here()
-    with pytest.raises(Exception, match="fact_unknown|no such fact"):
-        desk.agree(Reversal(**_wrongly(desk, "opening")))
-    assert issubclass(OpeningStands, Exception)

@@ -48,6 +48,8 @@ class Why(StrEnum):
     DRAWN = "drawn"
     PAID = "paid"
     CREDITED = "credited"
+    GIVEN_BACK = "given_back"
+    """A purchase was refunded: as if it had not been drawn."""
     CHARGED = "charged"
     WAIVED = "waived"
     FORGIVEN = "forgiven"
@@ -62,6 +64,10 @@ class Why(StrEnum):
     """The borrower's credit settled what fell due."""
     STATED = "stated"
     """The platform's statement says that it is owed; no draw is known of it."""
+
+
+MONEY_IN = (Why.PAID, Why.CREDITED, Why.GIVEN_BACK)
+"""What a payment or a credit does, and where it goes."""
 
 
 class Movement(NamedTuple):

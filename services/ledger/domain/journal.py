@@ -64,7 +64,9 @@ _AGAINST: Mapping[Why, Account] = {
     Why.CHARGED_BACK: Account.CASH,
     Why.REFUNDED: Account.CASH,
     Why.FORGIVEN: Account.FORGIVENESS,
+    Why.GIVEN_BACK: Account.DISBURSED,
     Why.WAIVED: Account.MODIFICATION_LOSS,
+    Why.RESCHEDULED: Account.MODIFICATION_LOSS,
 }
 _ONLY_NOTED = (Why.CHARGED, Why.MOVED)
 """Fees are owed as they are earned, and no more once they are waived: `income` posts both."""

@@ -48,6 +48,9 @@ from services.ledger.domain.interest import earned_interest
 from services.ledger.domain.terms import PRINCIPAL_FIRST, Allocation, Component, Repayment, Terms
 from services.ledger.domain.working import CREDIT, FOREVER, INTEREST, OWED, PENALTY, PRINCIPAL, Working, empty
 
+REFUND = "refund"
+"""The kind of credit by which a card's purchase is given back."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayNeeded:
@@ -168,7 +171,8 @@ def _pay(w: Working, fact: Payment) -> None:
 
 
 def _credit(w: Working, fact: Credit) -> None:
-    money = _money(w, fact, Why.CREDITED)
+    given_back = w.card is not None and fact.kind == REFUND
+    money = _money(w, fact, Why.GIVEN_BACK if given_back else Why.CREDITED)
     settle(w, money, _rule(w, fact.kind, money.today))
     penalty, charged, interest, principal = money.parts
     w.payments = (*w.payments, Settled(fact.reference, (penalty, charged, interest, principal)))

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.ledger.domain.allocation import bring_to, disputed_open_fees, use_credit
-from services.ledger.domain.book import FOREVER, Billed, Book, Card, Kind, Movement, Why
+from services.ledger.domain.book import FOREVER, MONEY_IN, Billed, Book, Card, Kind, Movement, Why
 from services.ledger.domain.due_dates import due_date, due_index, next_due
 from services.ledger.domain.facts import Draw, LimitChange, Statement
 from services.ledger.domain.interest import LATE_SCALE, rounded
@@ -21,7 +21,7 @@ from services.ledger.domain.working import FEES, INTEREST, PENALTY, PRINCIPAL, W
 
 ASKED_IN_ORDER = (INTEREST, FEES, PENALTY, PRINCIPAL)
 """What a minimum payment is made of: all interest and fees, then a part of the principal."""
-_GIVEN = (Why.PAID, Why.CREDITED, Why.CREDIT_USED, Why.WAIVED, Why.FORGIVEN)
+_GIVEN = (*MONEY_IN, Why.CREDIT_USED, Why.WAIVED, Why.FORGIVEN)
 
 
 def open_card(w: Working) -> None:
@@ -91,7 +91,9 @@ def _charge_interest(w: Working, fact: Statement) -> int:
     """
     terms, statements = _terms(w), card_of(w).statements
     if terms.made:
-        free = not statements or statements[-1].paid_in_full
+        # One that was made late, so that it is not due yet, cannot have been missed.
+        last = statements[-1] if statements else None
+        free = last is None or last.paid_in_full or last.due > fact.value_on.toordinal()
         charged = 0 if free else rounded(w.accrued[-1], w.scales[-1], w.terms.rounding)
     else:
         unpaid = sum(w.owed[INTEREST]) - sum(w.paid[INTEREST])

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.ledger.domain.ageing import Explanation
-from services.ledger.domain.book import Book, Line, Movement, Why
+from services.ledger.domain.book import MONEY_IN, Book, Line, Movement, Why
 from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.facts import (
     Chargeback,
@@ -169,7 +169,7 @@ def _of_credit(loan: Loan, movements: Iterable[Movement]) -> Iterator[Happened]:
 def _went(movements: Iterable[Movement]) -> dict[str, Parts]:
     by_cause: dict[str, list[Movement]] = defaultdict(list)
     for one in movements:
-        if one.why in (Why.PAID, Why.CREDITED):
+        if one.why in MONEY_IN:
             by_cause[one.cause].append(one)
     return {cause: _parts(those) for cause, those in by_cause.items()}
 

@@ -35,6 +35,7 @@ from services.ledger.domain.facts import (
     Statement,
     TokenPayments,
 )
+from services.ledger.domain.replay import REFUND
 from services.ledger.domain.terms import (
     Ahead,
     Allocation,
@@ -176,6 +177,7 @@ _OF_CARDS: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
         draw(st.integers(0, 90_000)),
         draw(st.none() | st.integers(0, 2_000)),
     ),
+    "given back": lambda draw, on, name: Credit(on, name, draw(AMOUNTS), REFUND),
     "limit": lambda draw, on, name: LimitChange(on, name, draw(st.integers(0, 60_000))),
     "asks for less": lambda draw, on, name: LowerMinimum(
         on,

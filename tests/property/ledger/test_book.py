@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.ledger.domain.book import Book, Why
+from services.ledger.domain.book import MONEY_IN, Book
 from services.ledger.domain.facts import Credit, Dispute, Fact, Payment, key_of
 from services.ledger.domain.replay import ReplayNeeded, add, advance, replay
 from services.ledger.domain.terms import Component, Terms
@@ -47,7 +47,7 @@ def money_is_conserved(replaying: Replay, examples: int = 100, among: Histories 
         for fact in facts:
             if isinstance(fact, Payment | Credit):
                 mine = [one for one in moved if one.cause == fact.reference]
-                went = sum(one.amount for one in mine if one.why in (Why.PAID, Why.CREDITED))
+                went = sum(one.amount for one in mine if one.why in MONEY_IN)
                 assert -went == fact.amount
         assert book.credit == -sum(one.amount for one in moved if one.component is Component.CREDIT)
         assert book.balance == sum(book.owed[3]) - sum(book.paid[3])

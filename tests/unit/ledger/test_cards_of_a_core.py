@@ -148,6 +148,10 @@ def test_a_purchase_given_back_is_a_credit_and_lowers_what_is_owed() -> None:
     desk = a_desk()
     desk.take(drawn("300.00", "2026-01-05"), given_back("300.00", "2026-01-08"))
     assert (desk.loan().book.outstanding, desk.loan().book.credit) == (0, 0)
+    assert desk.balances() == {}
+    (applied,) = desk.take(paid("10.00", "2026-01-09"))
+    assert isinstance(applied, PaymentApplied)
+    assert applied.credit == money("10.00")
 
 
 def test_interest_is_charged_as_the_core_says_and_earned_then() -> None:

@@ -140,6 +140,8 @@ class Card(NamedTuple):
     """What falls due from a day to before another falls due on that other day."""
     lowered: tuple[tuple[int, int, int], ...] = ()
     """What falls due from a day through another asks for no more than an amount; -1: interest and fees."""
+    firm: int = 0
+    """The last day of anything but a draw: what was drawn after it may be told in any order."""
 
     def limit_on(self, day: int) -> int:
         """The limit that holds on a day."""

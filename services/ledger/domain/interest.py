@@ -212,12 +212,11 @@ def _accrue_open(w: Working, day: int) -> None:
     terms, place = w.terms.card, len(w.dues) - 1
     if terms is None or not terms.made:
         return
-    bearing_parts = (FEES, INTEREST, PRINCIPAL) if terms.compounds else (PRINCIPAL,)
-    bearing = 0
-    for component in bearing_parts:
-        owed, paid = w.owed[component], w.paid[component]
-        # What was agreed to be paid in instalments has its own price.
-        bearing += sum(owed[k] - paid[k] for k, kind in enumerate(w.kinds) if kind != Kind.FIXED)
+    parts = (FEES, INTEREST, PRINCIPAL) if terms.compounds else (PRINCIPAL,)
+    bearing = sum(sum(w.owed[component]) - sum(w.paid[component]) for component in parts)
+    if Kind.FIXED in w.kinds:  # what was agreed to be paid in instalments has its own price
+        agreed = [k for k, kind in enumerate(w.kinds) if kind == Kind.FIXED]
+        bearing -= sum(w.owed[component][k] - w.paid[component][k] for component in parts for k in agreed)
     w.accrued[place] += bearing * weight(w, place, w.run_on, day)
 
 

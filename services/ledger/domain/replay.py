@@ -73,6 +73,8 @@ def replay(terms: Terms, facts: Iterable[Fact], through: date | None = None) -> 
 def add(book: Book, fact: Fact) -> Book | ReplayNeeded:
     """The book one fact on."""
     key = key_of(fact, book.terms)
+    if isinstance(fact, Draw) and (drawn_late := revolving.draw_late(book, fact, key)) is not None:
+        return drawn_late
     if book.last is not None and key <= book.last:
         return ReplayNeeded(fact)
     if key[0] < book.run_on and book.run_on > book.terms.opened_on.toordinal():
@@ -151,6 +153,7 @@ def _step(w: Working, fact: Fact, key: Key) -> None:
 
 def _step_of_card(w: Working, fact: Fact, day: int) -> None:
     revolving.watch_before(w, day)
+    revolving.note_firm(w, fact, day)
     so_far = len(w.movements)
     (_OF_CARDS.get(type(fact)) or _STEPS[type(fact)])(w, fact)
     revolving.watch(w, day)

@@ -13,8 +13,8 @@ from decimal import Decimal
 from services.ledger.domain.allocation import bring_to, disputed_open_fees, use_credit
 from services.ledger.domain.book import FOREVER, MONEY_IN, Billed, Book, Card, Kind, Movement, Why
 from services.ledger.domain.due_dates import due_date, due_index, next_due
-from services.ledger.domain.facts import Draw, LimitChange, Statement
-from services.ledger.domain.interest import LATE_SCALE, rounded
+from services.ledger.domain.facts import Draw, Fact, Key, LimitChange, Statement
+from services.ledger.domain.interest import LATE_SCALE, rounded, weight
 from services.ledger.domain.rounding import round_to_multiple
 from services.ledger.domain.terms import CardTerms, Component, Terms
 from services.ledger.domain.working import FEES, INTEREST, PENALTY, PRINCIPAL, Working
@@ -38,8 +38,39 @@ def draw(w: Working, fact: Draw) -> None:
     w.moved(fact.reference, fact.value_on, Why.DRAWN, PRINCIPAL, fact.amount)
     w.drawn += fact.amount
     w.owe(len(w.dues) - 1, PRINCIPAL, fact.amount)
-    w.note_settled(fact.value_on.toordinal())
+    w.settled[-1] = 0
     use_credit(w, fact.reference, fact.value_on)
+
+
+def draw_late(book: Book, fact: Draw, key: Key) -> Book | None:
+    """The book with a draw that comes before others it has seen, where that is as good as drawing it in its
+    turn: only draws have followed, within the limit. None where the book must be made anew.
+
+    Purchases are often reported some days after others that were made later.
+    """
+    card, day = book.card, key[0]
+    if card is None or book.last is None or (key > book.last and day >= book.run_on):
+        return None
+    limits = (card.limit_on(day), *(limit for since, limit in card.limits if day < since <= book.seen))
+    over = card.over_since or book.balance + fact.amount > min(limits)
+    if day <= card.firm or key == book.last or book.credit or over:
+        return None
+    w = Working(book)
+    w.moved(fact.reference, fact.value_on, Why.DRAWN, PRINCIPAL, fact.amount)
+    w.drawn += fact.amount
+    w.owe(len(w.dues) - 1, PRINCIPAL, fact.amount)
+    w.settled[-1] = 0
+    w.lent += fact.amount * (w.run_on - day)
+    if w.bears and _terms(w).made:
+        w.accrued[-1] += fact.amount * weight(w, len(w.dues) - 1, day, w.run_on)
+    w.last, w.seen = max(book.last, key), max(w.seen, day)
+    return w.book()
+
+
+def note_firm(w: Working, fact: Fact, day: int) -> None:
+    """Note that before a day nothing can be drawn any more as if it were drawn last."""
+    if not isinstance(fact, Draw) or w.credit:
+        w.card = card_of(w)._replace(firm=max(card_of(w).firm, day))
 
 
 def change_limit(w: Working, fact: LimitChange) -> None:

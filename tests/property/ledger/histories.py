@@ -221,7 +221,7 @@ def card_terms(draw: st.DrawFn) -> Terms:
 def card_histories(draw: st.DrawFn, most: int = 12) -> tuple[Terms, list[Fact]]:
     """As `histories`, of revolving loans: any kind of fact is legal there too."""
     every = {**_LATER, **_OF_CARDS}
-    often = ["purchase", "statement", "statement", "payment", "paid again", *sorted(every)]
+    often = [*["purchase"] * 5, "statement", "statement", "payment", "paid again", *sorted(every)]
     kinds = draw(st.lists(st.sampled_from(often), max_size=most))
     facts = [every[kind](draw, draw(DAYS), f"{n:02d}") for n, kind in enumerate(kinds, 1)]
     first = Draw(OPENED, "00", draw(st.integers(100, 60_000)))

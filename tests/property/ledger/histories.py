@@ -1,6 +1,6 @@
 """Random loans and random histories: any kind of fact, on any day, in any order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -218,11 +218,11 @@ def card_terms(draw: st.DrawFn) -> Terms:
 
 
 @st.composite
-def card_histories(draw: st.DrawFn, most: int = 12) -> tuple[Terms, list[Fact]]:
-    """As `histories`, of revolving loans: any kind of fact is legal there too."""
+def card_histories(draw: st.DrawFn, most: int = 12, among: Sequence[str] = ()) -> tuple[Terms, list[Fact]]:
+    """As `histories`, of revolving loans: any kind of fact is legal there too; or those `among` some."""
     every = {**_LATER, **_OF_CARDS}
     often = [*["purchase"] * 5, "statement", "statement", "payment", "paid again", *sorted(every)]
-    kinds = draw(st.lists(st.sampled_from(often), max_size=most))
+    kinds = draw(st.lists(st.sampled_from(among or often), max_size=most))
     facts = [every[kind](draw, draw(DAYS), f"{n:02d}") for n, kind in enumerate(kinds, 1)]
     first = Draw(OPENED, "00", draw(st.integers(100, 60_000)))
     return draw(card_terms()), draw(st.permutations([first, *facts]))

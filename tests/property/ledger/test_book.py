@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.ledger.domain.book import MONEY_IN, Book
-from services.ledger.domain.facts import Credit, Dispute, Fact, Payment, key_of
+from services.ledger.domain.facts import Credit, Dispute, Draw, Fact, Payment, key_of
 from services.ledger.domain.replay import ReplayNeeded, add, advance, replay
 from services.ledger.domain.terms import Component, Terms
 from tests.property.ledger.histories import OPENED, card_histories, histories
@@ -21,6 +21,8 @@ Add = Callable[[Book, Fact], Book | ReplayNeeded]
 Histories = st.SearchStrategy[tuple[Terms, list[Fact]]]
 OF_LOANS: Histories = histories()
 OF_CARDS: Histories = card_histories()
+OF_PURCHASES: Histories = card_histories(among=["purchase", "purchase", "purchase", "statement"])
+"""Mostly in the wrong order, which costs no replay."""
 BOTH = pytest.mark.parametrize("among", [OF_LOANS, OF_CARDS], ids=["loans", "cards"])
 
 
@@ -155,6 +157,12 @@ def _adds_late_news_at_the_end(book: Book, fact: Fact) -> Book | ReplayNeeded:
     return add(replace(book, last=None, run_on=0) if book.last else book, fact)
 
 
+def _lets_late_purchases_bear_nothing(book: Book, fact: Fact) -> Book | ReplayNeeded:
+    after = add(book, fact)
+    late = isinstance(fact, Draw) and book.last is not None and key_of(fact, book.terms) < book.last
+    return replace(after, accrued=book.accrued) if late and isinstance(after, Book) else after
+
+
 def _forgets_what_was_lent(book: Book, fact: Fact) -> Book | ReplayNeeded:
     after = add(book, fact)
     return after if isinstance(after, ReplayNeeded) else replace(after, lent=0)
@@ -180,6 +188,10 @@ def test_a_book_told_fact_by_fact_is_the_book_replayed(among: Histories) -> None
     increment_is_replay(add, among=among)
 
 
+def test_purchases_told_in_any_order_make_the_book_of_a_replay() -> None:
+    increment_is_replay(add, among=OF_PURCHASES)
+
+
 @pytest.mark.parametrize("fault", [_spends_credit_twice, _forgets_the_last_movement])
 def test_money_that_gets_lost_is_noticed(fault: Replay) -> None:
     with pytest.raises(AssertionError):
@@ -198,6 +210,11 @@ def test_an_instalment_that_is_overpaid_or_negative_is_noticed(fault: Replay) ->
 def test_money_that_is_kept_back_while_something_is_due_is_noticed(fault: Replay) -> None:
     with pytest.raises(AssertionError):
         allocation_is_complete(fault, examples=400)
+
+
+def test_late_purchases_that_bear_no_interest_are_noticed() -> None:
+    with pytest.raises(AssertionError):
+        increment_is_replay(_lets_late_purchases_bear_nothing, among=OF_PURCHASES)
 
 
 @pytest.mark.parametrize("fault", [_adds_late_news_at_the_end, _forgets_what_was_lent])

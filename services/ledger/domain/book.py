@@ -257,10 +257,10 @@ class Book:
 
     def oldest_unpaid(self) -> int | None:
         """The place of the first instalment of which something is unpaid."""
-        return next((k for k in self._places() if self.unpaid(k) > 0), None)
+        return next((k for k in self.places() if self.unpaid(k) > 0), None)
 
-    def _places(self) -> range:
-        """Those of instalments: what of a card has no due date is none."""
+    def places(self) -> range:
+        """The places of instalments: what of a card has no due date is none."""
         return range(len(self.dues) if self.card is None else len(self.dues) - 1)
 
     def minimum_places(self) -> Iterator[int]:
@@ -284,7 +284,7 @@ class Book:
 
     def lines(self) -> Iterator[Line]:
         """All instalments in order."""
-        return map(self.line, self._places())
+        return map(self.line, self.places())
 
     @property
     def bears_interest(self) -> bool:

@@ -193,7 +193,7 @@ _OF_CARDS: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
 def card_terms(draw: st.DrawFn) -> Terms:
     """Any terms of a revolving loan."""
     card = CardTerms(
-        limit=draw(st.integers(1, 60_000)),
+        limit=draw(st.integers(1, 60_000) | st.just(10**8)),
         made=draw(st.booleans()),
         minimum_rate=draw(st.sampled_from([Decimal(0), Decimal("0.05"), Decimal(1)])),
         minimum=draw(st.integers(0, 3_000)),

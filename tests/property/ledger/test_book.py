@@ -214,7 +214,7 @@ def test_money_that_is_kept_back_while_something_is_due_is_noticed(fault: Replay
 
 def test_late_purchases_that_bear_no_interest_are_noticed() -> None:
     with pytest.raises(AssertionError):
-        increment_is_replay(_lets_late_purchases_bear_nothing, among=OF_PURCHASES)
+        increment_is_replay(_lets_late_purchases_bear_nothing, examples=400, among=OF_PURCHASES)
 
 
 @pytest.mark.parametrize("fault", [_adds_late_news_at_the_end, _forgets_what_was_lent])

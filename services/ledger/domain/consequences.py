@@ -80,7 +80,7 @@ def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
     """How late the loan is at the end of a day and why; the bucket of so many days."""
     now = standing(loan, on)
     rows = [row for row in now.rows if row.is_open(on)]
-    return explain(rows, on, loan.currency, _pauses(loan.book)), now.bucket
+    return explain(rows, on, loan.currency, _pauses(loan.book), counted_from=loan.counted_from), now.bucket
 
 
 def _rows(book: Book) -> Iterator[Unpaid]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.ledger.domain.ageing import CountedFrom
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
 from services.ledger.domain.facts import Fact
@@ -159,6 +160,11 @@ class Loan:
         """
         card = self.book.terms.card
         return self.kind is LoanKind.PROVIDED if card is None else not card.made
+
+    @property
+    def counted_from(self) -> CountedFrom:
+        """What days past due are counted from."""
+        return CountedFrom.INSTALMENT if self.book.card is None else CountedFrom.MINIMUM_PAYMENT
 
     @property
     def currency(self) -> str:

@@ -90,7 +90,7 @@ def state(w: Working, fact: Statement) -> None:
     balance = earlier + w.unpaid(len(w.dues) - 1)
     minimum = _minimum(w, fact, day, earlier, balance)
     due = _due(w, fact.due_on.toordinal())
-    more = _lowered(w, due, minimum - earlier)
+    more = _lowered(w, due, minimum - earlier, day)
     if more < 0 and not _terms(w).made:
         hand_back(w, _newest_first(w), -more)
     place = bisect_right(w.dues, due, hi=len(w.dues) - 1)
@@ -164,8 +164,7 @@ def _minimum(w: Working, fact: Statement, day: int, earlier: int, balance: int) 
     share = round_to_multiple(
         Decimal(owed) * terms.minimum_rate, w.terms.instalment_multiple, w.terms.rounding
     )
-    costs = sum(_open(w, component, day) for component in (INTEREST, FEES, PENALTY))
-    minimum = max(terms.minimum, share + costs + earlier)
+    minimum = max(terms.minimum, share + _open_costs(w, day) + earlier)
     undisputed = max(balance - w.disputed_on(day) - _disputed_fees(w, day), earlier)
     minimum = min(minimum, undisputed)
     return minimum if told is None else min(minimum, told)
@@ -183,6 +182,10 @@ def _open(w: Working, component: Component, day: int) -> int:
     return unpaid
 
 
+def _open_costs(w: Working, day: int) -> int:
+    return sum(_open(w, component, day) for component in (INTEREST, FEES, PENALTY))
+
+
 def _due(w: Working, due: int) -> int:
     """When a minimum payment falls due: never before that of an earlier statement, and not in a deferral."""
     due = max([due, *(w.dues[k] for k, kind in enumerate(w.kinds) if kind == Kind.MINIMUM)])
@@ -191,12 +194,11 @@ def _due(w: Working, due: int) -> int:
     return due
 
 
-def _lowered(w: Working, due: int, more: int) -> int:
+def _lowered(w: Working, due: int, more: int, day: int) -> int:
     """What a statement asks for beyond what earlier ones do, where less was agreed."""
     for since, until, amount in card_of(w).lowered:
         if since <= due <= until:
-            costs = sum(w.owed[c][-1] - w.paid[c][-1] for c in (INTEREST, FEES, PENALTY))
-            more = min(more, costs if amount < 0 else amount)
+            more = min(more, _open_costs(w, day) if amount < 0 else amount)
     return more
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from services.ledger.domain.ageing import Explanation
-from services.ledger.domain.book import MONEY_IN, Book, Line, Movement, Why
+from services.ledger.domain.ageing import CountedFrom, Explanation
+from services.ledger.domain.book import MONEY_IN, Book, Kind, Line, Movement, Why
 from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.facts import (
     Chargeback,
@@ -150,7 +150,9 @@ def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts]) -> Happened:
 
 def _of_due(loan: Loan, line: Line) -> Happened:
     owed = sum(line.owed)
-    return Happened(line.due_on, "InstalmentDue", fell_due(line.number, loan.money(owed)), amount=owed)
+    what = CountedFrom.MINIMUM_PAYMENT if line.kind is Kind.MINIMUM else CountedFrom.INSTALMENT
+    text = fell_due(line.number, loan.money(owed), what)
+    return Happened(line.due_on, "InstalmentDue", text, amount=owed)
 
 
 def _of_credit(loan: Loan, movements: Iterable[Movement]) -> Iterator[Happened]:

@@ -20,9 +20,9 @@ def in_words(fact: Fact, money: _OfMinor) -> str:
     return words(fact, money) if words else _CAPITAL.sub(" ", type(fact).__name__).capitalize()
 
 
-def fell_due(number: int, amount: Money) -> str:
-    """An instalment's due date came."""
-    return f"Instalment {number} of {amount} fell due"
+def fell_due(number: int, amount: Money, what: str = "instalment") -> str:
+    """An instalment's, or a minimum payment's, due date came."""
+    return f"{what.capitalize()} {number} of {amount} fell due"
 
 
 def credit_used(amount: Money) -> str:

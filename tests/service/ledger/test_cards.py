@@ -50,6 +50,9 @@ async def test_a_card_lives_through_two_statements(ledger: Running) -> None:
         assert _amounts(account["after"], "to_pay_off") == ["2602.86"]
         lateness = await reader.got(f"{PATH}/lateness", on="2026-03-10")
         assert (lateness["days_past_due"], lateness["bucket"], lateness["due_on"]) == (34, "M2", "2026-02-04")
+        assert "because minimum payment 1 of 60.00 CNY" in lateness["reason"]
+        texts = [line["text"] for line in account["lines"] if line["kind"] == "InstalmentDue"]
+        assert texts[0] == "Minimum payment 1 of 100.00 CNY fell due"
         refused = await reader.got(f"loans/{OTHER.loan_id}/card-statements", status=409)
         assert refused["code"] == "no_card"
         assert (await reader.got(f"loans/{OTHER.loan_id}"))["card"] is None

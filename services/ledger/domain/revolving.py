@@ -118,7 +118,8 @@ def card_of(w: Working) -> Card:
 
 def _charge_interest(w: Working, fact: Statement) -> int:
     """Interest of the days since the last statement; none where that was paid in full and in time, and none
-    before the first one. What the platform's core says is taken as it is.
+    before the first one. What the platform's core says is taken as it is, unless a hold forbade interest on
+    all of these days.
     """
     terms, statements = _terms(w), card_of(w).statements
     if terms.made:
@@ -128,12 +129,17 @@ def _charge_interest(w: Working, fact: Statement) -> int:
         charged = 0 if free else rounded(w.accrued[-1], w.scales[-1], w.terms.rounding)
     else:
         unpaid = sum(w.owed[INTEREST]) - sum(w.paid[INTEREST])
-        charged = 0 if fact.interest is None else max(fact.interest - unpaid, 0)
+        charged = 0 if fact.interest is None or _paused(w, fact) else max(fact.interest - unpaid, 0)
     if charged:
         w.owe(len(w.dues) - 1, INTEREST, charged)
         w.moved(fact.reference, fact.value_on, Why.CHARGED, INTEREST, charged)
         w.note_settled(fact.value_on.toordinal())
     return charged
+
+
+def _paused(w: Working, fact: Statement) -> bool:
+    day = fact.value_on.toordinal()
+    return any(since <= w.starts[-1] and day < until for since, until in w.pauses)
 
 
 def _take_over_balance(w: Working, fact: Statement) -> None:

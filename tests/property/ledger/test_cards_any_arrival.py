@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.ledger.domain import recording, replay
+from services.ledger.domain import recording, replay, revolving
+from services.ledger.domain.facts import Statement
 from services.ledger.domain.terms import Component
 from shared.events.base import Event
+from shared.events.ledger import StatementMade
 from shared.events.loans import FeeCharged, ProductPublished
 from tests.builders import a_reversal, an_event, money
 from tests.unit.ledger.desk import Desk
@@ -25,6 +27,7 @@ from tests.unit.ledger.plastic import (
     issued,
     limited,
     paid,
+    statements,
 )
 
 END = date(2026, 6, 20)
@@ -98,7 +101,10 @@ def same_end(
 
 def accounts_agree(reports: Sequence[Report], product: ProductPublished | None) -> None:
     """The other one: all accounts add up to zero, and each to what the book says is owed."""
-    desk = _desk(_events(reports, product), product)
+    _agree(_desk(_events(reports, product), product))
+
+
+def _agree(desk: Desk) -> None:
     balances, book = desk.balances(), desk.loan().book
     unpaid = [sum(owed) - sum(paid) for owed, paid in zip(book.owed, book.paid, strict=True)]
     assert sum(balances.values()) == 0
@@ -106,6 +112,41 @@ def accounts_agree(reports: Sequence[Report], product: ProductPublished | None) 
     assert balances.get("interest_receivable", 0) == unpaid[Component.INTEREST]
     assert balances.get("fees_receivable", 0) == unpaid[Component.FEES]
     assert -balances.get("borrower_credit", 0) == book.credit
+
+
+def nothing_told_is_raised(reports: Sequence[Report]) -> None:
+    """Reports come as days pass, on time or late: the accounts agree all the while, and no statement asks
+    for more than its borrower was told.
+    """
+    desk = a_desk(MADE)
+    for number, event in enumerate(_events(reports, MADE), 1):
+        desk.take(event)
+        desk.day(OPENED + timedelta(days=17 * number))
+        _agree(desk)
+        told = {f"statement:{one.issued_on}": one for one in desk.named(StatementMade)}
+        for one in statements(desk):
+            assert one.minimum <= told[one.reference].minimum_payment.minor
+    assert not [one for one in desk.held if not one.startswith("waiting")]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(KINDS, DAYS, CENTS, st.booleans()), max_size=10))
+def test_late_news_never_raises_what_a_statement_told(reports: list[Report]) -> None:
+    nothing_told_is_raised(reports)
+
+
+def test_a_statement_that_is_raised_by_late_news_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def untold(w: Any, fact: Any) -> None:
+        real(w, fact._replace(minimum=None))
+
+    real = revolving.state
+    monkeypatch.setitem(replay._OF_CARDS, Statement, untold)
+    late: Sequence[Report] = [
+        ("draw", date(2026, 1, 5), 80_000, False),
+        ("draw", date(2026, 1, 6), 90_000, False),
+    ]
+    with pytest.raises(AssertionError):
+        nothing_told_is_raised(late)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

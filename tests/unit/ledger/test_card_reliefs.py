@@ -12,6 +12,7 @@ from shared.decision import Context
 from shared.events.holds import HoldPlaced
 from shared.events.ledger import (
     ArrearsCured,
+    BalanceDiffers,
     DelinquencyChanged,
     PaymentMissed,
     ReliefInstructed,
@@ -20,7 +21,7 @@ from shared.events.ledger import (
     StatementMade,
 )
 from shared.events.loans import FeeCharged
-from shared.events.parts import Freezes, HoldReason, ReliefKind, ReliefPhase, ScheduledInstalment
+from shared.events.parts import Components, Freezes, HoldReason, ReliefKind, ReliefPhase, ScheduledInstalment
 from shared.events.servicing import ReliefApplied
 from tests.builders import an_event, money
 from tests.unit.ledger.desk import PLATFORM, Desk
@@ -209,6 +210,20 @@ def test_interest_that_a_hold_forbids_is_not_charged_by_later_statements_either(
     desk.day(date(2026, 4, 16))
     # 15 days of January, 15 of March.
     assert [one.interest for one in statements(desk)] == [0, 15_00, 15_00, 31_00]
+
+
+def test_interest_that_a_core_charges_for_days_on_which_a_hold_forbids_it_is_not_taken_over() -> None:
+    desk = a_desk()
+    desk.take(drawn("1000.00", "2026-01-05"), issued("1000.00", "100.00", "2026-01-15"))
+    desk.take(_held(HoldReason.BREATHING_SPACE, Freezes(interest_and_fees=True), ends_on=date(2026, 4, 1)))
+    charged = Components(principal=money("1000.00"), interest=money("20.00"))
+    desk.take(issued("1020.00", "200.00", "2026-02-15", components=charged))
+    assert statements(desk)[1].interest == 20_00  # some of its days came before the hold
+    more = Components(principal=money("1000.00"), interest=money("45.00"))
+    desk.take(issued("1045.00", "300.00", "2026-03-15", components=more))
+    assert statements(desk)[2].interest == 0
+    (differs,) = desk.named(BalanceDiffers)
+    assert (differs.reported, differs.computed) == (money("1045.00"), money("1020.00"))
 
 
 def test_a_card_does_not_age_under_a_hold_that_says_so() -> None:

@@ -12,15 +12,15 @@ from services.ledger.domain.book import Billed, Line
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.revolving import card_on
 from shared.decision import Actor
-from shared.errors import Conflict
+from shared.errors import NotFound
 from shared.http import Allow, AuditedRead
 from shared.money import Money
 from shared.scopes import Scope
 from shared.service import Service
 
 
-class NoCard(Conflict):
-    """This loan is not revolving: it has a schedule, and no statements of that kind."""
+class NoCard(NotFound):
+    """This loan is not revolving: it has a schedule, and no card statements."""
 
 
 class CardShown(BaseModel):

@@ -53,7 +53,7 @@ async def test_a_card_lives_through_two_statements(ledger: Running) -> None:
         assert "because minimum payment 1 of 60.00 CNY" in lateness["reason"]
         texts = [line["text"] for line in account["lines"] if line["kind"] == "InstalmentDue"]
         assert texts[0] == "Minimum payment 1 of 100.00 CNY fell due"
-        refused = await reader.got(f"loans/{OTHER.loan_id}/card-statements", status=409)
+        refused = await reader.got(f"loans/{OTHER.loan_id}/card-statements", status=404)
         assert refused["code"] == "no_card"
         assert (await reader.got(f"loans/{OTHER.loan_id}"))["card"] is None
         await reader.got(f"{PATH}/card-statements", Role.MEDIATOR, 403)

@@ -1,10 +1,11 @@
 """Revolving loans: what platforms tell of them, and the statements that the ledger makes itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from services.ledger.domain import facts
-from services.ledger.domain.book import Billed, Book, Why
+from services.ledger.domain.book import Billed, Book, Kind, Why
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Loan
@@ -184,10 +185,11 @@ def _billed(book: Book, fact: Fact) -> Billed:
     return next(one for one in reversed(book.card.statements) if one.reference == fact.reference)
 
 
-def _unpaid(book: Book) -> tuple[int, int, int, int]:
+def _unpaid(book: Book, apart_from: Sequence[int] = ()) -> tuple[int, int, int, int]:
     """By component; what the borrower has to good lowers the principal."""
+    places = [k for k in range(len(book)) if k not in apart_from]
     penalty, fees, interest, principal = (
-        sum(owed) - sum(paid) for owed, paid in zip(book.owed, book.paid, strict=True)
+        sum(owed[k] - paid[k] for k in places) for owed, paid in zip(book.owed, book.paid, strict=True)
     )
     return (penalty, fees, interest, principal - book.credit)
 
@@ -198,6 +200,7 @@ def _components(loan: Loan, unpaid: tuple[int, int, int, int]) -> Components:
 
 
 def _made(loan: Loan, billed: Billed, book: Book, name: str, *, by_ledger: bool) -> StatementMade:
+    to_come = [k for k, kind in enumerate(book.kinds) if kind == Kind.FIXED and book.dues[k] > billed.issued]
     return StatementMade(
         loan_id=loan.id,
         statement_reference=name,
@@ -208,7 +211,7 @@ def _made(loan: Loan, billed: Billed, book: Book, name: str, *, by_ledger: bool)
         minimum_payment=loan.money(billed.minimum),
         past_due=loan.money(_asked_before(book, billed)),
         interest=loan.money(billed.interest),
-        components=_components(loan, _unpaid(book)),
+        components=_components(loan, _unpaid(book, apart_from=to_come)),
     )
 
 

@@ -138,6 +138,8 @@ def test_the_balance_may_be_paid_by_instalments_that_bear_no_more_interest() -> 
     assert [one.interest for one in statements(desk)] == [0, 25_00, 4_80]
     made = desk.named(StatementMade)[-1]
     assert (made.balance, made.past_due) == (money("509.80"), money("305.00"))
+    # Instalments to come are apart: the first one, of 250 and its price, has fallen due.
+    assert made.components == Components(principal=money("450.00"), interest=money("59.80"))
     assert len(desk.named(PaymentMissed)) == 3
     assert -desk.balances()["interest_income"] == 25_00 + 4_80 + 30_00
 

@@ -338,3 +338,12 @@ def test_a_card_that_cannot_be_is_not_opened(card: dict[str, Any], why: str) -> 
     desk = Desk()
     desk.take(a_card_product(), a_card(product="plastic", **card))
     assert why in desk.held[0]
+
+
+def test_opening_the_same_card_again_changes_nothing_and_another_limit_is_an_event_of_its_own() -> None:
+    desk = made_here()
+    before = desk.loan()
+    assert desk.take(a_card(product="plastic")) == []
+    assert desk.loan() == before
+    desk.take(a_card("2500.00", product="plastic"))
+    assert "loan_differs" in desk.held[0]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.ledger.domain import (
     acceleration,
+    cards,
     corrections,
     elsewhere,
     ending,
@@ -41,6 +42,9 @@ from shared.events.ledger import (
     DelinquencyChanged,
     FeedLate,
     InstalmentDueSoon,
+    LimitExceeded,
+    LimitExceededRetracted,
+    LimitRestored,
     LoanMoved,
     LoanRegistered,
     LoanRepaid,
@@ -53,14 +57,17 @@ from shared.events.ledger import (
     ReliefInstructed,
     ReliefRefused,
     ScheduleRevised,
+    StatementMade,
     SuspenseEnded,
 )
 from shared.events.loans import (
+    AmountDrawn,
     BalanceReported,
     CreditGranted,
     DebitScheduled,
     FeeCharged,
     FeeWaived,
+    LimitChanged,
     LoanClosed,
     LoanOpened,
     LoanReopened,
@@ -73,6 +80,7 @@ from shared.events.loans import (
     ProductPublished,
     RateChanged,
     ScheduleChanged,
+    StatementIssued,
     UnassignedPaymentReceived,
 )
 from shared.events.reminders import PersonErased
@@ -102,6 +110,8 @@ _FOLLOWS = (
     ArrearsCuredRetracted,
     LoanRepaid,
     LoanRepaidRetracted,
+    LimitRestored,
+    LimitExceededRetracted,
 )
 """What may follow from any change of a loan."""
 _MOVES = (PaymentReallocated, *_FOLLOWS)
@@ -182,6 +192,14 @@ FLOW = Flow(
         Step(FeeWaived, payments.waive, emits=_MOVES, state=Loan),
         Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
         Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_MOVES), state=Loan),
+        Step(AmountDrawn, cards.draw, emits=_MOVES, state=Loan),
+        Step(LimitChanged, cards.change_limit, emits=_MOVES, state=Loan),
+        Step(
+            StatementIssued,
+            cards.take_statement,
+            emits=(StatementMade, BalanceDiffers, *_MOVES),
+            state=Loan,
+        ),
         Step(PartyChanged, parties.change_party, state=Loan),
         Step(SharesChanged, holders.change_shares, state=Loan),
         Step(
@@ -252,7 +270,14 @@ FLOW = Flow(
         Step(
             DayDue,
             feed.look,
-            emits=(InstalmentDueSoon, PaymentMissed, ScheduleRevised, *_FOLLOWS),
+            emits=(
+                InstalmentDueSoon,
+                PaymentMissed,
+                ScheduleRevised,
+                StatementMade,
+                LimitExceeded,
+                *_MOVES,
+            ),
             state=Loan,
         ),
         Step(PersonErased, erasure.erase, creates=True, state=Erasure),

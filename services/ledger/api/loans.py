@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from services.ledger.api.cards import CardShown
 from services.ledger.api.cases import Cases, LenderAsked, lenders_of
 from services.ledger.api.course import CourseShown
 from services.ledger.domain import facts
@@ -77,6 +78,7 @@ class LoanWithSchedule(LoanShown):
 
     instalments: list[InstalmentShown]
     course: CourseShown
+    card: Annotated[CardShown | None, Field(description="Of a revolving loan")] = None
 
 
 class TwoPeople(BaseModel):
@@ -182,8 +184,13 @@ def _shows(router: APIRouter, service: Service) -> None:
         """One loan with its schedule."""
         loan = await cases.found(loan_id, actor, seen)
         tag(loan.version)
-        shown = LoanShown.of(loan).model_dump()
-        return LoanWithSchedule(**shown, instalments=_instalments(loan), course=CourseShown.of(loan))
+        card = CardShown.of(loan, await cases.today(loan)) if loan.book.card else None
+        return LoanWithSchedule(
+            **LoanShown.of(loan).model_dump(),
+            instalments=_instalments(loan),
+            course=CourseShown.of(loan),
+            card=card,
+        )
 
     @router.get("/loans/{loan_id}/lateness")
     async def explain_lateness_of_loan(

@@ -51,9 +51,13 @@ def accelerate(loan: Loan, event: LoanAccelerated, context: Context) -> Decision
         return then
     fact: Fact = facts.Acceleration(event.effective_on, ACCELERATED)
     events: list[Event] = []
-    if loan.core_is_master:
+    if then.card is not None:
+        computed = then.outstanding - then.credit  # its interest is owed once a statement charges it
+    else:
+        computed = to_pay_off(then, event.effective_on)
+    if loan.core_is_master and then.card is None:
         fact = _as_stated(then, event.effective_on, event.amount.minor)
-    elif (computed := to_pay_off(then, event.effective_on)) != event.amount.minor:
+    elif computed != event.amount.minor:
         differs = BalanceDiffers(
             loan_id=loan.id, as_of=event.effective_on, reported=event.amount, computed=loan.money(computed)
         )

@@ -61,10 +61,11 @@ def change_schedule(w: Working, fact: ScheduleChange) -> None:
     for one in w.charges:
         if one.due > kept_until:
             w.owe(place_of(w, one.due), PENALTY if one.penalty else FEES, one.amount)
-    # Interest and fees are posted as they are earned, by whichever schedule.
-    more = sum(w.owed[PRINCIPAL][first:]) - asked[PRINCIPAL]
-    w.moved(fact.reference, fact.value_on, Why.RESCHEDULED, PRINCIPAL, more)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
+        more = sum(w.owed[component][first:]) - asked[component]
+        # Interest and fees are owed as they are earned, which the journal works out by itself.
+        why = Why.RESCHEDULED if component is PRINCIPAL else Why.CHARGED
+        w.moved(fact.reference, fact.value_on, why, component, more)
         _hand_over(w, fact, first, component, given[component])
     w.note_settled(today)
     use_credit(w, fact.reference, fact.value_on)
@@ -77,8 +78,8 @@ def _hand_over(w: Working, fact: ScheduleChange, first: int, component: Componen
         w.balance -= part if component is PRINCIPAL else 0
         given -= part
     w.credit += given
-    w.moved(fact.reference, fact.value_on, Why.FREED, component, given)
-    w.moved(fact.reference, fact.value_on, Why.FREED, CREDIT, -given)
+    w.moved(fact.reference, fact.value_on, Why.RESCHEDULED, component, given)
+    w.moved(fact.reference, fact.value_on, Why.RESCHEDULED, CREDIT, -given)
 
 
 def change_rate(w: Working, fact: RateChange) -> None:

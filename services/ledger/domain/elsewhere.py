@@ -111,8 +111,12 @@ def _money(loan: Loan, gone: Gone, event: PaymentReceived | CreditGranted) -> De
     fact = facts.PassedOn(event.value_on, name, minor)
     after = replace(loan, added=(*loan.added, Entry(fact)), version=loan.version + 1)
     if _sold(loan, gone):
-        kind = facts.Credit(event.value_on, name, minor) if isinstance(event, CreditGranted) else fact
-        after = replace(after, postings=(*after.postings, *journal.postings(passed_on(kind))))
+        kind = (
+            facts.Credit(event.value_on, name, minor, event.reason)
+            if isinstance(event, CreditGranted)
+            else fact
+        )
+        after = replace(after, postings=(*after.postings, *journal.postings(passed_on(loan, kind))))
     return Decision(after, hands_on=[on])
 
 
@@ -132,7 +136,7 @@ def _reversal(loan: Loan, gone: Gone, event: PaymentReversed) -> Decision[Loan] 
     taken = Entry(entry.fact, event.reversed_on, event.reason.value)
     after = replace(loan, reversed=(*loan.reversed, taken), version=loan.version + 1)
     if _sold(loan, gone):
-        after = replace(after, postings=(*after.postings, *journal.postings(passed_on(entry.fact, -1))))
+        after = replace(after, postings=(*after.postings, *journal.postings(passed_on(loan, entry.fact, -1))))
     return Decision(after, hands_on=[on])
 
 

@@ -1,9 +1,10 @@
 """What a loan's book is after the whole debt was called due, or after the loan has gone."""
 
 from services.ledger.domain.allocation import bring_to
-from services.ledger.domain.book import Why
+from services.ledger.domain.book import Kind, Why
 from services.ledger.domain.changes import call_all_due
 from services.ledger.domain.facts import Acceleration, Departure, PassedOn
+from services.ledger.domain.revolving import shift
 from services.ledger.domain.working import CREDIT, OWED, Working
 
 
@@ -11,8 +12,21 @@ def accelerate(w: Working, fact: Acceleration) -> None:
     """Call the whole debt due."""
     today = fact.value_on.toordinal()
     bring_to(w, today)
-    call_all_due(w, today)
+    if w.card is None:
+        call_all_due(w, today)
+    else:
+        _call_card_due(w, today)
     w.note_settled(today)
+
+
+def _call_card_due(w: Working, today: int) -> None:
+    """What statements ask for later, and what none has asked for yet, falls due today."""
+    last = len(w.dues) - 1
+    for k in range(last):
+        w.dues[k] = min(w.dues[k], today)
+    w.insert(last, today, today, Kind.FIXED)
+    for component in OWED:
+        shift(w, last + 1, last, component, w.owed[component][-1] - w.paid[component][-1])
 
 
 def depart(w: Working, fact: Departure) -> None:

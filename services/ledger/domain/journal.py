@@ -72,11 +72,13 @@ STANDING = frozenset({*OWED, Account.ALLOWANCE, Account.SUSPENDED_INTEREST})
 _INCOME = (Account.PENALTY_INCOME, Account.FEE_INCOME, Account.INTEREST_INCOME)
 _AGAINST: Mapping[Why, Account] = {
     Why.DRAWN: Account.DISBURSED,
+    Why.STATED: Account.DISBURSED,
     Why.PAID: Account.CASH,
     Why.CREDITED: Account.GOODWILL,
     Why.CHARGED_BACK: Account.CASH,
     Why.REFUNDED: Account.CASH,
     Why.FORGIVEN: Account.FORGIVENESS,
+    Why.GIVEN_BACK: Account.DISBURSED,
     Why.WAIVED: Account.MODIFICATION_LOSS,
     Why.RESCHEDULED: Account.MODIFICATION_LOSS,
 }
@@ -86,7 +88,7 @@ loan to another lender is posted by the transfer.
 """
 FROM_FORMER = "@"
 """A cause with this in its name came by a former lender: so did its money."""
-_BY_FORMER = {Account.CASH: Account.TRANSFERRED, Account.GOODWILL: Account.TRANSFERRED}
+_BY_FORMER = dict.fromkeys((Account.CASH, Account.GOODWILL, Account.DISBURSED), Account.TRANSFERRED)
 _Key = tuple[str, Account, date]
 Entries = dict[_Key, int]
 

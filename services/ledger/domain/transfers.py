@@ -21,7 +21,7 @@ from services.ledger.domain.loan import Entry, Joined, Loan
 from services.ledger.domain.outside import NothingOwed
 from services.ledger.domain.payments import BeforeOpening
 from services.ledger.domain.recording import gained_through
-from services.ledger.domain.replay import replay
+from services.ledger.domain.replay import REFUND, replay
 from services.ledger.domain.terms import Component, OnChargeOff, Terms
 from shared.decision import CancelTimer, Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, Refused
@@ -183,7 +183,7 @@ def _departed(loan: Loan, gone: Gone, reason: str, context: Context) -> Loan | N
         _carried(GONE, gone.on, amounts, account, -1),
         # Whoever has sold it is paid for it.
         journal.suspended(GONE, gone.on, -loan.suspended),
-        *(passed_on(fact) for fact in later if sold),
+        *(passed_on(loan, fact) for fact in later if sold),
     )
     departure = facts.Departure(gone.on, GONE, with_credit=sold)
     course = loan.course._replace(gone=gone._replace(amounts=amounts))
@@ -204,16 +204,19 @@ def _departed(loan: Loan, gone: Gone, reason: str, context: Context) -> Loan | N
     )
 
 
-def passed_on(fact: Fact, sign: int = 1) -> journal.Entries:
-    """What money does to the accounts of a lender who gets it after the loan has gone to another. What came
-    by a former lender is owed by that one and owed on: nothing.
+def passed_on(loan: Loan, fact: Fact, sign: int = 1) -> journal.Entries:
+    """What money does to the accounts of a lender who gets it, or pays it out, after the loan has gone to
+    another. What came by a former lender is owed by that one and owed on: nothing.
     """
     if FROM_FORMER in fact.reference:
         return {}
     if isinstance(fact, facts.Payment | facts.PassedOn):
         account = Account.CASH
     elif isinstance(fact, facts.Credit):
-        account = Account.GOODWILL
+        purchase = loan.book.card is not None and fact.kind == REFUND
+        account = Account.DISBURSED if purchase else Account.GOODWILL
+    elif isinstance(fact, facts.Draw):
+        account, sign = Account.DISBURSED, -sign
     else:
         return {}
     return {

@@ -147,6 +147,9 @@ SAMPLES = {
     facts.Departure: '["2026-01-01","r"]',
     facts.PassedOn: '["2026-01-01","r",100]',
     facts.Closing: '["2026-01-01","r"]',
+    facts.Statement: '["2026-01-01","r","2026-01-26",100,900]',
+    facts.LimitChange: '["2026-01-01","r",100]',
+    facts.LowerMinimum: '["2026-01-01","r","2026-02-01","2026-04-30"]',
 }
 
 

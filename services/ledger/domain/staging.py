@@ -56,6 +56,8 @@ def staged(loan: Loan) -> Staged:
 
 def staged_on(loan: Loan) -> date:
     """The first day for which that holds: of what was told, or of the last thing that happened."""
+    if loan.course.gone is not None:
+        return loan.course.gone.on
     happened = date.fromordinal(loan.book.seen)
     return happened if loan.told.on is None else max(loan.told.on, happened)
 

@@ -11,8 +11,8 @@ from shared.database import execute
 from shared.flow import Change
 
 _ADD = (
-    "INSERT INTO succession (loan_id, successor_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) "
-    "ON CONFLICT (loan_id) DO NOTHING"
+    "INSERT INTO succession (loan_id, successor_id, moved_on, sold) SELECT * FROM unnest($1::uuid[], "
+    "$2::uuid[], $3::date[], $4::bool[]) ON CONFLICT (loan_id) DO NOTHING"
 )
 _FACTS = (
     "SELECT s.successor_id, f.kind, f.data, f.reversed_on, f.reversal FROM succession s "
@@ -26,14 +26,14 @@ _PROVIDED = (
 
 async def add_successions(connection: AsyncConnection, changes: Iterable[Change[Loan]]) -> None:
     """Note where loans have gone."""
-    gone = [
-        (change.id, change.after.course.gone.loan_id)
+    rows = [
+        (change.id, gone.loan_id, gone.on, gone.lender != change.after.lender)
         for change in changes
-        if change.after.course.gone is not None
+        if (gone := change.after.course.gone) is not None
         and (change.before is None or change.before.course.gone is None)
     ]
-    if gone:
-        await execute(connection, _ADD, ([one for one, _ in gone], [successor for _, successor in gone]))
+    if rows:
+        await execute(connection, _ADD, tuple(list(column) for column in zip(*rows, strict=True)))
 
 
 async def files_to_come(

@@ -134,11 +134,13 @@ LEDGER_V1: Sequence[str] = (
         PRIMARY KEY (borrower_reference, loan_id, role, effective_on)
     )
     """,
-    # Where a loan went: the one that stands in its place takes its file over.
+    # Where a loan went. One that was sold stands in the new lender's books from that day on, with its file.
     """
     CREATE TABLE succession (
         loan_id uuid PRIMARY KEY,
-        successor_id uuid NOT NULL
+        successor_id uuid NOT NULL,
+        moved_on date NOT NULL,
+        sold boolean NOT NULL
     )
     """,
     "CREATE INDEX succession_successor ON succession (successor_id)",

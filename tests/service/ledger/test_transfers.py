@@ -69,6 +69,9 @@ async def test_a_sold_loan_goes_on_with_its_file_and_late_reports_find_it(ledger
         ]
         old = await reader.got(f"loans/{LOAN.loan_id}/statement")
         assert {"Departure", "PassedOn"} <= {line["kind"] for line in old["lines"]}
+        for day in ("2026-02-14", "2026-02-15"):
+            counted = await reader.got("portfolio", as_of=day)
+            assert sum(one["loans"] for one in counted["currencies"][0]["ageing"]) == 1
         whole = await reader.got("journal/trial-balance")
         assert all(one["debit"] == one["credit"] for one in whole["totals"])
 

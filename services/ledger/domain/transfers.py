@@ -77,7 +77,7 @@ def leave(loan: Loan, event: LoanTransferred, context: Context) -> Decision[Loan
         raise NothingOwed(loan_reference=loan.reference)
     new = loan_id(event.to_lender, event.to_loan_reference)
     if (key := Key(Loan.__name__, new)) not in context.others:
-        return Need(keys=[key])
+        return Need(keys=[key, Key(Loan.__name__, loan.id)])  # the new loan will ask for this one
     if context.others[key] is not None:
         raise SuccessorTaken(to_lender=event.to_lender, to_loan_reference=event.to_loan_reference)
     departed = _departed(

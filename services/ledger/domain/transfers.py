@@ -158,7 +158,7 @@ def _report(loan: Loan, fact: Fact) -> Event | None:
 def _check_day(loan: Loan, on: date, context: Context) -> None:
     if on < loan.opened_on:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
-    # A platform west of the loan may be a day ahead of its calendar.
+    # A platform east of the loan may be a day ahead of it.
     if on > loan.today(context.now) + _DAY:
         raise TransferToCome(effective_on=on, today=loan.today(context.now))
 

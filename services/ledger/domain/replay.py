@@ -137,6 +137,7 @@ def _bring(w: Working, through: date) -> None:
     if today <= w.seen and today <= w.run_on:
         return
     if w.card is not None:
+        revolving.watch_before(w, today)
         revolving.watch(w, today)
     w.seen = max(w.seen, today)
     bring_to(w, today)

@@ -209,7 +209,7 @@ def card_terms(draw: st.DrawFn) -> Terms:
         day_count=draw(st.sampled_from(DayCount)),
         penalty_rate=draw(st.none() | RATES),
         instalment_multiple=draw(st.sampled_from([1, 100])),
-        allocation=draw(allocations()),
+        allocation=draw(allocations().filter(lambda one: one.ahead is not Ahead.CREDIT)),
         chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
         on_charge_off=draw(st.sampled_from(OnChargeOff)),
         same_day=draw(st.sampled_from(SameDay)),

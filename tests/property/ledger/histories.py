@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.facts import (
+    Acceleration,
     AgeingPause,
     Chargeback,
     ChargeOff,
@@ -164,6 +165,7 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
     ),
     "re-amortised": lambda draw, on, name: ReAmortise(on, name),
     "charged off": lambda draw, on, name: ChargeOff(on, name),
+    "called due": lambda draw, on, name: Acceleration(on, name),
 }
 
 

@@ -1,0 +1,148 @@
+"""The contact gate: whether a contact may be made at this moment, by which rule not, and when it may.
+
+Default deny: what no rule knows is refused. All rules of all packs that apply must allow. A contact about
+several loans is closed if one of them is; asking for each by itself is the caller's choice.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.reminders.domain.case import Case, Count, case_of
+from services.reminders.domain.contact import Channel, Contact, Purpose, Recipient
+from services.reminders.domain.history import History
+from services.reminders.domain.packs import Cite, Policy, Rule
+from services.reminders.domain.person import ConsentKind, Person
+from services.reminders.domain.rules import RANK, next_open
+from services.reminders.domain.windows import HORIZON
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a decision was asked, as far as it may be shown to the lender who asked."""
+
+    channel: Channel
+    purpose: Purpose
+    at: datetime
+    local: tuple[datetime, ...]
+    """The moment on the clocks where the person may be."""
+    policy: str
+    """The packs and calendars with their versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The contact may be made now. It is good for this moment alone."""
+
+    asked: Asked
+    counts: tuple[tuple[Cite, int, int], ...] = ()
+    """Caps that were looked at: the rule, how many it had counted, how many it allows."""
+    opened: tuple[ConsentKind, ...] = ()
+    """The borrower had opened this time, in these ways."""
+    consent_day: int = 0
+    reply: bool = False
+    """It is the first answer to a message of the borrower's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The contact may not be made now."""
+
+    rule: Cite
+    until: datetime | None
+    """When all rules will allow it, as far as is known today; None: never."""
+    asked: Asked
+    also: tuple[Cite, ...] = ()
+    """Other rules that close it too."""
+    counted: int | None = None
+    """What the rule has counted, where it is a cap and all of it is of the lender who asks. What other lenders
+    do is never told.
+    """
+    at_most: int | None = None
+    alternatives: tuple[Channel, ...] = ()
+    """Channels that the rule leaves, and by which the person can be reached."""
+
+
+def permit(
+    contact: Contact, person: Person, history: History, policy: Policy, now: datetime
+) -> Permit | Withheld:
+    """Decide whether this contact may be made at `now`, an instant in UTC. A hold that closes its purpose is
+    named before every other rule.
+    """
+    assert now.tzinfo is UTC, "instants are in UTC"
+    case = case_of(contact, person, history, policy, now)
+    rules = policy.rules_for(contact.channel, contact.purpose, contact.sender)
+    closing = [(rule, opens) for rule in rules if (opens := next_open(rule, case, now)) != now]
+    asked = _asked(case, now)
+    if not closing:
+        return _permit(case, asked, rules, now)
+    return _withheld(case, asked, rules, closing)
+
+
+def _asked(case: Case, now: datetime) -> Asked:
+    local = tuple(now.astimezone(zone) for zone in case.zones) if case.person.zones else ()
+    return Asked(case.contact.channel, case.contact.purpose, now, local, case.policy.version)
+
+
+def _permit(case: Case, asked: Asked, rules: tuple[Rule, ...], now: datetime) -> Permit:
+    consents = [one for one in case.consents if one.starts_at <= now < one.ends_at]
+    counts = case.counts
+    return Permit(
+        asked,
+        counts=tuple(
+            (rule.cite, count.counted, count.at_most)
+            for rule in rules
+            if (count := counts.get(rule.cite.rule)) is not None and count.own
+        )
+        if counts
+        else (),
+        opened=tuple(dict.fromkeys(one.kind for one in consents)),
+        consent_day=min((case.consent_day(one, now) for one in consents), default=0),
+        reply=case.reply_to is not None,
+    )
+
+
+def _withheld(
+    case: Case, asked: Asked, rules: tuple[Rule, ...], closing: list[tuple[Rule, datetime | None]]
+) -> Withheld:
+    """The rule that closes longest is named; of those without end, the one of the lowest rank."""
+    rule, latest = max(closing, key=lambda one: (one[1] or _LAST, -RANK[type(one[0])]))
+    until = None if latest is None else _first_common(case, rules, latest)
+    count = case.counts.get(rule.cite.rule, Count(0, 0, False))
+    full = count.own and count.counted >= count.at_most
+    return Withheld(
+        rule.cite,
+        until,
+        asked,
+        also=tuple(one.cite for one, _ in closing if one is not rule),
+        counted=count.counted if full else None,
+        at_most=count.at_most if full else None,
+        alternatives=_alternatives(case, rule),
+    )
+
+
+def _first_common(case: Case, rules: tuple[Rule, ...], at: datetime) -> datetime | None:
+    """The first instant, from `at` on, that every rule leaves open; None if there is none within the horizon.
+
+    Each rule says the earliest instant that it can allow, so moving to it never passes one that all allow.
+    """
+    start = at
+    moved = True
+    while moved:
+        moved = False
+        for rule in rules:
+            opens = next_open(rule, case, at)
+            if opens is None or opens > start + HORIZON:
+                return None
+            if opens > at:
+                at, moved = opens, True
+    return at
+
+
+def _alternatives(case: Case, rule: Rule) -> tuple[Channel, ...]:
+    """Channels that the rule names and that some address of the person's own serves."""
+    own = {
+        channel for one in case.person.addresses if one.owner is Recipient.SELF for channel in one.channels
+    }
+    return tuple(one for one in rule.alternatives if one in own and one is not case.contact.channel)

@@ -155,7 +155,7 @@ def _answered(contact: Contact, history: History) -> tuple[Record | None, int]:
     message, answers = None, 0
     for record in history.records:
         if record.flags & INBOUND:
-            if record.at == contact.answers:
+            if record.id == contact.answers:
                 message = record
         elif record.answers == contact.answers:
             answers += 1

@@ -1,7 +1,6 @@
 """A contact that somebody would like to make, and the words for how, to whom and for what."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -124,8 +123,8 @@ class Contact:
     tells: frozenset[Telling] = ALL_TOLD
     carries: frozenset[Part] = frozenset()
     notice: Notice | None = None
-    answers: datetime | None = None
-    """When the borrower's message came that this answers."""
+    answers: UUID | None = None
+    """The borrower's message that this answers."""
     channel_required: bool = False
     """The law lets this notice go by this channel alone."""
 

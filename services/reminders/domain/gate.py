@@ -56,8 +56,8 @@ class Withheld:
     also: tuple[Cite, ...] = ()
     """Other rules that close it too."""
     counted: int | None = None
-    """What the rule has counted, where it is a cap and all of it is of the lender who asks. What other lenders
-    do is never told.
+    """What the rule has counted, where it is a cap and all of it is of the lender who asks: what others do is
+    never told.
     """
     at_most: int | None = None
     alternatives: tuple[Channel, ...] = ()

@@ -113,8 +113,8 @@ class Record(NamedTuple):
     flags: int = 0
     consent_day: int = 0
     """The how-manieth day of a consent it was, its day of receipt being the first; 0 without one."""
-    answers: datetime | None = None
-    """When the borrower's message came that it answers."""
+    answers: UUID | None = None
+    """The borrower's message that it answers."""
     place: Place = Place.MOBILE
     traits: int = 0
     """Made by `record`."""

@@ -79,6 +79,8 @@ class Stop:
     received_on: date | None = None
     """The day of receipt where the person is."""
     in_writing: bool = True
+    message: UUID | None = None
+    """The message that said so, where it was one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A slot for a contact: reserved before it is made, then confirmed with its outcome or released.
 
-A reserved slot counts as whatever it may become, so two diallers never share the last one. One that is neither
-confirmed nor released goes on counting, since nobody knows that it was not used.
+A reserved slot counts as whatever it may become, so two diallers never share the last one. One that is
+neither confirmed nor released goes on counting, since nobody knows that it was not used.
 """
 
 from dataclasses import dataclass

@@ -187,7 +187,7 @@ def _excepted(rule: Stops, stop: Stop, case: Case, at: datetime) -> bool:
         return contact.notice in rule.except_notices or (rule.except_required and contact.channel_required)
     if reply is None or rule.answers_within is None or at >= reply.at + rule.answers_within:
         return False
-    confirms = reply.at == stop.received_at and contact.notice is Notice.OPT_OUT_CONFIRMATION
+    confirms = reply.id == stop.message and contact.notice is Notice.OPT_OUT_CONFIRMATION
     return reply.at > stop.received_at or (confirms and stop.kind is not StopKind.CEASE)
 
 
@@ -254,7 +254,7 @@ def _answers(rule: Answers, case: Case, at: datetime) -> datetime | None:
 def _content(rule: Content, case: Case, at: datetime) -> datetime | None:
     contact = case.contact
     if rule.bare:
-        stopped = any(one.received_at == contact.answers for one in case.person.stops)
+        stopped = any(one.message is not None and one.message == contact.answers for one in case.person.stops)
         wrong = stopped and contact.notice is not Notice.OPT_OUT_CONFIRMATION
         return None if wrong or (contact.notice in rule.bare and contact.tells) else at
     confirms = contact.notice is Notice.OPT_OUT_CONFIRMATION

@@ -116,16 +116,20 @@ def _note(rule: Cap, case: Case, found: list[Record]) -> None:
 def wait(rule: Wait, case: Case, at: datetime) -> datetime | None:
     """When the quiet after the last contact of the kind is over, from an instant on."""
     unit, rejected = _masks(rule)
-    keys = None
+    keys, newest, last_on = None, None, date.min
     for record in case.window:
-        traits = record.traits
-        if not traits & unit or traits & rejected:
+        if newest is not None and record.at < newest.at - 2 * DAY:
+            break
+        if not record.traits & unit or record.traits & rejected:
             continue
         keys = keys or list(_keys(rule.counted_by, case, talk=rule.after is Unit.CONVERSATION))
         if any(belongs is None or belongs(record) for belongs in keys):
-            # The newest one closes longest.
-            if rule.minutes is not None:
-                return max(at, record.at + timedelta(minutes=rule.minutes))
-            assert rule.days is not None, "a wait has days or minutes"
-            return case.after_days(date.min, record.last_on + timedelta(days=rule.days - 1), at)
-    return at
+            newest = newest or record
+            # Who has flown west had a later date before.
+            last_on = max(last_on, record.last_on)
+    if newest is None:
+        return at
+    if rule.minutes is not None:
+        return max(at, newest.at + timedelta(minutes=rule.minutes))
+    assert rule.days is not None, "a wait has days or minutes"
+    return case.after_days(date.min, last_on + timedelta(days=rule.days - 1), at)

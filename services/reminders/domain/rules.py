@@ -32,7 +32,7 @@ from services.reminders.domain.packs import (
     When,
     within,
 )
-from services.reminders.domain.person import ClosedTime, Hold, Stop, StopKind
+from services.reminders.domain.person import ClosedTime, Hold, Route, Stop, StopKind
 from services.reminders.domain.windows import (
     DAY,
     HORIZON,
@@ -232,14 +232,20 @@ def _identity_first(rule: IdentityFirst, case: Case, at: datetime) -> datetime |
 def _needs_route(rule: NeedsRoute, case: Case, at: datetime) -> datetime | None:
     if case.address is None:
         return None
-    today = max(case.days(at))
-    own = [one for one in case.address.routes if one.collector == case.contact.collector and one.on <= today]
-    if not any(one.kind in rule.routes for one in own):
-        return None
+    own = [one for one in case.address.routes if one.collector == case.contact.collector]
+    # A way may begin later, such as when the time to object to a lender's notice has passed.
+    starts = sorted(case.from_day(one.on, at) for one in own)
+    return next((start for start in (at, *starts) if _is_routed(rule, own, case.days(start))), None)
+
+
+def _is_routed(rule: NeedsRoute, own: list[Route], days: tuple[date, ...]) -> bool:
+    begun = [one for one in own if one.on <= min(days)]
+    if not any(one.kind in rule.routes for one in begun):
+        return False
     if rule.fresh_days is None:
-        return at
-    oldest = today - timedelta(days=rule.fresh_days)
-    return at if any(one.kind in rule.fresh_by and one.on >= oldest for one in own) else None
+        return True
+    oldest = max(days) - timedelta(days=rule.fresh_days)
+    return any(one.kind in rule.fresh_by and one.on >= oldest for one in begun)
 
 
 def _consent_ends(_: ConsentEnds, case: Case, at: datetime) -> datetime | None:

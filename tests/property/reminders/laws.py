@@ -69,9 +69,9 @@ def _reg_f_calls(w: World, c: Try, at: datetime) -> set[str]:
 def _reg_f_closed(w: World, c: Try, at: datetime) -> set[str]:
     out: set[str] = set()
     asked = w.asked(c, at)
-    if c.channel in WITH_A_CLOCK and not asked and not w.replies(c, at, 60):
-        if not all(between(clock, "08:01", "21:00") for clock in w.clocks(at)):
-            out.add("us.hours")
+    waking = all(between(clock, "08:01", "21:00") for clock in w.clocks(at))
+    if c.channel in WITH_A_CLOCK and not waking and not asked and not w.replies(c, at, 60):
+        out.add("us.hours")
     if own_time(w, at) and not asked and not w.replies(c, at, 60):
         out.add("us.inconvenient.time-place")
     if stopped(w, c, at, {"place"}, set()):
@@ -94,10 +94,11 @@ def _reg_f_ways(w: World, c: Try, at: datetime) -> set[str]:
     if c.channel == "mail" and (spot is None or spot.place == "work") and not reply:
         out.add("us.work-email")
     today = max(w.dates(at))
-    routes = [(k, on) for k, who, on in (spot.routes if spot else []) if who == c.collector and on <= today]
-    if c.channel == "mail" and not reply:
-        if not any(k in {"used", "consented", "lender_notice", "prior_collector"} for k, _ in routes):
-            out.add("us.email.procedure")
+    first = min(w.dates(at))
+    routes = [(k, on) for k, who, on in (spot.routes if spot else []) if who == c.collector and on <= first]
+    safe = {"used", "consented", "lender_notice", "prior_collector"}
+    if c.channel == "mail" and not reply and not any(k in safe for k, _ in routes):
+        out.add("us.email.procedure")
     if c.channel == "sms" and not reply:
         agreed = any(k in {"used", "consented"} for k, _ in routes)
         fresh = any(
@@ -133,25 +134,31 @@ def massachusetts(w: World, c: Try, at: datetime) -> set[str]:
             if w.place(c) in {"work", "elsewhere"} and w.rolled(far, 30, at) >= 2:
                 out.add("us-ma.2in30-else")
     eastern = at.astimezone(ZoneInfo("America/New_York"))
-    if c.channel in phone | {"visit"} and not between(eastern, "08:00", "21:00"):
-        if not w.asked(c, at) and not w.replies(c, at, 60):
-            out.add("us-ma.hours")
+    late = not between(eastern, "08:00", "21:00") and not w.asked(c, at) and not w.replies(c, at, 60)
+    if c.channel in phone | {"visit"} and late:
+        out.add("us-ma.hours")
     visits = [
         p for p in w.made() if p.channel == "visit" and p.loans & c.loans and p.outcome != "wrong_party"
     ]
     if c.channel == "visit" and w.rolled(visits, 30, at) >= 1:
         out.add("us-ma.visit")
-    if c.channel in phone and w.place(c) == "work":
-        for stop in w.stops:
-            if stop["kind"] == "place" and stop.get("place") == "work" and at >= stop["received"]:
-                spoken_out = min(w.dates(at)) >= stop["received_on"] + timedelta(days=10)
-                if stop["in_writing"] or not spoken_out:
-                    out.add("us-ma.work-oral")
+    if c.channel in phone and w.place(c) == "work" and _not_at_work(w, at):
+        out.add("us-ma.work-oral")
     if spot is None or spot.owner in {"spouse", "relative"}:
         out.add("us-ma.household")
     if frozen(w, c, at, {"dispute": "demand reminder"}, own=True):
         out.add("us-ma.validate")
     return out
+
+
+def _not_at_work(w: World, at: datetime) -> bool:
+    return any(
+        stop["kind"] == "place"
+        and stop["place"] == "work"
+        and at >= stop["received"]
+        and (stop["in_writing"] or min(w.dates(at)) < stop["received_on"] + timedelta(days=10))
+        for stop in w.stops
+    )
 
 
 def united_kingdom(w: World, c: Try, at: datetime) -> set[str]:
@@ -250,9 +257,9 @@ def china(w: World, c: Try, at: datetime) -> set[str]:
 
 def korea(w: World, c: Try, at: datetime) -> set[str]:
     out: set[str] = set()
-    if c.channel in WITH_A_CLOCK and c.purpose != "answer":
-        if not all(between(clock, "08:00", "21:00") for clock in w.clocks(at)):
-            out.add("kr.night")
+    waking = all(between(clock, "08:00", "21:00") for clock in w.clocks(at))
+    if c.channel in WITH_A_CLOCK and c.purpose != "answer" and not waking:
+        out.add("kr.night")
     if c.purpose in SELF_STARTED:
         for loan in c.loans:
             arrived = [p for p in w.made() if came_of_it(p) and p.purpose in SELF_STARTED and loan in p.loans]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.property.reminders.machine import Gate, Tally, life
+from tests.property.reminders.ground import Gate, Tally
+from tests.property.reminders.machine import life
 
 CONTACTS_MIN = 100_000
 SHORT = settings(

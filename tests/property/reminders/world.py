@@ -1,7 +1,7 @@
 """Which rules a contact breaks, judged from the text of the rules alone, on wall clocks and dates.
 
-It shares no code with the gate, not even its words: everything here is text, dates and instants. It is slow and plain
-on purpose, so that it can be read beside the laws.
+It shares no code with the gate, not even its words: everything here is text, dates and instants. It is slow
+and plain on purpose, so that it can be read beside the laws.
 """
 
 from collections.abc import Iterable
@@ -92,7 +92,7 @@ class World:
     def dates(self, at: datetime) -> set[date]:
         return {clock.date() for clock in self.clocks(at)}
 
-    # -- what the person opened --------------------------------------------------------------------------------
+    # -- what the person opened ------------------------------------------------------------------------------
 
     def opened(self, wanted: Try, at: datetime) -> dict[str, int]:
         """Kinds of consent that are open now, with their age in days."""
@@ -143,7 +143,7 @@ class World:
     def place(self, wanted: Try) -> str:
         return self.spots[wanted.spot].place if wanted.spot in self.spots else "elsewhere"
 
-    # -- counting ----------------------------------------------------------------------------------------------
+    # -- counting --------------------------------------------------------------------------------------------
 
     def rolled(self, counted: Iterable[Try], days: int, at: datetime) -> int:
         """How many fall into the last so many dates; what lies ahead of a clock that was set back counts."""

@@ -1,4 +1,4 @@
-"""What the tests of the gate share: packs with and without the floor, people, contacts, what was done before."""
+"""What the tests of the gate share: packs with and without the floor, people, contacts, what was done."""
 
 from collections.abc import Iterable
 from dataclasses import replace

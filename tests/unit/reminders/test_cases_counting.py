@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4, uuid5
 
 import pytest
@@ -37,7 +38,7 @@ REG_F = law_alone("us-regf")
 SEVEN = "us.calls.7in7"
 
 
-def calls(*days: int, month: int = 4, outcome: Outcome = Outcome.UNANSWERED, **known: object) -> list[Record]:
+def calls(*days: int, month: int = 4, outcome: Outcome = Outcome.UNANSWERED, **known: Any) -> list[Record]:
     """Calls, one for each day that is named, an hour apart where one comes twice."""
     return [made(day(one, month, f"{9 + n % 10}:{n:02}"), outcome, **known) for n, one in enumerate(days)]
 
@@ -337,7 +338,7 @@ def test_case_30_a_week_and_a_month_are_held_in_both_readings() -> None:
 def test_case_31_china_counts_talks_with_a_person_for_a_lender_and_dials_of_a_number() -> None:
     china, person = law_alone("cn"), a_person(SHANGHAI)
 
-    def at(hour: int, outcome: Outcome, **known: object) -> Record:
+    def at(hour: int, outcome: Outcome, **known: Any) -> Record:
         return made(day(2, 6, f"{hour:02}:30", SHANGHAI), outcome, person=person, **known)
 
     talks = [at(9, Outcome.CONVERSATION), at(10, Outcome.CONVERSATION, loans=frozenset({OTHER_LOAN}))]
@@ -361,7 +362,7 @@ def test_case_32_korea_counts_what_arrived_by_any_channel_but_neither_answers_no
 ):
     korea, seoul = law_alone("kr"), a_person("Asia/Seoul")
 
-    def seven(outcome: Outcome, channel: Channel, **known: object) -> list[Record]:
+    def seven(outcome: Outcome, channel: Channel, **known: Any) -> list[Record]:
         return [made(day(n, 6, "12:00", "Asia/Seoul"), outcome, channel, seoul, **known) for n in range(1, 8)]
 
     now = day(7, 6, "18:00", "Asia/Seoul")

@@ -214,7 +214,7 @@ def test_case_47_all_that_apply_must_allow_and_none_relaxes_another() -> None:
     before = [made(day(number, 6)) for number in range(1, 8)]
     both = closing(asked(day(7, 6, "21:30"), before=before, policy=policy))
     assert {"us.hours", "us-ma.hours", "floor.hours", "us.calls.7in7", "floor.week"} <= both
-    assert [pack.id for pack in policies().for_regions().packs][0] == "default"
+    assert policies().for_regions().packs[0].id == "default"
     assert len(policies().for_regions().packs) == 7
 
 
@@ -269,7 +269,7 @@ def test_case_51_in_china_contact_persons_and_others_are_left_alone(recipient: R
     assert "floor.people" in closing(asked(now, a_contact(address="other"), person, policy=floor_and("cn")))
 
 
-def test_case_57_a_moratorium_of_one_debtor_closes_the_joint_debt_for_the_other() -> None:
+def test_case_57_a_moratorium_of_one_closes_the_joint_debt_for_the_other() -> None:
     of_the_other = Hold(
         HoldReason.BREATHING_SPACE, date(2026, 11, 10), date(2027, 1, 8), loans=frozenset({LOAN}), own=False
     )

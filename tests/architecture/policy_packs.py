@@ -30,8 +30,8 @@ fails when it is old. Engineering input, not legal advice.
 A contact is made only if every rule of every pack that applies allows it at that moment. `default` applies to
 everybody; the others apply where the person, or who contacts, may be. A rule only ever closes, so no pack
 loosens another, and what a borrower opened lifts those rules alone that say so. Where it is not known in
-which of several zones a person is, all of them must allow it. Rules of force `own` are this project's own choice
-and no law's.
+which of several zones a person is, all of them must allow it. Rules of force `own` are this project's own
+choice and no law's.
 """
 DIMENSIONS = """## What rules differ in
 

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from services.reminders.domain.case import Case, Count, case_of
 from services.reminders.domain.contact import Channel, Contact, Purpose, Recipient
 from services.reminders.domain.history import History
-from services.reminders.domain.packs import Cite, Policy, Rule
+from services.reminders.domain.packs import Cite, Hours, OwnTimes, Policy, Rule
 from services.reminders.domain.person import ConsentKind, Person
 from services.reminders.domain.rules import RANK, next_open
-from services.reminders.domain.windows import HORIZON
 
+ROUNDS_MAX = 500
+"""A round moves on by some hours at least: so often is a moment looked for in hours that hardly meet."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -123,20 +124,29 @@ def _withheld(
 
 
 def _first_common(case: Case, rules: tuple[Rule, ...], at: datetime) -> datetime | None:
-    """The first instant, from `at` on, that every rule leaves open; None if there is none within the horizon.
+    """The first instant, from `at` on, that every rule leaves open; None if none was found in many rounds.
 
     Each rule says the earliest instant that it can allow, so moving to it never passes one that all allow.
     """
-    start = at
-    moved = True
-    while moved:
-        moved = False
-        for rule in rules:
-            opens = next_open(rule, case, at)
-            if opens is None or opens > start + HORIZON:
-                return None
-            if opens > at:
-                at, moved = opens, True
+    clocks = tuple(rule for rule in rules if isinstance(rule, Hours | OwnTimes))
+    for _ in range(ROUNDS_MAX):
+        # Hours are what mostly moves it on, so all the others are asked only where the hours agree.
+        opens = _later(case, clocks, at)
+        if opens == at:
+            opens = _later(case, rules, at)
+        if opens is None or opens == at:
+            return opens
+        at = opens
+    return None
+
+
+def _later(case: Case, rules: tuple[Rule, ...], at: datetime) -> datetime | None:
+    """Where one round of the rules moves an instant: itself, where all leave it open."""
+    for rule in rules:
+        opens = next_open(rule, case, at)
+        if opens is None:
+            return None
+        at = opens
     return at
 
 

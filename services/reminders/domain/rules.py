@@ -6,6 +6,7 @@ instant itself means open, None means that it never will be, as far as is known 
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -121,6 +122,7 @@ def _starts_on(closed: ClosedTime, day: date) -> bool:
     return day.weekday() in closed.days and (closed.ends_on is None or day <= closed.ends_on)
 
 
+@lru_cache(maxsize=16_384)
 def _closed_span(closed: ClosedTime, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
     """In doubt it begins early and ends late. Equal ends mean a whole day."""
     start, end = (one.hour * 60 + one.minute for one in (closed.start, closed.end))

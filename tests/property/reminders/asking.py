@@ -140,7 +140,15 @@ class Asking(RuleBasedStateMachine):
     def contacts_are_wanted(self, seed: int, count: int) -> None:
         chance = Random(seed)
         for _ in range(count):
-            self._wants(self._any_contact(chance), ends_of(chance), chance.random() < 0.5)
+            self._wants(self._any_contact(chance), ends_of(chance), chance.random() < 0.7)
+
+    @rule(seed=SEEDS, count=st.integers(4, 20))
+    def reminders_are_wanted(self, seed: int, count: int) -> None:
+        chance = Random(seed)
+        for _ in range(count):
+            contact = self._any_contact(chance, USUAL, SELF_STARTED)
+            self._wants(contact, ends_of(chance), patient=True)
+            self.now += timedelta(minutes=chance.choice([0, 4, 6, 90, 1_300]))
 
     @rule(seed=SEEDS, count=st.integers(3, 20), patient=st.booleans())
     def the_same_is_wanted_again_and_again(self, seed: int, count: int, patient: bool) -> None:
@@ -217,8 +225,8 @@ class Asking(RuleBasedStateMachine):
         if end is not None and broken(self.world, wanted, end):
             raise Disagreement(f"{end} is named, but {broken(self.world, wanted, end)} close it")
         last = self.now + timedelta(days=20) if end is None else end
-        steps = [self.now + (last - self.now) * part / 7 for part in range(1, 7)]
-        steps += [] if end is None else [end - timedelta(seconds=1), end - timedelta(minutes=31)]
+        steps = [self.now + (last - self.now) * part / 4 for part in range(1, 4)]
+        steps += [] if end is None else [end - timedelta(seconds=1), end - timedelta(days=1)]
         for at in steps:
             if self.now < at < last and not broken(self.world, wanted, at):
                 raise Disagreement(f"{at} is open already, but {end} is named at {self.now}")

@@ -153,8 +153,8 @@ FAULTS: dict[str, tuple[Gate, list[tuple[str, ...]]]] = {
         [("us-regf",)],
     ),
     "a week has six days": (with_rule("floor.week", days=6), FLOOR),
-    "one more is allowed": (with_rule("us.calls.7in7", at_most=8), [("us-regf",)]),
-    "quiet lasts a day longer": (with_rule("us.calls.wait7", days=8), [("us-regf",)]),
+    "one more is allowed": (with_rule("floor.month", at_most=11), FLOOR),
+    "quiet lasts a day longer": (with_rule("floor.after-talk", days=8), FLOOR),
     "the evening is longer": (
         with_rule("floor.hours", weekly=(((540, 1141),),) * 6 + ((),)),
         FLOOR,

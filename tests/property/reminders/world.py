@@ -164,7 +164,9 @@ class World:
         return [p for p in self.past if not p.inbound]
 
 
-def _all_days(dates: set[date]) -> list[date]:
+def _all_days(dates: set[date]) -> Iterable[date]:
+    if len(dates) == 1:
+        return dates
     first, last = min(dates), max(dates)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 

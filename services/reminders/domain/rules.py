@@ -63,8 +63,8 @@ def next_open(rule: Rule, case: Case, at: datetime) -> datetime | None:
         over = case.from_day(rule.effective_to + DAY, at)
         opens = over if opens is None else min(opens, over)
     for start, end in case.opened_spans(rule):
-        if at < end and max(at, start) < end:
-            opened = max(at, start)
+        opened = max(at, start)
+        if opened < end:
             opens = opened if opens is None else min(opens, opened)
     return opens
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from time import process_time
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.reminders.domain.contact import (
     Channel,
     Contact,
     ContactAboutNothing,
+    Notice,
     Part,
     Purpose,
     Recipient,
@@ -338,3 +340,20 @@ def test_there_are_five_thousand_permits_a_second_with_two_hundred_contacts_past
     print(f"{per_second:.0f} permits/s")
     assert per_second > PERMITS_PER_S_MIN
     assert len(person.addresses) == len(ADDRESSES)
+
+
+def test_after_a_stop_only_what_the_person_writes_later_is_answered() -> None:
+    before, letter, after = came(day(1, 6, "10:00")), came(day(1, 6, "11:00")), came(day(2, 6, "10:00"))
+    stop = Stop(StopKind.CHANNEL, letter.at, channels=frozenset({Channel.SMS}), message=letter.id)
+    cease = replace(stop, kind=StopKind.CEASE, loans=frozenset({LOAN}))
+
+    def answered(message_id: UUID, one: Stop, notice: Notice | None = None) -> set[str]:
+        answer = a_contact(Channel.SMS, Purpose.ANSWER, answers=message_id, notice=notice, tells=frozenset())
+        return closing(asked(day(2, 6), answer, a_person(stops=(one,)), [before, letter, after]))
+
+    for one, rule in ((stop, "floor.stop"), (cease, "floor.cease")):
+        assert answered(after.id, one) == set()
+        assert rule in answered(before.id, one)
+        assert rule in answered(letter.id, one)
+    assert answered(letter.id, stop, Notice.OPT_OUT_CONFIRMATION) == set()
+    assert answered(letter.id, cease, Notice.OPT_OUT_CONFIRMATION) == {"floor.cease"}

@@ -34,6 +34,7 @@ class Case:
     person: Person
     history: History
     policy: Policy
+    now: datetime
     address: Address | None
     zones: tuple[ZoneInfo, ...]
     loans: frozenset[UUID]
@@ -125,6 +126,7 @@ def case_of(contact: Contact, person: Person, history: History, policy: Policy, 
         person=person,
         history=history,
         policy=policy,
+        now=now,
         address=person.address(contact.address),
         zones=zones_of(person.zones),
         loans=_as_one(person, loans) if person.one_debt else loans,

@@ -27,6 +27,7 @@ class _Words:
     permitted: str
     withheld: str
     rule: str
+    by_source: str
     counted: str
     also: str
     until: str
@@ -77,7 +78,8 @@ _ENGLISH = _Words(
     },
     permitted="Permitted: {channel}, {purpose}, at {at}.",
     withheld="Not permitted: {channel}, {purpose}, at {at}.",
-    rule='{says} (rule {rule} of "{pack}", version {version}; {force}: {source})',
+    rule='{says} (rule {rule} of "{pack}", version {version}; {force})',
+    by_source="{force}: {source}",
     counted="Counted so far: {counted} of {at_most}.",
     also="Also against it: {rules}.",
     until="It is permitted from {until}, if nothing changes until then.",
@@ -127,7 +129,8 @@ _CHINESE = _Words(
     },
     permitted="允许：{channel}，{purpose}，时间 {at}。",
     withheld="不允许：{channel}，{purpose}，时间 {at}。",
-    rule="{says}（“{pack}” {version} 版规则 {rule}；{force}：{source}）",
+    rule="{says}（“{pack}” {version} 版规则 {rule}；{force}）",
+    by_source="{force}：{source}",
     counted="已计 {counted} 次，上限 {at_most} 次。",
     also="另有以下规则不允许：{rules}。",
     until="如无变化，自 {until} 起允许。",
@@ -192,13 +195,15 @@ def _withheld(decision: Withheld, words: _Words, language: Language) -> list[str
 
 
 def _rule(cite: Cite, words: _Words, language: Language) -> str:
+    force = words.forces[cite.force]
+    if cite.force is not Force.OWN:
+        force = words.by_source.format(force=force, source=cite.source)
     return words.rule.format(
         says=cite.zh if language is Language.CHINESE else cite.en,
         rule=cite.rule,
         pack=cite.pack,
         version=cite.version,
-        force=words.forces[cite.force],
-        source=cite.source,
+        force=force,
     )
 
 

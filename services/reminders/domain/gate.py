@@ -4,18 +4,33 @@ Default deny: what no rule knows is refused. All rules of all packs that apply m
 several loans is closed if one of them is; asking for each by itself is the caller's choice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.reminders.domain.case import Case, Count, case_of
-from services.reminders.domain.contact import Channel, Contact, Purpose, Recipient
+from services.reminders.domain.contact import Channel, Contact, Purpose
 from services.reminders.domain.history import History
-from services.reminders.domain.packs import Cite, Hours, OwnTimes, Policy, Rule
-from services.reminders.domain.person import ConsentKind, Person
+from services.reminders.domain.packs import (
+    Cite,
+    ConsentEnds,
+    Forbid,
+    Freeze,
+    Hours,
+    KnownAddress,
+    NeedsRoute,
+    OwnTimes,
+    Policy,
+    Represented,
+    Rule,
+    Stops,
+)
+from services.reminders.domain.person import Address, ConsentKind, Person
 from services.reminders.domain.rules import RANK, next_open
 
 ROUNDS_MAX = 500
 """A round moves on by some hours at least: so often is a moment looked for in hours that hardly meet."""
+_WAYS = (Forbid, KnownAddress, Stops, Represented, NeedsRoute, ConsentEnds)
+"""Kinds of rules that close a way to reach a person, whatever the message."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -68,10 +83,11 @@ class Withheld:
 def permit(
     contact: Contact, person: Person, history: History, policy: Policy, now: datetime
 ) -> Permit | Withheld:
-    """Decide whether this contact may be made at `now`, an instant in UTC. A hold that closes its purpose is
-    named before every other rule.
+    """Decide whether this contact may be made at `now`. A hold that closes its purpose is named before every
+    other rule.
     """
-    assert now.tzinfo is UTC, "instants are in UTC"
+    assert now.tzinfo is not None, "an instant has an offset"
+    now = now.astimezone(UTC)
     case = case_of(contact, person, history, policy, now)
     rules = policy.rules_for(contact.channel, contact.purpose, contact.sender)
     closing = [(rule, opens) for rule in rules if (opens := next_open(rule, case, now)) != now]
@@ -107,9 +123,10 @@ def _permit(case: Case, asked: Asked, rules: tuple[Rule, ...], now: datetime) ->
 def _withheld(
     case: Case, asked: Asked, rules: tuple[Rule, ...], closing: list[tuple[Rule, datetime | None]]
 ) -> Withheld:
-    """The rule that closes longest is named; of those without end, the one of the lowest rank."""
-    rule, latest = max(closing, key=lambda one: (one[1] or _LAST, -RANK[type(one[0])]))
-    until = None if latest is None else _first_common(case, rules, latest)
+    """A hold is named before all, then the rule that closes longest; of those without end, by their rank."""
+    rule, _ = max(closing, key=lambda one: (isinstance(one[0], Freeze), one[1] or _LAST, -RANK[type(one[0])]))
+    latest = max(opens or _LAST for _, opens in closing)
+    until = None if latest is _LAST else _first_common(case, rules, latest)
     count = case.counts.get(rule.cite.rule, Count(0, 0, False))
     full = count.own and count.counted >= count.at_most
     return Withheld(
@@ -151,8 +168,17 @@ def _later(case: Case, rules: tuple[Rule, ...], at: datetime) -> datetime | None
 
 
 def _alternatives(case: Case, rule: Rule) -> tuple[Channel, ...]:
-    """Channels that the rule names and that some address of the person's own serves."""
-    own = {
-        channel for one in case.person.addresses if one.owner is Recipient.SELF for channel in one.channels
-    }
-    return tuple(one for one in rule.alternatives if one in own and one is not case.contact.channel)
+    """Channels that the rule names and by which the person can be reached: none that is closed for good."""
+    return tuple(
+        channel
+        for channel in rule.alternatives
+        if channel is not case.contact.channel
+        and any(_is_way(case, channel, one) for one in case.person.addresses if channel in one.channels)
+    )
+
+
+def _is_way(case: Case, channel: Channel, address: Address) -> bool:
+    contact = replace(case.contact, channel=channel, address=address.key)
+    other = case_of(contact, case.person, case.history, case.policy, case.now)
+    rules = case.policy.rules_for(channel, contact.purpose, contact.sender)
+    return all(next_open(rule, other, case.now) is not None for rule in rules if isinstance(rule, _WAYS))

@@ -214,3 +214,24 @@ def test_case_12_massachusetts_hours_are_eastern_and_federal_ones_are_local() ->
 
 def test_letters_have_no_hour() -> None:
     assert isinstance(asked(day(1, 6, "03:00"), a_contact(Channel.POST, Purpose.REMINDER)), Permit)
+
+
+def test_who_has_flown_west_keeps_the_quiet_of_the_later_date() -> None:
+    adelaide, now_home = a_person("Australia/Adelaide"), a_person(NEW_YORK)
+    at = datetime(2026, 3, 5, 14, 3, tzinfo=UTC)
+    there = made(at, Outcome.CONVERSATION, person=adelaide)
+    here = made(at + timedelta(minutes=1), Outcome.CONVERSATION, person=now_home)
+
+    decision = asked(at + timedelta(hours=4), person=now_home, before=[there, here])
+
+    assert (there.last_on, here.last_on) == (date(2026, 3, 6), date(2026, 3, 5))
+    assert until(decision) == "2026-03-13 09:00"
+
+
+def test_where_the_day_is_in_doubt_a_contact_counts_for_both() -> None:
+    person = a_person((NEW_YORK, "Asia/Kolkata"))
+    late = made(datetime(2026, 6, 1, 20, 0, tzinfo=UTC), Outcome.CONVERSATION, person=person)
+
+    assert (late.first_on, late.last_on) == (date(2026, 6, 1), date(2026, 6, 2))
+    home = asked(day(7, 6, "23:00"), person=a_person(), before=[late], policy=law_alone("us-regf"))
+    assert until(home) == "2026-06-09 08:01"

@@ -33,6 +33,7 @@ from shared.events.parts import HoldReason
 from tests.unit.reminders.gates import (
     ADDRESSES,
     AGENCY,
+    FRIEND,
     LENDER,
     LOAN,
     MAILBOX,
@@ -46,6 +47,7 @@ from tests.unit.reminders.gates import (
     closing,
     day,
     floor_and,
+    law_alone,
     made,
     until,
 )
@@ -67,11 +69,14 @@ def test_some_channels_are_never_used_and_others_are_offered(channel: Channel, p
 def test_a_visit_is_refused_with_the_ways_that_are_left() -> None:
     stop = Stop(StopKind.CHANNEL, day(1, 5), channels=frozenset({Channel.CALL}))
 
-    decision = asked(day(1, 6), a_contact(Channel.VISIT), a_person(stops=(stop,), addresses=(MAILBOX,)))
+    decision = asked(day(1, 6), a_contact(Channel.VISIT), a_person(stops=(stop,)))
+    by_mail_alone = asked(day(1, 6), a_contact(Channel.VISIT), a_person(addresses=(MAILBOX, FRIEND)))
 
     assert isinstance(decision, Withheld)
+    assert isinstance(by_mail_alone, Withheld)
     assert decision.rule.rule == "floor.channels"
-    assert decision.alternatives == (Channel.MAIL,)
+    assert decision.alternatives == (Channel.MAIL, Channel.APP, Channel.SMS, Channel.POST)
+    assert by_mail_alone.alternatives == (Channel.MAIL,)
 
 
 @pytest.mark.parametrize(
@@ -156,12 +161,12 @@ def test_no_demand_is_made_while_a_hold_is_in_force(reason: HoldReason) -> None:
 
 def test_a_hold_is_named_before_all_else() -> None:
     stop = Stop(StopKind.CHANNEL, day(1, 5), channels=frozenset({Channel.CALL}))
-    person = a_person(holds=(Hold(HoldReason.DISPUTE, date(2026, 6, 1)),), stops=(stop,))
+    person = a_person(holds=(Hold(HoldReason.DISPUTE, date(2026, 6, 1), date(2026, 6, 9)),), stops=(stop,))
 
     decision = asked(day(5, 6, "23:00"), a_contact(address="office"), person)
 
     assert isinstance(decision, Withheld)
-    assert decision.rule.rule == "floor.hold"
+    assert (decision.rule.rule, decision.until) == ("floor.hold", None)
     assert {one.rule for one in decision.also} == {"floor.workplace", "floor.stop", "floor.hours"}
 
 
@@ -293,8 +298,7 @@ def test_a_decision_is_explained_in_english_and_chinese() -> None:
     assert explain(decision, Language.ENGLISH) == (
         "Not permitted: call, reminding, at 2026-06-02 10:00 CST. After a conversation the person is left in "
         "peace for seven days, whatever the loan. "
-        '(rule floor.after-talk of "default", version 2026.11.1; our own choice: '
-        "The project's own choice; strictest seen, 12 CFR 1006.14(b)(2)(i)(B), there for each debt) "
+        '(rule floor.after-talk of "default", version 2026.11.1; our own choice) '
         "It is permitted from 2026-06-08 09:00 CST, if nothing changes until then. "
         f"Decided by: {floor_and().version}."
     )
@@ -303,6 +307,13 @@ def test_a_decision_is_explained_in_english_and_chinese() -> None:
         "不允许：电话，提醒，时间 2026-06-02 10:00 CST。通话后七天内不再催促，不论哪笔贷款。"
     )
     assert "如无变化，自 2026-06-08 09:00 CST 起允许。" in chinese
+
+
+def test_a_rule_of_a_law_is_explained_with_its_source() -> None:
+    decision = asked(day(1, 6, "22:00"), policy=law_alone("us-regf"))
+
+    assert "; law: 12 CFR 1006.6(b)(1)(i), comments 1 and 2;" in explain(decision, Language.ENGLISH)
+    assert "；法律法规：12 CFR 1006.6(b)(1)(i)" in explain(decision, Language.CHINESE)
 
 
 @pytest.mark.parametrize("language", Language)

@@ -1,0 +1,124 @@
+"""The wording check: what no text to a person may say, with the phrase, where it stands, and a kinder wording.
+
+A rule looks for a harsh phrase within one sentence; its language's excuses say when such a phrase does no harm there: it is
+negated ("we will not call your employer"), told of others ("if someone says that you will be arrested, it is a scam"), a right
+of the reader ("you may go to court"), or on offer ("if you like, we can write to your sister").
+
+Sources: 15 U.S.C. 1692d-1692f and 12 CFR 1006.14, .18, .22 (harassment, false representation, unfair means); Measures for
+credit card business of commercial banks (China) art. 68 (no threats, insults, unrelated third persons); FCA CONC 7.3, 7.9.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.reminders.domain.words.folding import Folded, fold
+
+
+class Category(StrEnum):
+    """What is wrong with a phrase."""
+
+    THREAT = "threat"
+    SHAME = "shame"
+    FALSE_URGENCY = "false_urgency"
+    FALSE_AUTHORITY = "false_authority"
+    DISCLOSURE = "disclosure"
+    PRESSURE = "pressure"
+    """By way of family, employer, friends, or a new debt."""
+    INSULT = "insult"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A harsh phrase. `legal`: what a statutory notice may say when it is conditional."""
+
+    category: Category
+    kinder: str
+    """Key of the kinder wording."""
+    pattern: re.Pattern[str]
+    legal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A harsh phrase in a sentence, as an excuse sees it."""
+
+    rule: Rule
+    sentence: str
+    start: int
+    end: int
+    act: int | None = None
+    """Where the harmful act begins, if the phrase begins with who does it: "we will | call your boss"."""
+
+    @property
+    def before(self) -> str:
+        """The sentence up to the phrase, or up to its act."""
+        return self.sentence[: self.start if self.act is None else self.act]
+
+    @property
+    def after(self) -> str:
+        """The sentence behind the phrase."""
+        return self.sentence[self.end :]
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """How one language is checked."""
+
+    language: str
+    sentence: re.Pattern[str]
+    rules: tuple[Rule, ...]
+    excused: Callable[[Found], bool]
+    conditional: re.Pattern[str]
+    """What makes a legal statement information instead of a threat."""
+    kinder: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A phrase that must not be sent."""
+
+    category: Category
+    phrase: str
+    """As it was written."""
+    start: int
+    end: int
+    """Its place in the text, in characters; the end lies behind the last one."""
+    kinder: str
+    """A wording that says what may be said, in the language of the phrase."""
+
+
+def check(text: str, tongues: tuple[Tongue, ...], *, statutory: bool = False) -> tuple[Finding, ...]:
+    """What is wrong with a text, in its order; nothing when it may be sent.
+
+    Every language is looked at, since a text may mix them. A statutory notice may say what the law lets a lender do, as long
+    as it says so conditionally.
+    """
+    folded = fold(text)
+    found = [one for tongue in tongues for one in _findings(folded, tongue, statutory)]
+    return tuple(sorted(_outermost(found), key=lambda one: (one.start, one.end, one.category)))
+
+
+def _findings(folded: Folded, tongue: Tongue, statutory: bool) -> Iterator[Finding]:
+    for sentence in tongue.sentence.finditer(folded.text):
+        informs = statutory and tongue.conditional.search(sentence.group()) is not None
+        for rule in tongue.rules:
+            if rule.legal and informs:
+                continue
+            for match in rule.pattern.finditer(sentence.group()):
+                act = match.start("act") if "act" in rule.pattern.groupindex and match["act"] else None
+                if not tongue.excused(Found(rule, sentence.group(), *match.span(), act)):
+                    start, end = folded.span(sentence.start() + match.start(), sentence.start() + match.end())
+                    yield Finding(
+                        rule.category, folded.written[start:end], start, end, tongue.kinder[rule.kinder]
+                    )
+
+
+def _outermost(found: list[Finding]) -> Iterator[Finding]:
+    """Of several findings of one category at one place only the longest."""
+    kept: list[Finding] = []
+    for one in sorted(found, key=lambda each: each.start - each.end):
+        if not any(k.category is one.category and k.start <= one.start and one.end <= k.end for k in kept):
+            kept.append(one)
+    yield from kept

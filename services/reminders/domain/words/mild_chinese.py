@@ -91,7 +91,7 @@ def excused(found: Found) -> bool:
         return _FEELING.search(found.before) is not None
     if category in (Category.PRESSURE, Category.DISCLOSURE) or found.rule.kinder == "visit":
         return _ON_OFFER.search(found.sentence) is not None
-    if category in (Category.THREAT, Category.FALSE_AUTHORITY):
+    if found.rule.kinder in ("law", "authority"):
         return bool(_READERS_RIGHT.search(_clause_before(found)) or _CONDITIONAL_LAW.search(found.before))
     return False
 

@@ -119,7 +119,7 @@ def excused(found: Found) -> bool:
         return _FEELING.search(found.before) is not None
     if category in (Category.PRESSURE, Category.DISCLOSURE) or found.rule.kinder == "visit":
         return _ON_OFFER.search(found.sentence) is not None
-    return category in (Category.THREAT, Category.FALSE_AUTHORITY) and _harmless_law(found)
+    return found.rule.kinder in ("law", "goods", "authority") and _harmless_law(found)
 
 
 _OWN = re.compile(

@@ -247,7 +247,7 @@ _ENGLISH: tuple[tuple[str, Meaning], ...] = (
         lambda m, s: day_of(int(m["y"]), int(m["m"]), int(m["d"])),
     ),
     (
-        r"(?<![\d/.,$£€¥])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>(?:20)?\d\d))?(?![\d/])",
+        r"(?<![\d/.$£€¥])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>(?:20)?\d\d))?(?![\d/])",
         lambda m, s: s.figures(int(m["a"]), int(m["b"]), int(m["y"]) if m["y"] else None),
     ),
     (rf"(?:{_E_MONTH})\.? (?:the )?{_E_DAY}(?:,? (?P<y>20\d\d))?\b", _e_month_day),

@@ -123,7 +123,7 @@ _THREATS = [
         r"watch (?:your back|out|your step|yourself)\b|(?:be|better be) careful (?:when|where|who|on|at|tonight)\b|"
         r"look over your shoulder|sleep with one eye",
         r"(?:serious|severe|grave|dire|unpleasant|terrible|harsh|heavy|ugly|real|further|legal|bad|negative) consequences",
-        r"(?:face|suffer|bear|live with|accept|ready for|expect|deal with|there (?:will|are going to) be|will have) "
+        r"(?:face|suffer|bear|live with|accept|ready for|expect|deal with|there (?:will|are going to) be|will have) (?!no )"
         r"(?:\w+ )?consequences|consequences (?:will|for you|are yours|are on you)",
         r"pay (?:the|a heavy|a high) price\b|pay (?:dearly|for this|for it|with your)|(?:the )?hard way\b|hard way is",
         r"(?:come|coming|go|going|get|getting) (?:after|for) you\b|hunt(?:ing)? (?:\w+ )?down|track(?:ing)? you\b",
@@ -175,10 +175,53 @@ _THREATS = [
     ),
 ]
 
+_THREATS += [
+    *_rules(
+        Category.THREAT,
+        "vague",
+        # An ultimatum: pay, or; unless you pay; if you do not pay. What follows is kind only when it is one of a few verbs.
+        r"(?:^|[,;:] ?|please |now |just |either |must |to )(?:pay(?: up| us| me| it| this| the \w+)?|settle(?: up| it| this)?|clear it|repay|respond|answer|reply|cooperate)(?: (?:now|today|"
+        r"tonight|immediately|tomorrow|by \w+|this \w+|within \w+ \w+))*,? (?:or|otherwise|before) (?:else|we|i|you|your|someone|they|the|it|face|expect|lose|go|get|our|my|be)\b(?! (?:can|may|could|"
+        r"might) (?!be\b|lose\b|face\b|go to\b))(?! (?:tell|call|write|contact|talk|let|ask|reply) )",
+        r"(?:will|shall|going to|gets?|stops?|ends?|goes) [^.!?]{0,60}\bunless (?:you (?:pay|settle|clear|repay|cooperate|transfer)|(?:the|this|your) (?:\w+ )?(?:is paid|is settled|payment))|"
+        r"^unless (?:you (?:pay|settle|clear|repay|cooperate|transfer|respond)|(?:the|this|your|full|we) (?:\w+ ){0,4}(?:paid|settled|payment|pay))",
+        r"if you (?:do not|will not|can not|fail to|refuse to|keep|continue to|go on|hang up|block|ignore|dare|still do not)\b[^.!?]{0,50}?,? (?:then )?(?:we|i|you|your \w+|someone|they|the \w+|our \w+)"
+        r" (?:will|shall|(?:am|are|is) (?:going|forced) to|have to|can and will|must) (?!(?:\w+ )?(?:help|pause|stop|wait|ask|remind|look|talk|offer|write|try|understand|not|still|keep|hold|have|let|give|"
+        r"assume|close|be happy|be glad|speak|contact you|suggest|find a|work|continue|send you|call you (?:once|back|again|another|later)|always|first|never|receive|get (?:a|one) (?:letter|reminder))\b)",
+        r"(?:to |and |help you |want to |wish to |could )?avoid (?:\w+ ){0,3}(?:arrest|prosecution|jail|prison|embarrass\w+|humiliat\w+|legal|court|lawsuit|trouble|shame|consequences|"
+        r"problems|escalat\w+|visits?|being|losing|garnish\w*|seizure|repossession|eviction|enforcement|scandal|disgrace)\b",
+        r"(?:not|never) (?:\w+ )?(?:end|ended|turn out|go|work out|finish|be) (?:\w+ )?(?:well|good|pretty|nice)\b|ends? (?:badly|in tears)|not (?:\w+ )?(?:like|enjoy) what (?:happens|comes|we|i|is)|(?:dealing|messing|playing|fooling) with\b(?= us|\.|!|$| me| the)|who you are (?:dealing|"
+        r"messing|up against)|(?:see|meet|visit) you (?:very )?(?:soon|tonight|tomorrow|in person)\b|(?:expect|be) (?:a|the) (?:knock|visit|surprise|call from the)|knock(?:ing)? (?:on|at) your",
+        r"(?:card|account|phone|line|electricity|service|number|sim|license|licence)s? (?:will|is going to|may) (?:\w+ )?(?:stop|be (?:cancel\w+|cut|shut|disabled|deactivated|closed|blocked|switched))|out of (?:a job|work|your home|"
+        r"business)|(?:no ?one|nobody|no (?:bank|lender|employer|company|landlord)) (?:will|is going to|would) (?:ever |again )?(?:hire|rent|lend|employ|trust|help|touch|give|want|take|marry|work with)|permanent(?:ly)?\b",
+        r"(?:watching|following|monitoring|tracking|tracing|spying on|looking for) (?:you|your)\b|eyes? on you|(?:assigned|dispatched|deployed|sent) to your|on (?:our|the|their) way to|will arrive|matter of time|"
+        r"make an example|(?:you can|you could) run|can not hide|not hide|health insurance|life insurance|get hurt|loan ?sharks?|people who are not|not as (?:polite|nice|patient|friendly|kind|gentle|understanding)",
+        r"(?:will|forced to|have to|going to|no choice but to|must|shall|ready to|prepared to) (?!not |never )(?:\w+ )?(?:take|use|pursue|resort to|begin|start|initiate|apply|escalate to) (?:\w+ )?(?:further|legal|strong\w*|drastic|serious|"
+        r"other|tough\w*|appropriate|necessary|enforcement|extreme|harsh\w*|aggressive|additional|immediate|every|all|field|matters) ?(?:\w+ )?(?:actions?|measures?|steps|collection|means|into our|methods|proceedings|force)",
+        r"lien on|foreclos\w+|repo (?:man|men|team|agent)|strip(?:ped)? of|end up (?:on|in|with|alone|homeless)|(?:ruin\w*|wreck\w*|destroy\w*|haunt\w*|follow) (?:\w+ )?(?:you|your)\b|come back to (?:haunt|bite)|nightmare|"
+        r"(?:worst|biggest) mistake|mistake of your life|(?:last|final) (?:time|thing) (?:\w+ )*(?:nicely|politely|warn|ask)|ask(?:ing)? nicely|run out of (?:patience|chances)|enough of (?:you|your)|had it with you",
+        r"(?:easy|hard|nice|other|ugly) way\b|your (?:choice|funeral|call):|up to you how (?:painful|ugly|bad)|make it (?:hard|difficult|ugly|painful)|trust me,? you|believe me,? you|things? (?:will|can|could|may|might) (?:\w+ )?"
+        r"(?:escalate|ugly|get|go) |this (?:will|can|could|is going to) (?:\w+ )?(?:escalate|ugly|hurt|cost you|haunt)|cost you (?:your|everything|dearly|more than)|(?:safe|safety) (?:of|for) your|keep (?:you|your \w+) safe",
+    ),
+]
+
 _SHAME = [
     *_rules(
         Category.SHAME,
         "shame",
+        r"(?:do|doing) (?:the right|what is right|the honest|the decent|right by)|(?:keep|kept|broke|break|breaking|go back on|gave|honou?r) (?:your|their|his) (?:word|promises?)\b(?! (?:of|to pay \$))|your word (?:is|means)|"
+        r"(?:we|i|they|people) (?:trusted|believed|had faith|helped|counted)(?: in| on)? you|trusted you|betray\w*|(?:i|we) (?:thought|expected|believed|assumed) (?:\w+ )?(?:you were|better|more)|not who we thought",
+        r"(?:off|with|using|spending) (?:other|someone else's|our|somebody's) (?:people'?s? )?(?:money|backs?)|free (?:ride|lunch|money)|hand-?outs?|lie in it|made your bed|living (?:large|it up|like)|your (?:priorities|lifestyle)|"
+        r"(?:holiday|vacation|party|parties|restaurants?|shopping|designer|luxur\w+|cigarettes|coffee|beer|concert|new (?:phone|car|shoes|clothes)|netflix|gym|nails|hair|instagram|pictures|photos) "
+        r"[^.!?]{0,40}(?:but|yet|and|instead|while|when)\b[^.!?]{0,30}(?:pay|owe|debts?|loan|us|bills?|broke)",
+        r"(?:says|tells|shows|speaks) (?:\w+ ){0,4}(?:about you|what you are|who you are|your character|the kind|what kind)|childish|immatur\w+|like a (?:teenager|kid|thief|criminal|beggar)|learn (?:to|some|what|how to) "
+        r"(?:\w+ )?(?:responsib\w+|manners|respect|honest\w*|pay|live within|handle)|(?:burden|drain) (?:on|to)|(?:run|running|hide|hiding) (?:away )?(?:from|like|behind)|cowards?\b|cowardly|self-?respect|dignity|"
+        r"(?:get|find) a (?:real |second |better |proper )?job\b|work harder|(?:stop|instead of) (?:spending|wasting|partying|shopping|drinking|smoking|living)|(?:in|go out in) public|word (?:gets|will get) around|"
+        r"disgust\w*|pitiful|laughable|mortif\w+|pathetic|sad excuse|joke of|respectable|reputation (?:will|is|in)|your (?:good )?name (?:will|is|in the)|even (?:students?|pensioners?|poor people|my \w+|children|the poor(?:est)?|"
+        r"single (?:mothers|moms|parents)|a child|kids|others|people with) |people (?:with|who have) (?:less|far less|much less)|(?:poster|flyer|sign|banner|notice)s? (?:\w+ ){0,4}(?:with|of|about|on|in) (?:\w+ )?your|"
+        r"your (?:face|name|photo|picture) (?:\w+ ){0,3}(?:on|in|all over|everywhere|posted|published)",
+        r"(?:does|do|should|did|would|will|has|have) (?:\w+ )?your (?:\w+ )?(?:church|congregation|boss|family|wife|husband|kids|children|parents|mother|father|neighbou?rs|friends|colleagues|employer|community|partner|students|team) "
+        r"(?:\w+ )?(?:know|realise|realize|hear|see|approve|respect|think)|proud of you|how you were (?:raised|brought)|raised you",
         r"ashamed\b|shame on\b|shameful\w*|shameless\w*|what a shame|(?:feel|have|any|some|no|bring|brought|of) (?:\w+ )?shame\b|"
         r"disgrac\w+|humiliat\w+|dishono\w+|embarrass\w+|laughing ?stock|ridicul\w+",
         r"(?:no|any|a|some|little|lost|lack\w*) (?:sense of |of )?(?:honou?r|decency|self-?respect|conscience|morals|integrity|"
@@ -238,7 +281,7 @@ _URGENCY = [
         r"right away|as soon as possible|no later than (?:today|tonight))\b",
         rf"(?:immediate|instant|urgent|prompt) (?:\w+ )?(?:payment|action|response|attention|settlement|reply|call)|"
         rf"(?:immediately|urgently|now) (?:{PAY})\b|^now {PAY}",
-        rf"urgent(?:ly)?(?: \w+)? ?(?:[:!.-]|$)|(?:is|very|most|extremely|this|highly) urgent|^urgent\b|urgently",
+        rf"must be (?:received|paid|made|settled|cleared|in our \w+) (?:\w+ )?(?:today|now|immediately|tonight|at once)|no exceptions|urgent(?:ly)?(?: \w+)? ?(?:[:!.-]|$)|(?:is|very|most|extremely|this|highly) urgent|^urgent\b|urgently",
         r"act (?:now|fast|quickly|today)\b|too late\b|time is (?:running|almost|up)|running out of time|no (?:more )?time "
         r"(?:left|to)|time (?:left )?to (?:lose|waste)|clock is|(?:hours|minutes|days) (?:left|remain|to go)\b|countdown|deadline is today",
         r"by (?:noon|midnight|tonight|\d+(?::\d+)? ?(?:am|pm)? today|end of (?:the )?(?:day|business)|close of business|\d+(?::\d+)? ?"
@@ -300,6 +343,16 @@ _DEBT = (
     r"(?:ow(?:es?|ed|ing)|debts?|loans?|unpaid|overdue|arrears|behind|instal+ments?|borrowed|repaid|repay\w*|paid|paying|pay|"
     r"payments?|defaulted|collecting)"
 )
+_AUTHORITY += _rules(
+    Category.FALSE_AUTHORITY,
+    "authority",
+    r"(?:referred|passed|forwarded|sent|submitted|reported|handed|escalated|transferred|turned) (?:over )?to (?:the |a |our )?(?:\w+ )?(?:prosecut\w+|court|police|district|attorney|state|federal|fraud|legal|crime|sheriff|"
+    r"authorit\w+|government|law)\w*",
+    r"(?:legal|court|criminal|civil|enforcement) (?:proceedings?|action|case|process|suit) (?:\w+ )?(?:has|have) (?:\w+ )?(?:been |now )?(?:commenced|begun|started|opened|initiated|launched|filed)",
+    r"official (?:\w+ )?(?:court|police|government|legal|federal|judicial|state)|(?:court|legal|judicial) notif\w+|assigned to your case|(?:obtained|secured|received|have|got|issued) (?:a |the |an )?(?:warrant|judgment|court order|"
+    r"order for)|on (?:a )?recorded line by the|by order of|penal code|under (?:section|article) \d+",
+)
+
 _DISCLOSURE = [
     *_rules(
         Category.DISCLOSURE,
@@ -322,10 +375,21 @@ _DISCLOSURE = [
     ),
 ]
 
+_DISCLOSURE += _rules(
+    Category.DISCLOSURE,
+    "disclosure",
+    rf"(?:reach|find|contact|looking for|locate|speak (?:to|with)|get hold of|calling about|regarding) your (?:\w+ )?{KIN}\b[^.!?]{{0,60}}\b(?:owes?|owed|debts?|loan|money|payments?|overdue|arrears|unpaid|bill)\b",
+    rf"your (?:\w+ )?(?:tenant|employee|student|worker|client|customer|member|{KIN}) (?:(?:mr|mrs|ms|miss)?\.? ?\w+ ){{0,2}}(?:owes?|owed)\b",
+)
+
 _PRESSURE = [
     *_rules(
         Category.PRESSURE,
         "pressure",
+        rf"(?:borrow(?:ing)?|money|loan|help|cash) from (?:\w+ )?(?:{KIN}|someone|anyone|anybody)\b|lend you|(?:payday lenders?|loan apps?|pawn ?shops?|loan sharks?|other lenders|another lender|another bank) (?:can|could|will|would|might|may)|"
+        rf"(?:how about|what about|why not|have you (?:tried|asked|considered)|surely|maybe|perhaps|can not) (?:asking )?(?:your |a )(?:\w+ )?{KIN}\b",
+        rf"(?:if|when|should|before|until|or|unless) (?:he|she|they|your (?:\w+ )?{KIN}) (?:\w+ ){{0,3}}(?:hears?|heard|knew|finds? out|found out|learns?|learned|discovers?|gets? a call|sees?|were to)\b",
+        rf"(?:make sure|ensure|see to it) (?:that )?(?:\w+ ){{0,2}}(?:{KIN}|everyone|everybody)\b[^.!?]{{0,30}}(?:hears?|knows?|finds? out|learns?|sees?)|(?:wife|husband|mother|boss|kids|daughter|son|partner) seems? ",
         rf"(?:{WE}|shall i|should i|should we|shall we|must we|want (?:me|us)|like (?:me|us)|have|let) (?:{WILL} |to |now |already |just |"
         rf"also |then ){{0,3}}(?:\w+ ){{0,2}}(?P<act>call(?:ing)?|ring(?:ing)?|phon(?:e|ing)|contact(?:ing)?|tell(?:ing)?|inform(?:ing)?|"
         r"speak(?:ing)? (?:to|with)|talk(?:ing)? (?:to|with)|writ(?:e|ing) to|visit(?:ing)?|notify(?:ing)?|email(?:ing)?|text(?:ing)?|"

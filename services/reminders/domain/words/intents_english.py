@@ -2,6 +2,7 @@
 
 import re
 
+from services.reminders.domain.words.folding import HAN
 from services.reminders.domain.words.intents import Intent, Reason, Share, Speech
 
 
@@ -84,7 +85,7 @@ SIGNS = {
     Intent.DISPUTE: _any(
         r"disput\w+|(?:not|never) (?:my|mine|our|ours|a) ?(?:debt|loan|account|bill|card|responsib\w+)?\b(?<=debt|loan)|(?:not|never) (?:my|our) (?:debt|loan|"
         r"account|bill|card)|not mine\b|(?:do not|does not|did not|never|not) (?:\w+ )?(?:owe|took|take|borrow\w*|had|have|sign\w*|appl\w+ for|recogni[sz]e|open\w*|"
-        r"authori[sz]e\w*|agree (?:with|to|that)|accept) (?:you |this |that |any |a |an |the |these |it|anything|out |for |with |to )",
+        r"authori[sz]e\w*|agree (?:with|to|that)|accept) (?:you|this|that|any|a|an|the|these|those|it|anything|out|for|with|to)\b",
         r"(?:amount|balance|total|sum|figure|interest|calculation|number|statement|fee|bill|debt|charge)s?(?: \w+){0,4} (?:is|are|was|were|look|looks|seem|seems) "
         r"(?:\w+ )?(?:wrong|incorrect|not right|not correct|too high|inaccurate|mistaken|an error|not what|false|a mistake|in error)|wrong (?:amount|balance|sum|figure)|"
         r"(?:owe|owed) (?:you )?(?:less|only|nothing|way less)|(?:charged|billed|taken|debited|deducted|took) (?:me |it |this |money )?(?:\w+ )?(?:twice|double|too much)|"
@@ -201,6 +202,7 @@ _GIVES = _any(
     rf"{_AHEAD} (?:\w+ ){{0,5}}?(?:send|give|get|have|put|drop|do|bring|make|find|offer|manage|spare|afford|come up with|hand|start with|throw)\b",
     r"expect\b|put me down|count on|sending|i (?:offer|propose)|how about|what about|you (?:will|shall) (?:get|have|receive)|best i can do|send(?:ing)?\b|and\b|then\b|another|first",
 )
+_CHINESE = re.compile(rf"[{HAN}]")
 _BARE_WORDS_MAX = 9
 
 SHARES = {
@@ -220,7 +222,7 @@ INCOME = _any(
 def promises(clause: str, names_sum: bool, names_day: bool) -> bool:
     """Whether a clause promises to pay: a word of paying ahead with a sum, a share or a day, or a bare "300 on Friday"."""
     plain = PAYDAY.sub(" ", clause)
-    if _UNABLE.search(plain) or _DONE.search(plain) or _ASKS.search(plain):
+    if _CHINESE.search(clause) or _UNABLE.search(plain) or _DONE.search(plain) or _ASKS.search(plain):
         return False
     sum_or_share = names_sum or any(share.search(clause) for share in SHARES.values())
     day = names_day or PAYDAY.search(clause) is not None

@@ -29,7 +29,7 @@ _OWN = re.compile(
     r"(?:那|所以|但|但是|可是|现在|,|否则)(?:那)?(?:我们?|我司|这边|公司)(?:就|会|将|要|只能|只好|也|照样|马上|还是|必须)(?!.{0,3}(?:道歉|调查|处理|停止|暂停|核实|改进|帮))"
 )
 _FOLLOWED_BY_TRUTH = re.compile(
-    r"^[^。!?]{0,24}?(?:(?:是|都是|属于)(?:违法|违规|诈骗|骗局|被禁止|不允许|不对|不可接受|假)|不会发生|绝不会|都不会|不存在|已(?:经)?(?:中止|暂停|停止|撤回|撤销|取消|解除|结束)|这种事不|不(?:丢人|可耻)|并不(?:丢人|可耻)|也没关系|"
+    r"^(?:经)?(?:撤销|撤回|驳回|中止|停止|取消|暂停)|^[^。!?]{0,24}?(?:(?:是|都是|属于)(?:违法|违规|诈骗|骗局|被禁止|不允许|不对|不可接受|假)|不会发生|绝不会|都不会|不存在|已(?:经)?(?:中止|暂停|停止|撤回|撤销|取消|解除|结束)|这种事不|不(?:丢人|可耻)|并不(?:丢人|可耻)|也没关系|"
     r"的(?:诈骗|骗局|骗子))"
 )
 _DEBT_ITSELF = re.compile(r"不还|欠|逾期|拖欠|赖")
@@ -51,6 +51,9 @@ _ON_OFFER = re.compile(
 _SERVICE = re.compile(
     r"(?:我们|我司|专员|客服|顾问|调解员|银行|系统|款项|付款|还款|到账|转账|退款|利息|提醒|信息)(?:\w{0,6})(?:会|将|已|已经|可能|预计|通常|一般|可以|正在|马上|立即|尽快)(?:\w{0,12})$|(?:尽快|马上|立即|立刻)(?:为您|给您|帮您|停止|暂停|核实|更正|更换|"
     r"处理您|回复您|答复|修改)"
+)
+_RECEIVES = re.compile(
+    r"^(?:之)?(?:内|后)?(?:您)?(?:会|将|可)?(?:收到|得到|看到|到账|显示|更新|回复您|答复|联系您|给您|与您|为您)"
 )
 _HELPLINE = re.compile(r"轻生|自杀|生命|危险|急救|热线|120|110|12356|救助|心理援助|密码|账户安全")
 _HURRY_DENIED = re.compile(
@@ -97,7 +100,11 @@ def excused(found: Found) -> bool:
 
 
 def _harmless_hurry(found: Found) -> bool:
-    if _HELPLINE.search(found.sentence) or _HURRY_DENIED.search(found.sentence):
+    if (
+        _RECEIVES.search(found.after)
+        or _HELPLINE.search(found.sentence)
+        or _HURRY_DENIED.search(found.sentence)
+    ):
         return True
     return bool(
         _SERVICE.search(found.before + found.sentence[found.start : found.end])

@@ -7,7 +7,8 @@ from services.reminders.domain.words.wording import Category, Found, Tongue
 
 # Negative words that promise nothing: "we will not hesitate to", "if you do not pay".
 _NO_NEGATION = re.compile(
-    r"not (?:hesitate|afraid|only|just|merely|a joke|a game|joking|bluffing|kidding|stop|rest|wait|sleep|forget|care|even|long|"
+    r"(?:are|do|does|did|have|has|had|is|were|was|would|could|should|will|can) not (?:you|your)\b"
+    r"|not (?:hesitate|afraid|only|just|merely|a joke|a game|joking|bluffing|kidding|stop|rest|wait|sleep|forget|care|even|long|"
     r"pay(?:ing|ment)?|paid|settled?|settling|answer\w*|respond\w*|call\w*|reply\w*|repay\w*|repaid|contact us|co-?operat\w+|comply\w*|"
     r"resolved?|received?|reached|arrived|here|in our|by|want (?:this|trouble|that|your|us|me|to have)|let (?:you|this)|give up|go away|"
     r"surprised|wish|test|doubt|ignore|my problem|our problem|a request|a threat|be (?:nice|patient|able to stop|long))\b"
@@ -71,6 +72,7 @@ _SERVICE = re.compile(
     r"(?:payment|money|transfer|bank|refund|confirmation|office|phone|line|lines|adviser|mediator)s?) (?:\w+ )*?"
     r"(?:will|would|can|may|should|have|has|are|is|usually|normally|stop\w*|call|answer|reply|put|told|takes?|arrives?|shows?)\b"
 )
+_RECEIVES = re.compile(r"\byou (?:will|should|can) (?:receive|get|see|hear|have your|find)\b")
 _ASKED_OF_YOU = re.compile(
     r"\byou (?:\w+ )?(?:to|must|have to|need)\b|\byour (?:\w+ )?(?:payment|reply|response|answer)\b"
 )
@@ -101,7 +103,8 @@ def _harmless_law(found: Found) -> bool:
 
 
 def _harmless_hurry(found: Found) -> bool:
-    service = _SERVICE.search(found.sentence[: found.end]) and not _ASKED_OF_YOU.search(found.sentence)
+    served = _SERVICE.search(found.sentence[: found.end]) or _RECEIVES.search(found.before)
+    service = served and not _ASKED_OF_YOU.search(found.sentence)
     return bool(service or _HELPLINE.search(found.sentence) or _HURRY_DENIED.search(found.sentence))
 
 

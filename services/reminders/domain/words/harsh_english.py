@@ -38,8 +38,10 @@ _THREATS = [
     *_rules(
         Category.THREAT,
         "visit",
-        rf"(?:send|sending|sent|have|get|getting|dispatch\w*) {SOME}(?:someone|somebody|people|men|guys|boys|agents?|"
+        rf"(?:send|sending|sent|dispatch\w*|assign\w*) {SOME}(?:someone|somebody|people|men|guys|boys|agents?|"
         rf"collectors?|officers?|bailiffs?|team|representatives?|staff|field \w+) {FEW}(?:you\b|your)",
+        r"(?:have|get|getting) (?:\w+ ){0,2}(?:someone|somebody|people|men|guys|boys|agents?|collectors?|officers?|bailiffs?) (?:\w+ )?(?:come|visit|knock|collect|pick|"
+        r"to your|at your|after you|round|over)\b",
         rf"(?:come|comes|coming|came|be|show up|turn up|stop by|drop by|drop in|stand|standing|wait|waiting|park\w*|"
         rf"knock\w*|be there|appear|swing by|head\w*|travel\w*) {FEW}(?:your|the) {SOME}"
         r"(?:house|home|door(?:step)?|place|flat|apartment|address|work(?:place)?|office|job|school|street|front door|"
@@ -47,7 +49,7 @@ _THREATS = [
         r"(?:home|house|door|field|personal|site) visits?\b",
         rf"{WE} {WILL} (?:\w+ ){{0,2}}(?P<act>visit|pay(?:ing)? you (?:a|another) (?:\w+ )?(?:visit|call in person))",
         r"(?:visit|visiting|pay|paying|give|giving) you (?:a (?:\w+ )?visit|tonight|at (?:home|work)|in person)",
-        r"visit (?:you|your (?:house|home|family|work\w*|office|parents|school))\b",
+        r"visit (?:you|(?:\w+ )?your (?:residence|premises|address|property|house|home|family|work\w*|office|parents|school))\b",
         rf"{WE} {WILL} (?:\w+ )?(?P<act>come|coming) (?:round|over|by|to (?:see|find|get|visit) you|knocking|in person|for)",
         r"see you (?:at|outside|in front of) (?:your|the) (?:\w+ )?(?:home|house|door\w*|work\w*|office|school)",
     ),
@@ -56,7 +58,7 @@ _THREATS = [
         "law",
         r"(?:you|him|her|your|be|being|get|getting|been) (?:\w+ ){0,2}arrest(?:ed)?\b|arrest (?:you|warrant|will)|"
         r"warrant (?:\w+ ){0,6}arrest|arrest is",
-        r"(?:jail|prison|behind bars|handcuffs?|custody|prison cell|jail ?time)\b",
+        r"(?:jail(?:ed)?|prison|imprison\w*|jail ?time|incarcerat\w+|behind bars|handcuffs?|custody|prison cell|jail ?time)\b",
         r"lock(?:ed)? (?:you )?(?:up|away)\b|put(?:ting)? you away\b|in cuffs\b",
         rf"{WE} (?:{WILL} )?(?:\w+ ){{0,3}}(?P<act>call|calling|inform|contact|notify|bring in|involve|go to|alert|report) "
         r"(?:\w+ ){0,3}(?:police|cops?|sheriff|authorities|fbi)\b",
@@ -179,22 +181,28 @@ _THREATS += [
     *_rules(
         Category.THREAT,
         "vague",
+        r"dangerous game|out of hand|playing with fire|(?:last|final) (?:\w+ )?(?:polite|friendly|kind|nice|gentle|civil) |(?:you|your \w+|they|he|she) (?:will |shall |are going to |is going to |must )?"
+        r"(?:\w+ )?suffer\b|(?:cross|crossed|crossing|anger|upset|provoke|defy) us\b|(?:know|learn\w*|have|got|found|saw|seen) (?:\w+ )?(?:your|his|her) (?:\w+ )?(?:schedule|routine|movements|habits|whereabouts|location|"
+        r"licen[cs]e plate|workplace|secrets?)|until you (?:\w+ )?(?:break|crack|beg|give in|give up|pay|can not)|(?:continue|keep on|go on|carry on) (?:to )?(?:call|calling|ring|pester\w*|contact\w*) (?:\w+ )?until",
+        r"your (?!plan|payment|direct|loan|complaint|data|number|request|details|interest|fee|reminder|instal|next|last|first|due|contract|case worker|message)(?:\w+ ){1,3}(?:will|is going to|are going to|shall|gets?) "
+        r"(?:soon )?(?:be )?(?:cancel\w+|revoked|terminated|cut|taken|flagged|blacklisted|exposed|ruined|destroyed|attached|impounded|towed|evicted|deported|arrested|next)\b|"
+        r"take (?:away )?your (?:kid|child|son|daughter|family|wife|mother)'?s?\b|(?:college|school|retirement|christmas) (?:fund|savings|money)",
         # An ultimatum: pay, or; unless you pay; if you do not pay. What follows is kind only when it is one of a few verbs.
         r"(?:^|[,;:] ?|please |now |just |either |must |to )(?:pay(?: up| us| me| it| this| the \w+)?|settle(?: up| it| this)?|clear it|repay|respond|answer|reply|cooperate)(?: (?:now|today|"
         r"tonight|immediately|tomorrow|by \w+|this \w+|within \w+ \w+))*,? (?:or|otherwise|before) (?:else|we|i|you|your|someone|they|the|it|face|expect|lose|go|get|our|my|be)\b(?! (?:can|may|could|"
         r"might) (?!be\b|lose\b|face\b|go to\b))(?! (?:tell|call|write|contact|talk|let|ask|reply) )",
         r"(?:will|shall|going to|gets?|stops?|ends?|goes) [^.!?]{0,60}\bunless (?:you (?:pay|settle|clear|repay|cooperate|transfer)|(?:the|this|your) (?:\w+ )?(?:is paid|is settled|payment))|"
         r"^unless (?:you (?:pay|settle|clear|repay|cooperate|transfer|respond)|(?:the|this|your|full|we) (?:\w+ ){0,4}(?:paid|settled|payment|pay))",
-        r"if you (?:do not|will not|can not|fail to|refuse to|keep|continue to|go on|hang up|block|ignore|dare|still do not)\b[^.!?]{0,50}?,? (?:then )?(?:we|i|you|your \w+|someone|they|the \w+|our \w+)"
+        r"if you (?:(?:do not|will not|fail to|refuse to|still do not) (?:\w+ )?(?:pay|settle|clear|repay|answer|respond|reply|call|act|cooperate|co-operate|contact|pick|transfer|comply|listen|cough|deal|resolve|show|give|bring|send|get)|keep|continue to|go on|hang up|block|ignore|dare|refuse)\b[^.!?]{0,50}?,? (?:then )?(?:we|i|you|your \w+|someone|they|the \w+|our \w+)"
         r" (?:will|shall|(?:am|are|is) (?:going|forced) to|have to|can and will|must) (?!(?:\w+ )?(?:help|pause|stop|wait|ask|remind|look|talk|offer|write|try|understand|not|still|keep|hold|have|let|give|"
-        r"assume|close|be happy|be glad|speak|contact you|suggest|find a|work|continue|send you|call you (?:once|back|again|another|later)|always|first|never|receive|get (?:a|one) (?:letter|reminder))\b)",
+        r"assume|close|be happy|be glad|speak|contact you|suggest|find a|work|continue|send you|call you (?:once|back|again|another|later)|always|first|never|receive|get (?:a|one) (?:letter|reminder)|go on looking|check|see (?:how|what|whether|if))\b)",
         r"(?:to |and |help you |want to |wish to |could )?avoid (?:\w+ ){0,3}(?:arrest|prosecution|jail|prison|embarrass\w+|humiliat\w+|legal|court|lawsuit|trouble|shame|consequences|"
         r"problems|escalat\w+|visits?|being|losing|garnish\w*|seizure|repossession|eviction|enforcement|scandal|disgrace)\b",
         r"(?:not|never) (?:\w+ )?(?:end|ended|turn out|go|work out|finish|be) (?:\w+ )?(?:well|good|pretty|nice)\b|ends? (?:badly|in tears)|not (?:\w+ )?(?:like|enjoy) what (?:happens|comes|we|i|is)|(?:dealing|messing|playing|fooling) with\b(?= us|\.|!|$| me| the)|who you are (?:dealing|"
         r"messing|up against)|(?:see|meet|visit) you (?:very )?(?:soon|tonight|tomorrow|in person)\b|(?:expect|be) (?:a|the) (?:knock|visit|surprise|call from the)|knock(?:ing)? (?:on|at) your",
         r"(?:card|account|phone|line|electricity|service|number|sim|license|licence)s? (?:will|is going to|may) (?:\w+ )?(?:stop|be (?:cancel\w+|cut|shut|disabled|deactivated|closed|blocked|switched))|out of (?:a job|work|your home|"
         r"business)|(?:no ?one|nobody|no (?:bank|lender|employer|company|landlord)) (?:will|is going to|would) (?:ever |again )?(?:hire|rent|lend|employ|trust|help|touch|give|want|take|marry|work with)|permanent(?:ly)?\b",
-        r"(?:watching|following|monitoring|tracking|tracing|spying on|looking for) (?:you|your)\b|eyes? on you|(?:assigned|dispatched|deployed|sent) to your|on (?:our|the|their) way to|will arrive|matter of time|"
+        r"(?:watching|following|monitoring|tracking|tracing|spying on) (?:you|your)\b|looking for you\b|eyes? on you|(?:assigned|dispatched|deployed|sent) to your|on (?:our|the|their) way to|will arrive|matter of time|"
         r"make an example|(?:you can|you could) run|can not hide|not hide|health insurance|life insurance|get hurt|loan ?sharks?|people who are not|not as (?:polite|nice|patient|friendly|kind|gentle|understanding)",
         r"(?:will|forced to|have to|going to|no choice but to|must|shall|ready to|prepared to) (?!not |never )(?:\w+ )?(?:take|use|pursue|resort to|begin|start|initiate|apply|escalate to) (?:\w+ )?(?:further|legal|strong\w*|drastic|serious|"
         r"other|tough\w*|appropriate|necessary|enforcement|extreme|harsh\w*|aggressive|additional|immediate|every|all|field|matters) ?(?:\w+ )?(?:actions?|measures?|steps|collection|means|into our|methods|proceedings|force)",
@@ -211,7 +219,7 @@ _SHAME = [
         "shame",
         r"(?:do|doing) (?:the right|what is right|the honest|the decent|right by)|(?:keep|kept|broke|break|breaking|go back on|gave|honou?r) (?:your|their|his) (?:word|promises?)\b(?! (?:of|to pay \$))|your word (?:is|means)|"
         r"(?:we|i|they|people) (?:trusted|believed|had faith|helped|counted)(?: in| on)? you|trusted you|betray\w*|(?:i|we) (?:thought|expected|believed|assumed) (?:\w+ )?(?:you were|better|more)|not who we thought",
-        r"(?:off|with|using|spending) (?:other|someone else's|our|somebody's) (?:people'?s? )?(?:money|backs?)|free (?:ride|lunch|money)|hand-?outs?|lie in it|made your bed|living (?:large|it up|like)|your (?:priorities|lifestyle)|"
+        r"(?:off|with|using|spending) (?:someone|somebody|other|someone else's|our|somebody's|else's|us)(?: else's)? (?:people'?s? )?(?:money|backs?)|free (?:ride|lunch|money)|hand-?outs?|lie in it|made your bed|living (?:large|it up|like)|your (?:priorities|lifestyle)|"
         r"(?:holiday|vacation|party|parties|restaurants?|shopping|designer|luxur\w+|cigarettes|coffee|beer|concert|new (?:phone|car|shoes|clothes)|netflix|gym|nails|hair|instagram|pictures|photos) "
         r"[^.!?]{0,40}(?:but|yet|and|instead|while|when)\b[^.!?]{0,30}(?:pay|owe|debts?|loan|us|bills?|broke)",
         r"(?:says|tells|shows|speaks) (?:\w+ ){0,4}(?:about you|what you are|who you are|your character|the kind|what kind)|childish|immatur\w+|like a (?:teenager|kid|thief|criminal|beggar)|learn (?:to|some|what|how to) "
@@ -220,6 +228,14 @@ _SHAME = [
         r"disgust\w*|pitiful|laughable|mortif\w+|pathetic|sad excuse|joke of|respectable|reputation (?:will|is|in)|your (?:good )?name (?:will|is|in the)|even (?:students?|pensioners?|poor people|my \w+|children|the poor(?:est)?|"
         r"single (?:mothers|moms|parents)|a child|kids|others|people with) |people (?:with|who have) (?:less|far less|much less)|(?:poster|flyer|sign|banner|notice)s? (?:\w+ ){0,4}(?:with|of|about|on|in) (?:\w+ )?your|"
         r"your (?:face|name|photo|picture) (?:\w+ ){0,3}(?:on|in|all over|everywhere|posted|published)",
+        r"(?:steal|stealing|stole|stolen|cheat(?:ed|ing)?|rob(?:bed|bing)|lied|lying|trick(?:ed|ing)|deceiv\w+|fool(?:ed|ing)|scamm(?:ed|ing)) (?:from )?(?:us|me|the|everyone|people|this|our|to us|to me|about)\b|you (?:\w+ )?(?:lied|cheated|stole)|"
+        r"play(?:ing)? (?:the |a )?victim|sob stor\w+|(?:laugh|laughing|pointing|point|sneer|spit) (?:fingers )?at you|fail(?:ed|ing|s)? (?:your|as|at being|everyone|us)\b|"
+        r"(?:owes|owe) you (?:something|anything|a living|nothing)|deserves? (?:a )?(?:better|more than|someone)|(?:nobody|no ?one|who) (?:\w+ )?(?:respects?|likes?|trusts?|believes|wants|cares)\b|(?:no|lost|losing|have some|show some) (?:\w+ )?respect\b|"
+        r"(?:runs?|running|dodg\w+|hid(?:e|es|ing)|shirk\w*|evad\w+|escap\w+|walk\w* away) (?:away )?(?:from )?(?:your|his|her|their|our|debts?|obligations?|responsib\w+|bills)|ungrateful|selfish\w*|greedy|spoil(?:ed|t)|reckless\w*|"
+        r"(?:the )?only one (?:in|of|on|who|that)\b|have some (?:pride|shame|decency|respect|dignity|self|honou?r)",
+        r"how (?:does|would) it feel|(?:are|were) you (?:\w+ )?(?:proud|happy|satisfied|comfortable) (?:of|with|about|now|to|living|taking|that)|do you (?:\w+ )?(?:feel (?:good|proud|bad|guilty|any|no|nothing)|even (?:care|know|think)|think (?:you|we|this is|it is|"
+        r"money|the world|that)|enjoy|have any)|you think (?:the|you|we|this is|it is|money|that|life|debts?)|you (?:always|never|conveniently|clearly|obviously|simply) (?!have the|have to|need|can|will|owe|were|agreed|get|got|received|miss|be\b|"
+        r"has|missed|had)\w+|(?:poor|broke|cheap) people\b|should not (?:be allowed to |have )?(?:take|taken|borrow|have|sign)",
         r"(?:does|do|should|did|would|will|has|have) (?:\w+ )?your (?:\w+ )?(?:church|congregation|boss|family|wife|husband|kids|children|parents|mother|father|neighbou?rs|friends|colleagues|employer|community|partner|students|team) "
         r"(?:\w+ )?(?:know|realise|realize|hear|see|approve|respect|think)|proud of you|how you were (?:raised|brought)|raised you",
         r"ashamed\b|shame on\b|shameful\w*|shameless\w*|what a shame|(?:feel|have|any|some|no|bring|brought|of) (?:\w+ )?shame\b|"
@@ -404,7 +420,7 @@ _PRESSURE = [
         r"(?:loan|credit card|card|cash advance) (?:\w+ ){0,4}(?:to|and|so)\b",
         r"(?:sell|pawn|hock) (?:your|the|some|something)\b|(?:do not|not) care (?:how|where|what|about|if)|find the money (?:somewhere|anywhere)|"
         r"(?:skip|go without|cut) (?:\w+ )?(?:rent|food|meals|medicine|groceries)|(?:payment|us|we) (?:comes?|goes) before",
-        rf"your (?:\w+ )?{KIN} (?:\w+ )?(?:would|might|will|may|should|deserves? to|ought to|be) (?:\w+ )?(?:like|love|want|interested|hear|find "
+        rf"your (?:\w+ )?{KIN} (?:\w+ )?(?:would|might|will|may|should|deserves? to|ought to|be) (?:\w+ )?(?:be (?:receiving|getting|hearing|told|notified|called|informed|contacted|finding)|receive|like|love|want|interested|hear|find "
         r"out|know|be interested|be informed|be told|be contacted|be called|receive|learn|help you remember|get)\b",
         rf"(?:at|to) your (?:work|work ?place|job|office|employer|company)\b(?=[^.]*(?:remember|embarrass|colleague|boss|everyone))",
         rf"{WE} (?:{WILL} )?(?:\w+ ){{0,3}}(?P<act>call|ring|contact|write|send a letter|go|come|show up|reach) (?:you )?(?:\w+ )?(?:at|to) (?:your )?"

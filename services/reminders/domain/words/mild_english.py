@@ -7,7 +7,7 @@ from services.reminders.domain.words.wording import Category, Found, Tongue
 
 # Negative words that promise nothing: "we will not hesitate to", "if you do not pay".
 _NO_NEGATION = re.compile(
-    r"(?:are|do|does|did|have|has|had|is|were|was|would|could|should|will|can) not (?:you|your)\b"
+    r"(?:are|do|does|did|have|has|had|is|were|was|would|could|should|will|can) not (?:you|your)\b|can not believe|(?:nobody|no one) (?:\w+ )?(?:respects?|likes?|trusts?|wants|believes)"
     r"|not (?:hesitate|afraid|only|just|merely|a joke|a game|joking|bluffing|kidding|stop|rest|wait|sleep|forget|care|even|long|"
     r"pay(?:ing|ment)?|paid|settled?|settling|answer\w*|respond\w*|call\w*|reply\w*|repay\w*|repaid|contact us|co-?operat\w+|comply\w*|"
     r"resolved?|received?|reached|arrived|here|in our|by|want (?:this|trouble|that|your|us|me|to have)|let (?:you|this)|give up|go away|"
@@ -32,7 +32,7 @@ _NEW_STATEMENT = re.compile(
 _REPORTED = re.compile(
     r"\b(?:scams?|scammers?|fraudsters?|impostors?|impersonat\w+|pretend\w* to be|pos(?:e|es|ing) as|claim\w* to be|beware|"
     r"complaint (?:about|of|that)|your complaint|we heard (?:that|from)|it is (?:a )?(?:myth|lie)|should not have (?:happened|been)|"
-    r"(?:is|was|are|were) not (?:acceptable|allowed|permitted|true|right)|"
+    r"(?:we|our system) (?:\w+ )?(?:made|had) (?:a |an )?(?:\w+ )?(?:mistake|error)|by mistake|in error|(?:is|was|are|were) not (?:acceptable|allowed|permitted|true|right)|"
     r"(?:we|i) (?:are|am) (?:\w+ )?sorry (?:that|if|for|about|you|to hear)|(?:we|i) (?:\w+ )?apologi[sz]e|our apologies|"
     r"you (?:\w+ )?(?:told|asked|wrote|reported|mentioned|described|complained) |"
     r"you said (?:that )?(?:our|an?|the|someone|somebody|they|he|she|one|we|you (?:were|felt|feel|are (?:worried|afraid)))\b|"
@@ -63,6 +63,7 @@ _FEELING = re.compile(
     r"\b(?:may|might|often|can|could|many|most|some|lots of|people|normal|common|natural|understandable|you|if this|it|this) (?:people )?(?:to )?"
     r"(?:\w+ )?(?:feels?|feeling|felt|worried about|find (?:it|this))(?: \w+){0,2} ?$|\bmany (?:\w+ )?people\b|\bwe (?:are|were|feel) (?:\w+ )?$"
 )
+_THANKED = re.compile(r"\bthank|\bgrateful\b|\bappreciate")
 _REASSURED = re.compile(
     r"\b(?:no (?:need|reason)|not (?:need|have)|need not|nothing|not) (?:\w+ )?(?:to )?(?:worry|worried|fear|afraid|panic|feel|be ashamed|be "
     r"embarrassed|be scared)\b"
@@ -119,7 +120,7 @@ def excused(found: Found) -> bool:
     if category is Category.FALSE_URGENCY:
         return _harmless_hurry(found)
     if category is Category.SHAME:
-        return _FEELING.search(found.before) is not None
+        return _THANKED.search(found.before) is not None or _FEELING.search(found.before) is not None
     if category in (Category.PRESSURE, Category.DISCLOSURE) or found.rule.kinder == "visit":
         return _ON_OFFER.search(found.sentence) is not None
     return found.rule.kinder in ("law", "goods", "authority") and _harmless_law(found)

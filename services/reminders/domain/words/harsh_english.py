@@ -42,7 +42,7 @@ _THREATS = [
         rf"collectors?|officers?|bailiffs?|team|representatives?|staff|field \w+) {FEW}(?:you\b|your)",
         r"(?:have|get|getting) (?:\w+ ){0,2}(?:someone|somebody|people|men|guys|boys|agents?|collectors?|officers?|bailiffs?) (?:\w+ )?(?:come|visit|knock|collect|pick|"
         r"to your|at your|after you|round|over)\b",
-        rf"(?:come|comes|coming|came|be|show up|turn up|stop by|drop by|drop in|stand|standing|wait|waiting|park\w*|"
+        rf"(?:come|comes|coming|came|be (?:at|outside|in front|waiting|right)|show up|turn up|stop by|drop by|drop in|stand|standing|wait|waiting|park\w*|"
         rf"knock\w*|be there|appear|swing by|head\w*|travel\w*) {FEW}(?:your|the) {SOME}"
         r"(?:house|home|door(?:step)?|place|flat|apartment|address|work(?:place)?|office|job|school|street|front door|"
         r"gate|building|neighbou?rhood)\b",
@@ -56,7 +56,7 @@ _THREATS = [
     *_rules(
         Category.THREAT,
         "law",
-        r"(?:you|him|her|your|be|being|get|getting|been) (?:\w+ ){0,2}arrest(?:ed)?\b|arrest (?:you|warrant|will)|"
+        r"(?:you|him|her|your|be|being|get|getting|been) (?:(?!not|never)\w+ ){0,2}arrest(?:ed)?\b|arrest (?:you|warrant|will)|"
         r"warrant (?:\w+ ){0,6}arrest|arrest is",
         r"(?:jail(?:ed)?|prison|imprison\w*|jail ?time|incarcerat\w+|behind bars|handcuffs?|custody|prison cell|jail ?time)\b",
         r"lock(?:ed)? (?:you )?(?:up|away)\b|put(?:ting)? you away\b|in cuffs\b",
@@ -107,7 +107,7 @@ _THREATS = [
     *_rules(
         Category.THREAT,
         "record",
-        r"(?:ruin|destroy|wreck|trash|kill|black-?list|tank|shatter|finish|end)(?:ed|ing|s)? (?:\w+ )?(?:your|you)\b"
+        r"(?:ruin|destroy|wreck|trash|kill|black-?list|tank|shatter)(?:ed|ing|s)? (?:\w+ )?(?:your|you)\b"
         r"(?: \w+)?(?: (?:credit|score|reputation|life|career|future|name|rating))?",
         r"black-? ?list(?:ed)?\b",
         r"never (?:\w+ ){0,3}(?:get|have|find|obtain|see|rent|buy|work|borrow|qualify) (?:\w+ ){0,6}"
@@ -119,7 +119,7 @@ _THREATS = [
         "vague",
         r"(?:you|you will|you are going to) (?:\w+ ){0,3}regret|regret (?:it|this|ignoring|not paying|the day)\b|"
         r"(?:you will|you are going to|going to) (?:\w+ ){0,2}be (?:very |so |truly )?sorry\b",
-        r"or else\b|(?:see|find out|learn|show you|wait for|know|think about) what (?:happens|will happen|comes|we can do|"
+        r"or else\b|(?:see|find out|learn|show you|wait for|know|think about) what (?:happens|will happen|comes next|comes to you|we can do|"
         r"we do|i can do)(?! to your payment)",
         r"(?:no|any) idea (?:what|who) (?:we|i|you|they|is|can)|you do not (?:want to )?know (?:what|who) (?:we|i)",
         r"watch (?:your back|out|your step|yourself)\b|(?:be|better be) careful (?:when|where|who|on|at|tonight)\b|"
@@ -208,7 +208,7 @@ _THREATS += [
         r"other|tough\w*|appropriate|necessary|enforcement|extreme|harsh\w*|aggressive|additional|immediate|every|all|field|matters) ?(?:\w+ )?(?:actions?|measures?|steps|collection|means|into our|methods|proceedings|force)",
         r"lien on|foreclos\w+|repo (?:man|men|team|agent)|strip(?:ped)? of|end up (?:on|in|with|alone|homeless)|(?:ruin\w*|wreck\w*|destroy\w*|haunt\w*|follow) (?:\w+ )?(?:you|your)\b|come back to (?:haunt|bite)|nightmare|"
         r"(?:worst|biggest) mistake|mistake of your life|(?:last|final) (?:time|thing) (?:\w+ )*(?:nicely|politely|warn|ask)|ask(?:ing)? nicely|run out of (?:patience|chances)|enough of (?:you|your)|had it with you",
-        r"(?:easy|hard|nice|other|ugly) way\b|your (?:choice|funeral|call):|up to you how (?:painful|ugly|bad)|make it (?:hard|difficult|ugly|painful)|trust me,? you|believe me,? you|things? (?:will|can|could|may|might) (?:\w+ )?"
+        r"(?:easy|hard|nice|other|ugly) way\b|your (?:choice|funeral|call):|up to you how (?:painful|ugly|bad)|make it (?:hard|difficult|ugly|painful)\b(?! to)|trust me,? you|believe me,? you|things? (?:will|can|could|may|might) (?:\w+ )?"
         r"(?:escalate|ugly|get|go) |this (?:will|can|could|is going to) (?:\w+ )?(?:escalate|ugly|hurt|cost you|haunt)|cost you (?:your|everything|dearly|more than)|(?:safe|safety) (?:of|for) your|keep (?:you|your \w+) safe",
     ),
 ]
@@ -222,7 +222,7 @@ _SHAME = [
         r"(?:off|with|using|spending) (?:someone|somebody|other|someone else's|our|somebody's|else's|us)(?: else's)? (?:people'?s? )?(?:money|backs?)|free (?:ride|lunch|money)|hand-?outs?|lie in it|made your bed|living (?:large|it up|like)|your (?:priorities|lifestyle)|"
         r"(?:holiday|vacation|party|parties|restaurants?|shopping|designer|luxur\w+|cigarettes|coffee|beer|concert|new (?:phone|car|shoes|clothes)|netflix|gym|nails|hair|instagram|pictures|photos) "
         r"[^.!?]{0,40}(?:but|yet|and|instead|while|when)\b[^.!?]{0,30}(?:pay|owe|debts?|loan|us|bills?|broke)",
-        r"(?:says|tells|shows|speaks) (?:\w+ ){0,4}(?:about you|what you are|who you are|your character|the kind|what kind)|childish|immatur\w+|like a (?:teenager|kid|thief|criminal|beggar)|learn (?:to|some|what|how to) "
+        r"(?:says|tells|shows|speaks) (?!nothing)(?:\w+ ){0,4}(?:about you|what you are|who you are|your character|the kind|what kind)|childish|immatur\w+|like a (?:teenager|kid|thief|criminal|beggar)|learn (?:to|some|what|how to) "
         r"(?:\w+ )?(?:responsib\w+|manners|respect|honest\w*|pay|live within|handle)|(?:burden|drain) (?:on|to)|(?:run|running|hide|hiding) (?:away )?(?:from|like|behind)|cowards?\b|cowardly|self-?respect|dignity|"
         r"(?:get|find) a (?:real |second |better |proper )?job\b|work harder|(?:stop|instead of) (?:spending|wasting|partying|shopping|drinking|smoking|living)|(?:in|go out in) public|word (?:gets|will get) around|"
         r"disgust\w*|pitiful|laughable|mortif\w+|pathetic|sad excuse|joke of|respectable|reputation (?:will|is|in)|your (?:good )?name (?:will|is|in the)|even (?:students?|pensioners?|poor people|my \w+|children|the poor(?:est)?|"
@@ -416,7 +416,7 @@ _PRESSURE = [
         rf"(?:ask|borrow|beg|get|find|collect|take) (?:\w+ ){{0,4}}(?:from )?(?:your |a |an |some )(?:\w+ )?{KIN}\b[^.]{{0,30}}"
         rf"(?:pay|money|loan|lend|help|cover|cash|$|by|now|today|and)|"
         rf"borrow (?:\w+ ){{0,3}}from (?:your |a |an |some |someone|anyone|other )",
-        r"(?:take|taking|get|getting|open|use|apply for) (?:out )?(?:an?other|a new|a second|a different|one more|a payday|a) (?:\w+ )?"
+        r"(?<!you )(?<!who )(?:take|taking|get|getting|open|use|apply for) (?:out )?(?:an?other|a new|a second|a different|one more|a payday|a) (?:\w+ )?"
         r"(?:loan|credit card|card|cash advance) (?:\w+ ){0,4}(?:to|and|so)\b",
         r"(?:sell|pawn|hock) (?:your|the|some|something)\b|(?:do not|not) care (?:how|where|what|about|if)|find the money (?:somewhere|anywhere)|"
         r"(?:skip|go without|cut) (?:\w+ )?(?:rent|food|meals|medicine|groceries)|(?:payment|us|we) (?:comes?|goes) before",

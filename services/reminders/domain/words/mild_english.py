@@ -40,7 +40,7 @@ _REPORTED = re.compile(
     r"(?:if|when|should|whenever) (?:someone|anyone|anybody|somebody|any|a|an|one of our|our|another) (?:\w+ ){0,2}?(?:say|says|calls?|"
     r"caller|collector|agent|threaten\w*|tells?|claims?|asks?|comes?|bailiff|message|letter|shames?|insults?|contacts?|pressures?|visits?)|"
     r"if you (?:ever )?(?:get|receive|are (?:told|asked|threatened|contacted|called)|were (?:told|asked|threatened))|"
-    r"(?:anyone|someone|callers?|people|collectors?) who (?:\w+ )?(?:says?|threatens?|calls?|claims?|pretends?|tells?|asks?|demands?)|"
+    r"(?:it|message|caller|text|email|letter|they) (?:says?|said|claims?|asks?|wants?|allows?|threatens?)\b|(?:anyone|someone|callers?|people|collectors?) who (?:\w+ )?(?:says?|threatens?|calls?|claims?|pretends?|tells?|asks?|demands?)|"
     r"report (?:it|them|him|her|that|this|such|any) (?:call|message|to (?:us|the|your))|forward it to us|(?:let|tell) us if)"
 )
 _FOLLOWED_BY_TRUTH = re.compile(
@@ -79,7 +79,7 @@ _ASKED_OF_YOU = re.compile(
 )
 _HELPLINE = re.compile(
     r"\b(?:988|999|911|112|000|116 123|emergency|ambulance|danger|helpline|hotline|crisis|samaritans|kill|suicid\w+|ending your life|hurt "
-    r"yourself|harm yourself|safe)\b"
+    r"yourself|harm yourself|safe|(?:call|contact|tell) your (?:own )?(?:bank|doctor))\b"
 )
 _HOME_LOAN_WARNING = re.compile(r"\bmay be repossessed if you do not keep up\b")
 _HURRY_DENIED = re.compile(

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.reminders.domain.words.intents import Said, read
-from services.reminders.domain.words.languages import SPEECHES, TONGUES
-from services.reminders.domain.words.messages import Occasion
-from services.reminders.domain.words.presence import parts_in
-from services.reminders.domain.words.wording import check
+# The rules take most of a second to load: only the commands that use them do.
+if TYPE_CHECKING:
+    from services.reminders.domain.words.intents import Said
+    from services.reminders.domain.words.messages import Occasion
 
 words_app = typer.Typer(no_args_is_help=True, help="Look over texts and read answers, offline.")
 
@@ -26,17 +25,20 @@ File = Annotated[
 def words_check(
     file: File,
     occasion: Annotated[
-        Occasion | None,
-        typer.Option(help="What the texts are for: then parts that they lack are named too."),
+        str | None,
+        typer.Option(
+            help="What the texts are for, such as missed_first: then parts that they lack are named."
+        ),
     ] = None,
 ) -> None:
     """Look for threats, shame, false urgency and the like.
 
     Status 1 when a text must not be sent.
     """
+    meant = _occasion(occasion) if occasion else None
     well = True
     for number, text in _lines(file):
-        verdict = _verdict(text, occasion)
+        verdict = _verdict(text, meant)
         well = well and verdict["ok"]
         print(json.dumps({"line": number, **verdict}, ensure_ascii=False))
     if not well:
@@ -47,13 +49,18 @@ def words_check(
 def words_intents(
     file: File,
     today: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day on which the texts came, such as 2026-03-11.")
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="The day on which the texts came, such as 2026-03-11."),
     ],
     region: Annotated[
-        str | None, typer.Option(help="Where they came from (US, GB, CN …): tells 3/4 as a day, and which dollar.")
+        str | None,
+        typer.Option(help="Where they came from (US, GB, CN …): tells 3/4 as a day, and which dollar."),
     ] = None,
 ) -> None:
     """Read what answers mean: promises with sum and day, reasons, disputes, stops, signs of a crisis."""
+    from services.reminders.domain.words.intents import read
+    from services.reminders.domain.words.languages import SPEECHES
+
     if region is not None and not (len(region) == 2 and region.isalpha()):
         raise typer.BadParameter("must be an ISO country of two letters, such as CN", param_hint="--region")
     for number, text in _lines(file):
@@ -71,7 +78,24 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
                 raise typer.BadParameter(f"line {number} is not UTF-8; save the file as UTF-8") from None
 
 
-def _verdict(text: str, occasion: Occasion | None) -> dict[str, Any]:
+def _occasion(name: str) -> "Occasion":
+    from services.reminders.domain.words.messages import Occasion
+
+    try:
+        return Occasion(name)
+    except ValueError:
+        known = ", ".join(Occasion)
+        raise typer.BadParameter(
+            f"there is no occasion {name}; there are {known}", param_hint="--occasion"
+        ) from None
+
+
+def _verdict(text: str, occasion: "Occasion | None") -> dict[str, Any]:
+    from services.reminders.domain.words.languages import TONGUES
+    from services.reminders.domain.words.messages import Occasion
+    from services.reminders.domain.words.presence import parts_in
+    from services.reminders.domain.words.wording import check
+
     findings = check(text, TONGUES, statutory=occasion is Occasion.STATUTORY_NOTICE)
     missing = sorted(occasion.needs - parts_in(text)) if occasion else []
     return {
@@ -90,7 +114,7 @@ def _verdict(text: str, occasion: Occasion | None) -> dict[str, Any]:
     }
 
 
-def _plain(one: Said, text: str) -> dict[str, Any]:
+def _plain(one: "Said", text: str) -> dict[str, Any]:
     """The intent as JSON, without what the text does not say."""
     told = {
         "intent": one.intent,

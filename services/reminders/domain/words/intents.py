@@ -18,6 +18,8 @@ from services.reminders.domain.words.times import Clock, times
 
 FAR_AHEAD_DAYS = 300
 """A day without a year that lies so far ahead was rather meant to be of the past."""
+READ_CHARS_MAX = 4000
+"""Of a longer text only so much is read here; a person reads it all."""
 _DOLLARS = {"AU": "AUD", "CA": "CAD", "HK": "HKD", "NZ": "NZD", "SG": "SGD", "TW": "TWD", "US": "USD"}
 
 
@@ -123,7 +125,7 @@ class _Text:
 
 def read(written: str, today: date, speeches: tuple[Speech, ...], region: str | None = None) -> Reading:
     """The intents of a text that came on a day, from someone in a region (an ISO country; None when unknown)."""
-    folded = fold(written)
+    folded = fold(written[:READ_CHARS_MAX])
     text = _understood(folded.text, Seen(today, region=region))
     signs = [one for speech in speeches for one in _signs(text, speech)]
     promises = _distinct(one for speech in speeches for one in _promises(text, speech))
@@ -131,7 +133,7 @@ def read(written: str, today: date, speeches: tuple[Speech, ...], region: str | 
     order = list(Intent)
     said.sort(key=lambda one: (order.index(one.intent), one.start))
     placed = [(one, folded.span(one.start, one.end)) for one in said]
-    sure = bool(said) and not any(_unclear(one, today) for one in said)
+    sure = bool(said) and len(written) <= READ_CHARS_MAX and not any(_unclear(one, today) for one in said)
     return Reading(tuple(replace(one, start=start, end=end) for one, (start, end) in placed), sure)
 
 

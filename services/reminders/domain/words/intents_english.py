@@ -30,12 +30,12 @@ SIGNS = {
         r"(?:done|finished|tired|sick|had enough) (?:with|of) (?:life|living|being alive|this life|everything|it all)|giv(?:e|ing) up on life",
         r"(?:can ?not|could not) (?:go on|carry on|take (?:it|this|any)(?: any)? ?(?:more|longer|anymore)?|live like this|live (?:any ?more|with)|cope "
         r"any|do this any|bear it|stand (?:it|this) any|keep going)",
-        r"hang(?:ing)? my ?self|find me (?:hanging|dead|gone)|found dead|jump(?:ing)? (?:off|from|in front|out of|under)|overdos\w+|"
+        r"end(?:ing)? it (?:tonight|today|now|soon|myself|for good)|(?:hear|see|talk) (?:from|to)? ?me (?:ever )?again|never (?:have )?been born|end of my (?:tether|rope)|(?:driv\w+|walk\w*|step\w*) (?:off|into|in front of) (?:a |the )?(?:cliff|bridge|road|traffic|train|river|sea|wall|tree|tracks)|(?:sleeping|all the|my) pills|(?:better off|provided for) (?:with|if i|once i)|(?:when|after|once) i am (?:gone|dead|no longer)|(?:make|want|need|wish|waiting for) (?:\w+ ){0,3}(?:it|this|everything|pain) (?:all )?(?:to )?(?:stop|end|be over)\b|lost the will|face (?:an?other|one more|tomorrow|the) ?(?:day|morning)?\b(?= any|$|,|\.| like)|burden (?:to|on) (?:everyone|everybody|my family|my kids|them|others)|(?:dark|bad|terrible|suicidal) thoughts|hate (?:my life|being alive|living)|leave this (?:world|life|earth)|(?:just|only) want (?:peace|to rest forever|to vanish|it over)|no ?(?:one|body) (?:would|will|cares?) (?:\w+ )*(?:if i (?:live|die|am)|notice i|when i)|dying (?:would be|is|seems) |death (?:is|would be|seems) |drink(?:ing)? my ?self to death|what is the point(?: of (?:living|going on|life|anything|it all|any of it))?(?: any ?more)?(?:\?|$|\.)|goodbye(?:,| forever| to| my|$)|carry on (?:any ?more|living|with (?:life|this))|reason to (?:carry|go|keep|wake|get up)|hang(?:ing)? my ?self|find me (?:hanging|dead|gone)|found dead|jump(?:ing)? (?:off|from|in front|out of|under)|overdos\w+|"
         r"(?:took|take|taking|swallow\w*) (?:\w+ ){0,4}(?:pills|tablets)|(?:cut|cutting|slit|slitting|slash\w*) (?:my ?self|my (?:wrists?|arms?|veins))",
         r"(?:hurt|hurting|harm|harming|shoot|drown|starve|burn) my ?self|self[- ]?harm\w*|good ?bye (?:letter|note|for ?ever|world|everyone)|"
         r"suicide note|last (?:letter|goodbye|message you)|(?:noose|end of my rope|a rope)\b|gun to my",
         r"life insurance|only way out|no (?:other )?way out|way out is|(?:not|will not) be (?:here|around|alive) (?:much longer|any ?more|tomorrow|next)|"
-        r"hope (?:i|to) (?:do not|not) wake|no hope left|life is (?:over|pointless|meaningless|not worth|hell|unbearable)|my life is over|black hole",
+        r"hope (?:i|to) (?:do not|not) wake|no hope left|driving off a|life is (?:over|pointless|meaningless|not worth|hell|unbearable)|my life is over|black hole",
     ),
     Intent.WRONG_PERSON: _any(
         r"wrong (?:number|person|man|woman|guy|contact|address|email)|(?:i am|am|this is|it is) not (?:mr|mrs|ms|miss|him|her|that person|the person|"
@@ -48,7 +48,7 @@ SIGNS = {
         r"(?:do not|never) know (?:who (?:that|this|he|she)|(?:this|that|the) (?:person|man|woman|name)|anyone (?:called|named)|him\b|her\b|a \w+$)|"
         r"just got this (?:number|phone|sim)|new (?:owner of this|number is not)|this (?:number|phone) (?:is not|belongs|no longer|does not)|"
         r"(?:he|she|they|that person)(?: \w+)? (?:does not|do not|no longer) (?:live|work|stay)|moved (?:out|away) (?:years|months|long)|previous tenant|"
-        r"not the person|not who you|mistaken (?:me|identity)|got the wrong",
+        r"not the person|not who you|mistaken (?:me|identity)|got the wrong (?:person|one|guy|man|woman|lady|family)|(?:looking for|want|after|mean|meant) (?:someone|somebody) else|[a-z]+ (?:does not|no longer|never) (?:lives?|works?|stays?) (?:here|at this)",
     ),
     Intent.STOP: re.compile(
         r"^\W*(?:stop|stop ?all|quit|end|cancel|revoke|unsubscribe|opt[- ]?out|arret|remove)(?: please| now| it| this)?\W*$|"
@@ -57,8 +57,8 @@ SIGNS = {
         r"\b(?:do not|never|not to|not want you to|not wish you to) (?:ever )?(?:call|ring|text|message|email|e-?mail|write|contact|phone|bother|disturb) "
         r"(?:me|us|here|this|my|again|at|any)|\bno more (?:calls|texts|messages|emails|contact|letters)|"
         r"\b(?:take|remove|delete) (?:me|my \w+|this number|us) (?:off|from|out)?|\b(?:delete|lose) my (?:number|details|data)|"
-        r"\bcease (?:and desist|all|any|contact\w*|communicat\w+)|\bnot (?:want|wish) to (?:be contacted|hear from|receive|get|be called|be texted)|\bstop it\b|"
-        r"\bstop$"
+        r"\bcease (?:and desist|all|any|contact\w*|communicat\w+)|\bnot (?:want|wish) to (?:be contacted|hear from|receive|get|be called|be texted)|\bstop it\b|\b(?:revoke|withdraw|withdrawing|revoking|cancel) (?:\w+ )?consent|\b(?:do not|never) (?:call|ring|phone|text)\b(?= *$|[.,!;]| please| any| on| after| before| again)|"
+        r"\b(?:please|now|just) stop$"
     ),
     Intent.REPRESENTED: _any(
         r"(?:talk|speak|write|refer|contact|direct|address|send|deal|go) (?:\w+ ){0,5}(?:to |through |with |via )?(?:my|our) (?:\w+ )?"
@@ -78,13 +78,13 @@ SIGNS = {
         r"laugh\w*|hung up|lied|called me|was (?:rude|nasty|mean|aggressive|horrible)|were (?:rude|nasty))|(?:yell|shout|scream|swear|swore)\w* at me|"
         r"threatened (?:me|us|my)|(?:you|they|he|she) (?:\w+ )?(?:told|called|contacted|rang|phoned|informed|spoke to|messaged) my (?:boss|employer|work|mother|"
         r"mum|mom|father|dad|wife|husband|family|sister|brother|neighbou?r|friend|manager|parents|colleague|son|daughter|kids)|"
-        r"bully\w*|intimidat\w+|treat(?:ed|ing|ment)? (?:of )?(?:me|us)? ?(?:\w+ )?(?:badly|unfairly|like|is|was)|how i (?:was|am|have been) (?:being )?treated|"
+        r"bull(?:y|ies|ied|ying)\b|(?:called|rung|rang|phoned|texted|contacted) (?:me )?(?:\w+ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twenty|several|many|countless|so many|a hundred) times|(?:tell|telling|call|calling|contact|contacting|inform) my (?:boss|employer|work|mother|mum|mom|father|dad|wife|husband|family|sister|brother|neighbou?rs?|friends?|manager|parents|colleagues?|son|daughter|kids) (?:about|that)|intimidat\w+|treat(?:ed|ing|ment)? (?:of )?(?:me|us)? ?(?:\w+ )?(?:badly|unfairly|like|is|was)|how i (?:was|am|have been) (?:being )?treated|"
         r"(?:that|this|it) is illegal|invasion of|privacy|(?:speak|talk) to (?:your|a|the) (?:manager|supervisor)|day and night|every (?:single )?(?:day|hour)\b"
         r"(?=.*\bcall)|non-?stop|terrible service|poor service|badly treated",
     ),
     Intent.DISPUTE: _any(
-        r"disput\w+|(?:not|never) (?:my|mine|our|ours|a) ?(?:debt|loan|account|bill|card|responsib\w+)?\b(?<=debt|loan)|(?:not|never) (?:my|our) (?:debt|loan|"
-        r"account|bill|card)|not mine\b|(?:do not|does not|did not|never|not) (?:\w+ )?(?:owe|took|take|borrow\w*|had|have|sign\w*|appl\w+ for|recogni[sz]e|open\w*|"
+        r"disput\w+|never (?:\w+ )?(?:heard of|had (?:a|any|this|that) (?:loan|account|card|contract|debt)|dealt with|been a customer)|(?:cancelled|canceled|returned|refunded|terminated) (?:that|this|the|it|my) ?(?:contract|loan|order|account|agreement|goods)?|in my name\b|(?:not|never) (?:my|mine|our|ours|a) ?(?:debt|loan|account|bill|card|responsib\w+)?\b(?<=debt|loan)|(?:not|never) (?:my|our) (?:debt|loan|"
+        r"account|bill|card)|not mine\b|(?:do not|does not|did not|never|not) (?:\w+ )?(?:owe|took|take|borrow\w*|sign\w*|appl\w+ for|recogni[sz]e|open\w*|"
         r"authori[sz]e\w*|agree (?:with|to|that)|accept) (?:you|this|that|any|a|an|the|these|those|it|anything|out|for|with|to)\b",
         r"(?:amount|balance|total|sum|figure|interest|calculation|number|statement|fee|bill|debt|charge)s?(?: \w+){0,4} (?:is|are|was|were|look|looks|seem|seems) "
         r"(?:\w+ )?(?:wrong|incorrect|not right|not correct|too high|inaccurate|mistaken|an error|not what|false|a mistake|in error)|wrong (?:amount|balance|sum|figure)|"
@@ -100,7 +100,7 @@ SIGNS = {
     ),
     Intent.CANNOT_PAY: _any(
         rf"{_NOT_ABLE} (?:\w+ ){{0,6}}{_PAYMENT}|{_NOT_ABLE} (?:\w+ ){{0,2}}(?:this month|the full|that much|right now|at the moment|financially)|"
-        r"(?:no|not have (?:the |any |enough |that )?|without|short of|out of|run out of|not got (?:the |any )?) ?(?:money|cash|funds|income)|(?:broke|skint|penniless|"
+        r"(?:paying|payment|it) (?:is|are) (?:not |im)possible|(?:barely|hardly) (?:get|getting|making|surviv\w+)|get by\b|do not have (?:it|that much|that kind|the (?:amount|sum|means))\b|(?:give|need|get|have|want|allow) (?:me |us )?(?:\w+ ){0,3}(?:more |extra |another |few )(?:\w+ )?(?:weeks?|days?|months?|time)\b|(?:no|not have (?:the |any |enough |that )?|without|short of|out of|run out of|not got (?:the |any )?) ?(?:money|cash|funds|income)|(?:broke|skint|penniless|"
         r"bankrupt|insolvent|destitute)\b|have nothing|nothing left|lost everything|money (?:is|has been) (?:\w+ )?(?:tight|short)|(?:things|finances|money|it|times) "
         r"(?:is|are|have been) (?:\w+ )?(?:tight|tough|hard|difficult|rough)|make ends meet|living on (?:benefits|nothing)|behind on everything|hard times|hardship",
         r"(?:need|give me|want|some|bit|little|have) (?:\w+ ){0,3}more time\b|(?:smaller|lower|reduced|reduce|less|cheaper) (?:my |the )?(?:instal\w+|payments?|amounts?)|"
@@ -112,7 +112,7 @@ SIGNS = {
     Intent.PAID: _any(
         r"(?:already|just|have|has|had|i|we|been|was|is|got|fully|all|is been|it) (?:\w+ ){0,2}?(?:paid|settled|sent|transferred|cleared|deposited|wired|repaid)\b|"
         r"(?:payment|transfer|money|it|instal\w+) (?:was|has been|is|has|went) (?:\w+ )?(?:made|sent|done|gone|went|through|paid|completed?|in your|taken)|^(?:paid|transferred|sent|"
-        r"settled|deposited)\b|(?:done|ok|hi|hello|there),? (?:i )?paid|(?:you|bank) (?:\w+ )?(?:already )?(?:took|debited|received|deducted|got) (?:it|the|my|that|your) ?(?:money|payment)?|"
+        r"settled|deposited)\b|(?:done|ok|hi|hello|there),? (?:i )?paid|(?:you|bank) (?:\w+ )?(?:already )?(?:took|debited|received|deducted|got) (?:it\b|(?:the|my|that|your) (?:money|payment))|(?:gave|given) you\b|direct debit (?:went|was|has)|(?:went|taken|came) out (?:of my|on|yesterday|last|already)|paid up\b|"
         r"already (?:took|taken|debited|deducted|gave)|paid (?:it|this|that|off|in full|up|online|yesterday|already|last|on (?:mon|tue|wed|thu|fri|sat|sun))|made (?:the|my|a|that) payment (?:\w+ )?"
         r"(?:yesterday|last|on|already|this|today)|went through|receipt attached|proof of payment|account is settled",
     ),
@@ -124,7 +124,7 @@ SIGNS = {
     Intent.QUESTION: re.compile(
         r"(?:^|[.!?;,\n] *|\band |\bbut |\b(?:hi|hello|hey|sorry|please|so),? )(?:how (?!dare)|who (?:are|is|do|did|am|was|can|gave)|what|when (?:is|do|does|will|was|did|are|can|should|must)|where|why|which|can (?:i|we|you)|"
         r"could (?:i|we|you)|may i|do (?:i|you|we)|does|did|is (?:it|this|that|there|my|the)|are (?:you|there|my)|will (?:this|it|i|you|my|there)|would (?:it|you|this|i)|should i|"
-        r"am i|have you|has my)\b[^.!?;]*\?*|[^.!?;\n]*\?"
+        r"am i|have you|has my)\b[^.!?;]*\?*|(?<![^.!?;\n])[^.!?;\n]*\?"
     ),
 }
 
@@ -163,7 +163,7 @@ REASONS = {
         r"(?:flood\w*|wild ?fires?|earthquakes?|hurricanes?|tornado\w*|typhoon|storm (?:took|destroyed|damage\w*)|house (?:burned|burnt|fire)|(?:a|the) fire (?:destroyed|took|burned)|burn(?:ed|t) down|landslide|drought|natural disaster|cyclone|bush ?fire)"
     ),
     Reason.JOB_LOSS: _any(
-        r"(?:lost|losing|lose) (?:my|our|his|her|the) (?:\w+ )?(?:jobs?|work|position|employment)|laid off|lay-?off|(?:made |been )?redundan\w+|unemploy\w+|out of (?:a )?(?:work|job)|got fired|(?:was|been|am|being) (?:fired|sacked|let go|dismissed|"
+        r"(?:lost|losing|lose) (?:my|our|his|her|the) (?:\w+ )?(?:jobs?|work|position|employment)|laid off|lay-?off|(?:made |been )?redundan\w+|unemploy\w+|out of (?:a )?(?:work|job)|got fired|let me go|(?:was|been|am|being) (?:fired|sacked|let go|dismissed|"
         r"terminated)|no (?:job|work)\b|(?:company|factory|plant|employer) (?:\w+ )?(?:closed|shut|went bust|folded)|jobless|between jobs|contract (?:ended|was not renewed|ran out)|looking for (?:a )?(?:new )?(?:work|job)"
     ),
     Reason.BUSINESS: _any(
@@ -186,7 +186,9 @@ _UNABLE = _any(
     r"(?:can|could|do|did|does|would|should|will|shall|am|is|are|was|be|may|might|have|has) not\b(?! only)|never|no way|unable|not (?:able|pay\w*)|no money|if (?:i|we) (?:could|can|had)|hardly|impossible|struggl\w+|"
     r"instead of paying|nothing|refuse"
 )
-_DONE = _any(r"(?:paid|sent|transferred|settled|deposited|made|took|charged|debited|received|wired|went)\b")
+_DONE = _any(
+    r"(?:paid|sent|transferred|settled|deposited|made|took|gave|charged|debited|received|wired|went)\b"
+)
 _ASKS = re.compile(
     r"^ *(?:how|when|what|why|who|where|which|do i|does|did|is (?:my|the|it|there)|are|was|should|must)\b"
 )
@@ -195,7 +197,7 @@ _AHEAD = (
     r"may|might|would)"
 )
 _PAYS = _any(
-    rf"{_AHEAD} (?:\w+ ){{0,4}}?(?:pay|transfer|settle|clear|repay|catch up|deposit|make (?:a|the|my|an?other|it|one) ?(?:\w+ )?(?:payment)?|wire|pay off)\b",
+    rf"{_AHEAD} (?:\w+ ){{0,4}}?(?:pay|transfer|settle|clear|repay|catch up|deposit|make (?:a|the|my|an?other|it|one) ?(?:\w+ )?(?:payment)?|wire|pay off|sort (?:it|this|that)(?: out)?)\b",
     r"(?:am |are |be |be able to be |^ *|i |we )?(?:paying|repaying|settling|transferring)\b|^ *(?:please )?(?:pay|settle|transfer)\b|promise (?:payment|to)|^ *(?:will|can|shall) (?:pay|settle|transfer)|i pay\b",
 )
 _GIVES = _any(
@@ -203,6 +205,7 @@ _GIVES = _any(
     r"expect\b|put me down|count on|sending|i (?:offer|propose)|how about|what about|you (?:will|shall) (?:get|have|receive)|best i can do|send(?:ing)?\b|and\b|then\b|another|first",
 )
 _CHINESE = re.compile(rf"[{HAN}]")
+_THE_MONEY = re.compile(r"\b(?:the|your) (?:money|cash|payment)\b")
 _BARE_WORDS_MAX = 9
 
 SHARES = {
@@ -224,7 +227,8 @@ def promises(clause: str, names_sum: bool, names_day: bool) -> bool:
     plain = PAYDAY.sub(" ", clause)
     if _CHINESE.search(clause) or _UNABLE.search(plain) or _DONE.search(plain) or _ASKS.search(plain):
         return False
-    sum_or_share = names_sum or any(share.search(clause) for share in SHARES.values())
+    money = names_sum or _THE_MONEY.search(clause) is not None
+    sum_or_share = money or any(share.search(clause) for share in SHARES.values())
     day = names_day or PAYDAY.search(clause) is not None
     if _PAYS.search(plain):
         return sum_or_share or day

@@ -39,7 +39,7 @@ _CURRENCIES = {
 }
 _SIGN = "|".join(_CURRENCIES.values())
 _FIGURES = re.compile(
-    rf"(?P<before>(?:{_SIGN}) ?)?(?<![\d.,:/])(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?P<before>(?:{_SIGN}) ?)?(?<![\d.,:/])(?!(?<=in )(?:19|20)\d\d\b)(?!(?<=since )(?:19|20)\d\d\b)(?!(?:19|20)\d\d年)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?: ?(?P<unit>[万千百]|[kw](?![a-z])|grand\b|thousand\b|hundred\b)(?P<rest>\d(?!\d|[月日号.]))?)?(?! ?[月号日点:%/\-]?\d*[月号日点:%])"
     rf"(?P<after> ?(?:{_SIGN})(?![a-z]))?"
     r"(?!\d|[:/%\-]\d| ?(?:st|nd|rd|th|am|pm|a\.m|p\.m|days?|weeks?|months?|years?|hours?|minutes?|times|percent|instal|payments?)\b"

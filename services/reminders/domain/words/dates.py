@@ -148,7 +148,7 @@ _CHINESE: tuple[tuple[str, Meaning], ...] = (
         rf"{_C_MONTH}的?(?P<d>{_C_NUMBER})[日号]",
         lambda m, s: s.day_of_month(_count(m["d"]), _C_MONTHS[m["which"]], fixed=True),
     ),
-    (rf"(?P<which>下下|下|这|本|当|上)?(?:一)?个?月(?P<part>底|末|初|中旬|上旬|下旬|中)", _c_month_part),
+    (r"(?P<which>下下|下|这|本|当|上)?(?:一)?个?月(?P<part>底|末|初|中旬|上旬|下旬|中)", _c_month_part),
     (r"(?P<which>下下|下|这|本|上)(?:一)?个?月", lambda m, s: s.month_end(_C_MONTHS[m["which"]])),
     (
         rf"(?<![\d]){_C_WEEK}(?P<d>[一二三四五六日天1-6])(?!个|到)",

@@ -14,7 +14,7 @@ _NO_NEGATION = re.compile(
     r"surprised|wish|test|doubt|ignore|my problem|our problem|a request|a threat|be (?:nice|patient|able to stop|long))\b"
     r"|never (?:stop|rest|forget|pay|give up|paid|mind)\b|nobody (?:can|will) (?:help|save|stop|protect)\b"
     r"|no (?:one can|choice|option|payment|response|answer|reply|matter|mercy|doubt|later|longer|more|other|time|point|use|way out|wonder)\b"
-    r"|do not (?:make|force|think|imagine|believe|assume|expect|pretend|say|be surprised|forget|come crying|blame|complain)\b"
+    r"|(?<!we )(?<!i )do not (?:make|force|think|imagine|believe|assume|expect|pretend|say|be surprised|forget|come crying|blame|complain)\b"
     r"|without (?:further|any|more|another|prior)\b|nothing (?:you|can|will stop|to lose|left)\b|not (?:sure|certain) you\b"
     r"|can not (?:wait|hide|run|escape|avoid|stop|protect|ignore)\b|not stop\b|stop (?:ignoring|hiding|avoiding|playing|pretending|lying|wasting)\b"
     r"|avoid (?:us|our|legal|further|being|arrest|action|prosecution|court|having|this|that|any|trouble|consequences|jail|embarrass\w+)\b"
@@ -29,6 +29,7 @@ _NEW_STATEMENT = re.compile(
     r"|\b(?:we|i|they|he|she|you|it|someone|somebody|this|everyone|everybody|(?:our|your|my|the) (?:\w+ ){1,3}?)\s*"
     r"(?:will|shall|would|can|could|must|might|may|are|am|is|have to|has to|had better|know|'ll|come|send|take|end up|should|need)\b"
 )
+_OPINION = re.compile(r"(?<=not )(?:think|believe|mean|suggest|imply|say|consider)(?: that)? (?:you|it|this|they) (?:are|is|will|have)")
 _REPORTED = re.compile(
     r"\b(?:scams?|scammers?|fraudsters?|impostors?|impersonat\w+|pretend\w* to be|pos(?:e|es|ing) as|claim\w* to be|beware|"
     r"complaint (?:about|of|that)|your complaint|we heard (?:that|from)|it is (?:a )?(?:myth|lie)|should not have (?:happened|been)|"
@@ -82,6 +83,7 @@ _HELPLINE = re.compile(
     r"yourself|harm yourself|safe|(?:call|contact|tell) your (?:own )?(?:bank|doctor))\b"
 )
 _HOME_LOAN_WARNING = re.compile(r"\bmay be repossessed if you do not keep up\b")
+_ONLY_AFTER_COURT = re.compile(r"\bonly\b[^;]{0,60}\b(?:after|if|when|with)\b[^;]{0,20}\b(?:court|judge|order|hearing)")
 _HURRY_DENIED = re.compile(
     r"\b(?:no (?:rush|hurry)|take your time|whenever (?:it|you)|when it suits|stays? open|not urgent)\b"
 )
@@ -96,11 +98,11 @@ def _negated(found: Found) -> bool:
         return False
     # The phrase itself may begin with a new statement: "if it is not here by noon | you will regret it".
     scope = before if found.act is not None else before + found.sentence[found.start : found.end]
-    return not _NEW_STATEMENT.search(scope, last.end())
+    return not _NEW_STATEMENT.search(_OPINION.sub(lambda match: "~" * len(match.group()), scope), last.end())
 
 
 def _harmless_law(found: Found) -> bool:
-    return bool(_READERS_RIGHT.search(found.before) or _HOME_LOAN_WARNING.search(found.sentence))
+    return bool(_ONLY_AFTER_COURT.search(found.sentence) or _READERS_RIGHT.search(found.before) or _HOME_LOAN_WARNING.search(found.sentence))
 
 
 def _harmless_hurry(found: Found) -> bool:

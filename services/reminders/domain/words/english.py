@@ -29,7 +29,12 @@ GOODS = (
 )
 PAY = r"(?:pay|settle|clear|transfer|repay|respond|reply|answer|call|ring|contact|act|decide|send|confirm)"
 
+_ANY_WORD = r"(?:\w+ )"
+_NO_NEGATION = r"(?:(?!(?:not|never|no) )\w+ )"
+
 
 def rules(category: Category, kinder: str, *patterns: str, legal: bool = False) -> list[Rule]:
     """Rules of one category, which share a kinder wording."""
-    return [Rule(category, kinder, re.compile(rf"\b(?:{pattern})"), legal) for pattern in patterns]
+    # A word that may stand in between is never a negation: "we will not tell your boss" is no match to be excused.
+    exact = (pattern.replace(_ANY_WORD, _NO_NEGATION) for pattern in patterns)
+    return [Rule(category, kinder, re.compile(rf"\b(?:{pattern})"), legal) for pattern in exact]

@@ -53,9 +53,10 @@ _FOLLOWED_BY_TRUTH = re.compile(
 _ON_OFFER = re.compile(
     r"\bif (?:you|that|it) (?:would |ever |\w+ )?(?:like|likes|want|wish|prefer|agree|ask|helps?|suits)\b|\bwould you (?:like|prefer|rather) "
     r"(?:us|me|to|that we)\b|\bwith your (?:\w+ )?(?:consent|permission|agreement)\b|\b(?:at|on) your request\b|\bas you (?:asked|requested|wished)\b|"
-    r"\byou (?:have )?asked us to\b|\bonly (?:if|when) you\b|\bunless you (?:ask|want|tell|agree|say)\b"
+    r"\byou (?:have )?asked us to\b|\bonly (?:if|when) you\b|\b(?:if|unless) you (?:\w+ )?invite|\bunless you (?:ask|want|tell|agree|say)\b"
 )
 _READERS_RIGHT = re.compile(
+    r"\bhow to (?:\w+ )*$|"
     r"\b(?:you|your \w+|anyone|everyone|a borrower|borrowers)(?: \w+)? (?:can|may|could|might|are free|are entitled|have (?:the|a|every) right|"
     r"have the option|wish|want|would like|do not have|are allowed)\b(?!.*\b(?:we|us)\b)[^.;]{0,60}$"
     r"|\byour (?:own |\w+ )?(?:lawyer|attorney|solicitor|adviser|advisor|representative)\b[^;]{0,40}$|\bask(?:ed)? (?:a|the) court\b"

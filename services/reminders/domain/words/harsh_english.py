@@ -128,7 +128,7 @@ _PRESSURE = [
         rf"(?:borrow(?:ing)?|money|loan|help|cash) from (?:\w+ )?(?:{KIN}|someone|anyone|anybody)\b|lend you|(?:payday lenders?|loan apps?|pawn ?shops?|loan sharks?|other lenders|another lender|another bank) (?:can|could|will|would|might|may)|"
         rf"(?:how about|what about|why not|have you (?:tried|asked|considered)|surely|maybe|perhaps|can not) (?:asking )?(?:your |a )(?:\w+ )?{KIN}\b",
         rf"(?:if|when|should|before|until|or|unless) (?:he|she|they|your (?:\w+ )?{KIN}) (?:\w+ ){{0,3}}(?:hears?|heard|knew|finds? out|found out|learns?|learned|discovers?|gets? a call|sees?|were to)\b",
-        rf"(?:make sure|ensure|see to it) (?:that )?(?:\w+ ){{0,2}}(?:{KIN}|everyone|everybody)\b[^.!?]{{0,30}}(?:hears?|knows?|finds? out|learns?|sees?)|(?:wife|husband|mother|boss|kids|daughter|son|partner) seems? ",
+        rf"(?:make sure|ensure|see to it) (?:that )?(?:\w+ ){{0,2}}(?:{KIN}|everyone|everybody)\b[^.!?]{{0,30}}(?:hears?|knows?|finds? out|learns?|sees?)|want your (?:\w+ )?{KIN} (?:to (?:know|hear|find|see|learn|be|get)|knowing|finding)|(?:wife|husband|mother|boss|kids|daughter|son|partner) seems? ",
         rf"(?:{WE}|shall i|should i|should we|shall we|must we|want (?:me|us)|like (?:me|us)|have|let) (?:{WILL} |to |now |already |just |"
         rf"also |then ){{0,3}}(?:\w+ ){{0,2}}(?P<act>call(?:ing)?|ring(?:ing)?|phon(?:e|ing)|contact(?:ing)?|tell(?:ing)?|inform(?:ing)?|"
         r"speak(?:ing)? (?:to|with)|talk(?:ing)? (?:to|with)|writ(?:e|ing) to|visit(?:ing)?|notify(?:ing)?|email(?:ing)?|text(?:ing)?|"

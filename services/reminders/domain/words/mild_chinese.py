@@ -7,7 +7,7 @@ from services.reminders.domain.words.wording import Category, Found, Tongue
 
 _NO_NEGATION = re.compile(
     r"不(?:得不|仅|但|光|只是|止|怕|介意|排除|客气|信|管|惜|妨)|(?:别|不要|休想|甭)(?:以为|逼|怪|想着|忘|装|给脸|挑战|指望|说我|后悔|怨)|"
-    r"不是(?:跟|和|在跟|在和|吓|开玩笑|闹着玩)|(?:不会|绝不|决不|不能|不可能)(?:再)?(?:放过|罢休|善罢|饶|手软|留情|等|容忍|就这么|一直等|给(?:你|您)机会|心软|客气|犹豫)|不能(?:再)?(?:拖|等|躲|逃)|"
+    r"不是(?:跟|和|在跟|在和|吓|开玩笑|闹着玩)|(?:不会|绝不|决不|不能|不可能)(?:再)?(?:想(?:让|要|知道|看)|放过|罢休|善罢|饶|手软|留情|等|容忍|就这么|一直等|给(?:你|您)机会|心软|客气|犹豫)|不能(?:再)?(?:拖|等|躲|逃)|"
     r"(?:没有|没)(?:还|按时|收到|到账|任何诚意|诚意|回应|接|处理|办法|钱|履行|结清|商量|用|人(?:能|可以)?(?:救|帮|保)|什么(?:不敢|好商量))|停止(?:装|逃)|不要(?:再)?(?:拖|躲|逃|装|耽误|抱有|心存)"
 )
 _NEGATION = re.compile(
@@ -20,9 +20,9 @@ _NEW_STATEMENT = re.compile(
 )
 _REPORTED = re.compile(
     r"(?:如果|若|如|要是|万一)(?:有)?(?:人|任何人|催收|谁|对方|有催收|有法院|有警察|接到|收到|遇到|您(?:收到|接到|遇到|被|觉得|感到|认为|担心|有(?:轻生|自杀)))|任何(?:人|机构|以)|(?:凡是|所有)?(?:自称|声称|谎称|假冒|假装|冒充)|"
-    r"谨防|警惕|提防|当心(?:诈骗|骗子|假冒)|防骗|(?:是|属于|都是|为|就是)(?:\w{0,2})?(?:诈骗|骗局|谣言|假的|违法的|违规的|不合法|不允许|被禁止|不对的|不可接受)|(?:诈骗|骗子)(?:的)?(?:电话|短信|分子|常用|手段|信息|会)|"
+    r"谨防|警惕|提防|当心(?:诈骗|骗子|假冒)|防骗|(?<!你)(?<!你这)(?<!你就)(?<!您这)(?:是|属于|都是|为|就是)(?:\w{0,2})?(?:诈骗|骗局|谣言|假的|违法的|违规的|不合法|不允许|被禁止|不对的|不可接受)|(?:诈骗|骗子)(?:的)?(?:电话|短信|分子|常用|手段|信息|会)|"
     r"(?:不要|别|请勿|切勿)(?:相信|轻信|理会|回应)|(?:很|非常|深感|十分|为此|对此|向您|表示)(?:的)?(?:抱歉|歉意|道歉|遗憾|致歉)|对不起,?(?:我们|上次|让您|给您)|不应该?发生|不该发生|(?:是)?不(?:能|可)接受的|"
-    r"(?:您|你)(?:们)?(?:说(?!的话|话)|提到|反映|投诉|告诉我们|告诉过|问|写道|来信|担心|害怕|的投诉|觉得|感到|认为)|(?:您|你)(?:\w{0,2})关于(?:\w{0,12})(?:投诉|反馈|来信)|由于(?:系统|我们|我司|银行)|我们(?:的)?(?:失误|错误|过错)|得知|听说您|据您|(?:转发|转)给我们|举报(?:他|她|它|对方|该|此|这)|"
+    r"(?:您|你)(?:们)?(?:说(?!的话|话|会|要|好|今天|明天|下|马上|一定)|提到|反映|投诉|告诉我们|告诉过|问|写道|来信|担心|害怕|的投诉|觉得|感到|认为)|(?:您|你)(?:\w{0,2})关于(?:\w{0,12})(?:投诉|反馈|来信)|由于(?:系统|我们|我司|银行)|我们(?:的)?(?:失误|错误|过错)|得知|听说您|据您|(?:转发|转)给我们|举报(?:他|她|它|对方|该|此|这)|"
     r"(?:请|可以|应该|可)(?:立即|马上|直接)?(?:报警|举报|向我们投诉)|催收人员(?:不|曾)|员工(?:不|曾)|同事(?:骂|威胁|说)"
 )
 _OWN = re.compile(
@@ -34,7 +34,7 @@ _FOLLOWED_BY_TRUTH = re.compile(
 )
 _DEBT_ITSELF = re.compile(r"不还|欠|逾期|拖欠|赖")
 _READERS_RIGHT = re.compile(
-    r"(?:您|你|借款人|客户|任何人|消费者)(?:\w{0,2})?(?:也)?(?:有权|可以|可|也可以|能够|仍可|随时可以|有权利|(?<!是)想(?!让)|希望|如需|不妨)(?:\w{0,12})$|(?:请求|申请)(?:人民)?$|(?:您|你)的(?:代理)?$|(?:您|你)(?:转来|提供|寄来)的$|咨询(?:您|你)?(?:的)?$|^(?!.*(?:我们|我司|公司|法院|平台)).{0,10}可以(?:这样|自行|自己|先|马上|立即)(?:\w{0,3})$|(?:应|按)(?:您|你)的?(?:申请|要求|请求)|^(?!.*我们).{0,6}(?:也|仍然?|还)可以(?:[\w、]{0,16})$"
+    r"(?:您|你|借款人|客户|任何人|消费者)(?:\w{0,2})?(?:也)?(?:有权|可以|可|也可以|能够|仍可|随时可以|有权利|(?<!是)想(?!让)|希望|如需|不妨)(?:\w{0,12})$|(?:请求|申请)(?:人民)?$|(?:您|你)(?:转来|提供|寄来)的$|咨询(?:您|你)?(?:的)?$|^(?!.*(?:我们|我司|公司|法院|平台)).{0,10}可以(?:这样|自行|自己|先|马上|立即)(?:\w{0,3})$|(?:应|按)(?:您|你)的?(?:申请|要求|请求)|^(?!.*我们).{0,6}(?:也|仍然?|还)可以(?:[\w、]{0,16})$"
 )
 _CONDITIONAL_LAW = re.compile(
     r"(?:应|按)(?:您|你)的?(?:申请|要求|请求)|(?:贷款人|出借人|银行|债权人|对方)(?:也)?(?:只有|可以?|有权|才可以|可能|依法)(?:\w{0,12})$|可能(?:会)?(?:被)?$|只有在?$|只有在?.{0,30}(?:才可以?|才能).{0,10}$|(?:届时|之前|事先)法院会?(?:通知|寄信|听取)"
@@ -56,6 +56,8 @@ _SERVICE = re.compile(
 _RECEIVES = re.compile(
     r"^,?(?:周[一二三四五六日]|明天|后天)?(?:之)?(?:内|后)?(?:您)?(?:会|将|可)?(?:收到|得到|看到|到账|显示|更新|回复您|答复|联系您|给您|与您|为您)"
 )
+_THANKED = re.compile(r"谢谢|感谢|多谢")
+_IF_IT_HAPPENS = re.compile(r"(?:如果|若|假如|万一)(?:您|你)?$")
 _HELPLINE = re.compile(r"轻生|自杀|生命|危险|急救|热线|120|110|12356|救助|心理援助|密码|账户安全")
 _HURRY_DENIED = re.compile(
     r"(?:停还|优惠|宽限|冷静|延期|减免|免息)期(?:的|还)|不(?:急|着急|紧急|用急|必急|用赶)|没有(?:截止|期限|时间限制)|慢慢来|随时都?可以|一直有效|如果可以|方便的时候|困难|吃力|还不上|还不了|什么时候(?:\w{0,3})都可以"
@@ -88,33 +90,31 @@ def excused(found: Found) -> bool:
         return True
     if _FOLLOWED_BY_TRUTH.search(found.after) and not _DEBT_ITSELF.search(found.before):
         return True
-    category = found.rule.category
+    category, kinder = found.rule.category, found.rule.kinder
     if category is Category.FALSE_URGENCY:
         return _harmless_hurry(found)
     if category is Category.SHAME:
-        return (
-            re.search(r"谢谢|感谢|多谢", found.before) is not None
-            or _FEELING.search(found.before) is not None
-        )
-    if found.rule.kinder == "visit" and _READER_MAY.search(found.before):
+        return bool(_THANKED.search(found.before) or _FEELING.search(found.before))
+    if category in (Category.PRESSURE, Category.DISCLOSURE) or kinder == "visit":
+        invited = kinder == "visit" and _READER_MAY.search(found.before)
+        return bool(invited or _ON_OFFER.search(found.sentence))
+    if category is Category.THREAT and _IF_IT_HAPPENS.search(found.before):
         return True
-    if category in (Category.PRESSURE, Category.DISCLOSURE) or found.rule.kinder == "visit":
-        return _ON_OFFER.search(found.sentence) is not None
-    if found.rule.kinder in ("law", "goods", "authority"):
-        return bool(_READERS_RIGHT.search(_clause_before(found)) or _CONDITIONAL_LAW.search(found.before))
-    return False
+    return kinder in ("law", "goods", "authority") and _harmless_law(found)
+
+
+def _harmless_law(found: Found) -> bool:
+    phrase = found.sentence[found.start : found.end]
+    if phrase.startswith(("律师", "代理")) and found.before.endswith(("您的", "你的")):
+        return True
+    return bool(_READERS_RIGHT.search(_clause_before(found)) or _CONDITIONAL_LAW.search(found.before))
 
 
 def _harmless_hurry(found: Found) -> bool:
-    if (
-        _RECEIVES.search(found.after)
-        or _HELPLINE.search(found.sentence)
-        or _HURRY_DENIED.search(found.sentence)
-    ):
+    if _RECEIVES.search(found.after) or _HELPLINE.search(found.sentence) or _HURRY_DENIED.search(found.sentence):
         return True
-    return bool(
-        _SERVICE.search(found.before + found.sentence[found.start : found.end])
-    ) and not _ASKED_OF_YOU.search(found.sentence)
+    served = _SERVICE.search(found.sentence[: found.end])
+    return served is not None and not _ASKED_OF_YOU.search(found.sentence)
 
 
 KINDER = {

@@ -84,6 +84,7 @@ _HELPLINE = re.compile(
     r"yourself|harm yourself|safe|(?:call|contact|tell) your (?:own )?(?:bank|doctor))\b"
 )
 _HOME_LOAN_WARNING = re.compile(r"\bmay be repossessed if you do not keep up\b")
+_IF_IT_HAPPENS = re.compile(r"\b(?:if|should|in case|when|once|that) you (?:ever |should |were to |may |might )?$")
 _ONLY_AFTER_COURT = re.compile(r"\bonly\b[^;]{0,60}\b(?:after|if|when|with)\b[^;]{0,20}\b(?:court|judge|order|hearing)")
 _HURRY_DENIED = re.compile(
     r"\b(?:no (?:rush|hurry)|take your time|whenever (?:it|you)|when it suits|stays? open|not urgent)\b"
@@ -126,7 +127,9 @@ def excused(found: Found) -> bool:
         return _THANKED.search(found.before) is not None or _FEELING.search(found.before) is not None
     if category in (Category.PRESSURE, Category.DISCLOSURE) or found.rule.kinder == "visit":
         return _ON_OFFER.search(found.sentence) is not None
-    return found.rule.kinder in ("law", "goods", "authority") and _harmless_law(found)
+    if found.rule.kinder not in ("law", "goods", "authority"):
+        return False
+    return _IF_IT_HAPPENS.search(found.before) is not None or _harmless_law(found)
 
 
 _OWN = re.compile(

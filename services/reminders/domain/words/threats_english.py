@@ -16,7 +16,7 @@ THREATS = [
         r"(?:house|home|door(?:step)?|place|flat|apartment|address|work(?:place)?|office|job|school|street|front door|"
         r"gate|building|neighbou?rhood)\b",
         r"(?:home|house|door|field|personal|site) visits?\b",
-        rf"{WE} {WILL} (?:\w+ ){{0,2}}(?P<act>visit|pay(?:ing)? you (?:a|another) (?:\w+ )?(?:visit|call in person))",
+        rf"{WE} {WILL} (?:\w+ ){{0,2}}(?P<act>visit(?! the (?:subject|matter|question|topic|plan))|pay(?:ing)? you (?:a|another) (?:\w+ )?(?:visit|call in person))",
         r"(?:visit|visiting|pay|paying|give|giving) you (?:a (?:\w+ )?visit|tonight|at (?:home|work)|in person)",
         r"visit (?:you|(?:\w+ )?your (?:residence|premises|address|property|house|home|family|work\w*|office|parents|school))\b",
         rf"{WE} {WILL} (?:\w+ )?(?P<act>come|coming) (?:round|over|by|to (?:see|find|get|visit) you|knocking|in person|for)",
@@ -103,7 +103,7 @@ THREATS = [
         r"stop at nothing|(?:any|every|all) means\b|whatever it takes|not afraid to|not hesitate to|no mercy|will not stop until",
         r"(?:mak(?:e|ing)|turn) your (?:life|lives|days|family'?s life) |your life (?:will be|is going to be|becomes) (?:\w+ )?"
         r"(?:hell|difficult|hard|miserable|over)|living hell",
-        r"(?:bad|worse|ugly|terrible|unpleasant|nasty|horrible|serious)(?: things?)? (?:\w+ )?happen|"
+        r"(?:bad|worse|ugly|terrible|unpleasant|nasty|horrible|serious)(?: things?)? (?:\w+ ){0,3}happen|"
         r"(?:something|anything|things?) (?:\w+ ){0,2}(?:could|might|may|will|can) happen to (?:you|your)",
         r"(?:get|gets|getting|turn|become|be|go) (?:\w+ ){0,2}(?:worse|ugly|nasty|unpleasant|messy|uncomfortable|painful)\b"
         r"(?: for you| from here| if| unless|$|\.|,)",
@@ -150,7 +150,7 @@ THREATS += [
     *rules(
         Category.THREAT,
         "vague",
-        r"(?:hate|sad|shame|pity) to see your|see to (?:it|that)\b|(?:doors?|windows) (?:\w+ )?locked|lock your (?:doors?|windows)|take (?:it|this|things|your \w+) (?:to the next level|further|higher|up a)|through the mud|cuff(?:ed|s)? (?:you|him|her)|never own\b|(?:have|get|got|see) you (?:fired|sacked|arrested|evicted|deported|thrown|kicked|jailed|locked|charged|blacklisted|banned)|(?:escape|hide|run|get away) (?:away )?(?:from )?(?:us|me)\b|(?:not want |hate for )?(?:anything|something) (?:\w+ )?to happen to|can not (?:escape|hide|outrun|run)\b|dangerous game|out of hand|playing with fire|(?:last|final) (?:\w+ )?(?:polite|friendly|kind|nice|gentle|civil) |(?:you|your \w+|they|he|she) (?:will |shall |are going to |is going to |must )?"
+        r"(?:if you|unless you|keep|go on|carry on)\b[^.!?]{0,40}(?:,|and) (?:then )?(?:expect|prepare (?:for|yourself)|get ready|brace yourself|face|be ready|you will (?:find|see|learn|get|know|feel|regret|wish|pay|lose|be (?!fine|ok|able|safe|offered|given|asked|told|sent|contacted)))\b|immigration (?:service|authorit|office|status|police)\w*|i (?:have|know|got) (?:\w+ )?(?:friends|people|guys|men|someone|somebody) (?:who|that)|not (?:say|claim) (?:that )?(?:i|we|nobody|no one) (?:did not|never)? ?warn|one way or (?:another|the other)|want (?:me|us) (?:to )?(?:come|coming|looking|find|visit|call your)|(?:hate|sad|shame|pity) to see your|see to (?:it|that)\b|(?:doors?|windows) (?:\w+ )?locked|lock your (?:doors?|windows)|take (?:it|this|things|your \w+) (?:to the next level|further|higher|up a)|through the mud|cuff(?:ed|s)? (?:you|him|her)|never own\b|(?:have|get|got|see) you (?:fired|sacked|arrested|evicted|deported|thrown|kicked|jailed|locked|charged|blacklisted|banned)|(?:escape|hide|run|get away) (?:away )?(?:from )?(?:us|me)\b|(?:not want |hate for )?(?:anything|something) (?:\w+ )?to happen to|can not (?:escape|hide|outrun|run)\b|dangerous game|out of hand|playing with fire|(?:last|final) (?:\w+ )?(?:polite|friendly|kind|nice|gentle|civil) |(?:you|your \w+|they|he|she) (?:will |shall |are going to |is going to |must )?"
         r"(?:\w+ )?suffer\b|(?:cross|crossed|crossing|anger|upset|provoke|defy) us\b|(?:know|learn\w*|have|got|found|saw|seen) (?:\w+ )?(?:your|his|her) (?:\w+ )?(?:schedule|routine|movements|habits|whereabouts|location|"
         r"licen[cs]e plate|workplace|secrets?)|until you (?:\w+ )?(?:break|crack|beg|give in|give up|pay|can not)|(?:continue|keep on|go on|carry on) (?:to )?(?:call|calling|ring|pester\w*|contact\w*) (?:\w+ )?until",
         r"your (?!plan|payment|direct|loan|complaint|data|number|request|details|interest|fee|reminder|instal|next|last|first|due|contract|case worker|message)(?:\w+ ){1,3}(?:will|is going to|are going to|shall|gets?) "

@@ -1,4 +1,4 @@
-"""`huancui words`: look over texts and read answers, offline. One JSON object for each line of the file, in order."""
+"""`huancui words`: look over texts and read answers, offline; one JSON object for each line of a file."""
 
 import json
 from collections.abc import Iterator

@@ -118,8 +118,8 @@ WIRING = Allowed(("{own}", "shared"), frozenset({"fastapi"}))
 BY_FILE = {"store.py": STORE, "flow.py": FLOW, "api.py": API, "settings.py": SETTINGS}
 BY_FOLDER = {"domain": DOMAIN, "store": STORE, "api": API, "migrations": MIGRATIONS}
 
-# What the command line shares with the services; all else it asks over HTTP and Kafka, as any user would. The rules about
-# words are pure and need no service.
+# What the command line shares with the services; all else it asks over HTTP and Kafka, as any user would. The
+# rules about words are pure and need no service.
 CLI = (
     "cli",
     "services.reminders.domain.words",

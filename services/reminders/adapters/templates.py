@@ -1,8 +1,9 @@
 """Message templates: Markdown files with Jinja2 in a sandbox, one per language and occasion.
 
-A file has a heading for each form (`# sms`, `# mail`, `# call`) and under it one for each part (`## why`). A part that a file
-does not have is taken, for a call, from its mail, and then from the language's `common.md`; only what the occasion needs is
-taken from there. A template that names a fact which is not given fails: nothing is sent with a gap in it.
+A file has a heading for each form (`# sms`, `# mail`, `# call`) and under it one for each part (`## why`). A
+part that a file does not have is taken, for a call, from its mail, and then from the language's `common.md`;
+only what the occasion needs is taken from there. A template that names a fact which is not given fails:
+nothing is sent with a gap in it.
 """
 
 import re
@@ -96,7 +97,7 @@ class Templates:
         known = {COMMON, *Occasion}
         environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701  # plain text; HTML is made of it, escaped, where a mail is built
+            autoescape=False,  # plain text; HTML is made of it, escaped, where a mail is built
             finalize=lambda value: spoken(value, language),
             trim_blocks=True,
             lstrip_blocks=True,

@@ -1,7 +1,9 @@
-"""Days that a text names, in Chinese and English, seen from a day: "下周五", "month end", "in two weeks", "3/4".
+"""Days that a text names, in Chinese and English, seen from a day: "下周五", "month end", "in two weeks",
+"3/4".
 
-A named time of several days ("next week", "early May") is its last day, so that no promise is broken before all of its time is
-over. A day without a year, and a weekday, lie ahead; told of the past ("paid on Monday") they lie behind.
+A named time of several days ("next week", "early May") is its last day, so that no promise is broken before
+all of its time is over. A day without a year, and a weekday, lie ahead; told of the past ("paid on Monday")
+they lie behind.
 """
 
 import re
@@ -43,7 +45,9 @@ class Seen:
         return None
 
     def day_of_month(self, day: int, months: int = 0, *, fixed: bool = False) -> date | None:
-        """The day of this month, or of one that lies `months` ahead. Unless it is fixed, a day that is over is of next month."""
+        """The day of this month, or of one that lies `months` ahead. Unless it is fixed, a day that is over
+        is of next month.
+        """
         on = self._in_month(day, months)
         if not fixed and on is not None and (on < self.today if self.ahead else on > self.today):
             return self._in_month(day, months + (1 if self.ahead else -1))
@@ -59,7 +63,9 @@ class Seen:
         return date(year, month + 1, monthrange(year, month + 1)[1])
 
     def weekday(self, weekday: int, weeks: int | None = None) -> date:
-        """A weekday (0 is Monday): of the week that lies `weeks` ahead, or simply the next one, or the last one."""
+        """A weekday (0 is Monday): of the week that lies `weeks` ahead, or simply the next one, or the last
+        one.
+        """
         monday = self.today - timedelta(days=self.today.weekday())
         if weeks is not None:
             return monday + timedelta(days=7 * weeks + weekday)
@@ -72,7 +78,9 @@ class Seen:
         return self.today + timedelta(days=days)
 
     def figures(self, first: int, second: int, year: int | None) -> date | None:
-        """A day in two figures, in the order of the region; without a region only what can mean one day alone."""
+        """A day in two figures, in the order of the region; without a region only what can mean one day
+        alone.
+        """
         month_first, day_first = self._figures(first, second, year), self._figures(second, first, year)
         if month_first is None or day_first is None or month_first == day_first:
             return month_first or day_first
@@ -193,15 +201,43 @@ _E_DAYS = (
     "sun(?:day)?",
 )
 _E_WEEKDAY = "|".join(f"(?P<w{i}>{name})" for i, name in enumerate(_E_DAYS))
-_MONTHS = (
-    "jan(?:uary)? feb(?:ruary)? mar(?:ch)? apr(?:il)? may june? july? aug(?:ust)? sept?(?:ember)? oct(?:ober)? nov(?:ember)? "
-    "dec(?:ember)?"
-).split()
+_MONTHS = [
+    "jan(?:uary)?",
+    "feb(?:ruary)?",
+    "mar(?:ch)?",
+    "apr(?:il)?",
+    "may",
+    "june?",
+    "july?",
+    "aug(?:ust)?",
+    "sept?(?:ember)?",
+    "oct(?:ober)?",
+    "nov(?:ember)?",
+    "dec(?:ember)?",
+]
 _E_MONTH = "|".join(f"(?P<m{i}>{name})" for i, name in enumerate(_MONTHS, 1))
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 _E_DAY = rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?|(?P<o>{'|'.join(_ORDINALS)}))"
 _E_NUMBER = rf"(?P<n>\d{{1,3}}|an?|a couple(?: of)?|{ENGLISH_NUMBER})"
 
@@ -253,7 +289,8 @@ _ENGLISH: tuple[tuple[str, Meaning], ...] = (
     (rf"(?:{_E_MONTH})\.? (?:the )?{_E_DAY}(?:,? (?P<y>20\d\d))?\b", _e_month_day),
     (rf"(?:the )?{_E_DAY} (?:of )?(?:{_E_MONTH})\b(?:,? (?P<y>20\d\d))?", _e_month_day),
     (
-        rf"(?:the )?(?P<part>early|beginning of|start of|mid-?|middle of|late|end of|by the end of) ?(?:{_E_MONTH})\b",
+        rf"(?:the )?(?P<part>early|beginning of|start of|mid-?|middle of|late|end of|by the end of) "
+        rf"?(?:{_E_MONTH})\b",
         _e_month_part,
     ),
     (r"(?:the )?(?:end of (?:the |this )?month|month[ -]?end|eom|this month)", lambda m, s: s.month_end()),
@@ -269,7 +306,8 @@ _ENGLISH: tuple[tuple[str, Meaning], ...] = (
     (r"(?:the )?(?:middle of the month|mid-?month)", lambda m, s: s.day_of_month(15)),
     (rf"(?P<which>next |this |last |coming )?(?:{_E_WEEKDAY})\b(?P<week> week\b)?", _e_weekday),
     (
-        rf"(?:in|within|after) (?:the next )?{_E_NUMBER} days?(?: time)?|{_E_NUMBER.replace('?P<n>', '?P<p>')} days? from (?:now|today)",
+        rf"(?:in|within|after) (?:the next )?{_E_NUMBER} days?(?: time)?|"
+        rf"{_E_NUMBER.replace('?P<n>', '?P<p>')} days? from (?:now|today)",
         lambda m, s: s.after(_e_count(m["n"] or m["p"])),
     ),
     (
@@ -306,7 +344,6 @@ def days(text: str, seen: Seen) -> Iterator[Named]:
     taken: list[Named] = []
     left = text
     for pattern, meaning in _ALL:
-        for match in pattern.finditer(left):
-            taken.append(Named(meaning(match, seen), *match.span()))
+        taken += [Named(meaning(match, seen), *match.span()) for match in pattern.finditer(left)]
         left = pattern.sub(lambda match: " " * len(match.group()), left)
     yield from sorted(taken, key=lambda one: one.start)

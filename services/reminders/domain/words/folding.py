@@ -1,8 +1,10 @@
-"""Texts as the rules read them: one spelling for what people write in many ways, whether by habit or to slip past a check.
+"""Texts as the rules read them: one spelling for what people write in many ways, whether by habit or to slip
+past a check.
 
-Full-width forms, capitals, accents, look-alike letters, digits for letters ("h0use"), spread letters ("p a y", "报.警"),
-traditional characters and English short forms ("won't", "dont") all become plain. Every character of the folded text knows
-where it stood, so that what is found can be shown in the writer's own words.
+Full-width forms, capitals, accents, look-alike letters, digits for letters ("h0use"), spread letters ("p a
+y", "报.警"), traditional characters and English short forms ("won't", "dont") all become plain. Every
+character of the folded text knows where it stood, so that what is found can be shown in the writer's own
+words.
 """
 
 import re
@@ -78,11 +80,15 @@ class Folded:
     written: str
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where a part of the folded text stands in the written one: start, and the end behind its last character."""
+        """Where a part of the folded text stands in the written one: start, and the end behind its last
+        character.
+        """
         return self.places[start], self.places[end - 1] + 1
 
     def replaced(self, pattern: re.Pattern[str], by: str | Callable[[re.Match[str]], str]) -> "Folded":
-        """The text with every match of the pattern replaced; the new characters stand where the old ones stood."""
+        """The text with every match of the pattern replaced; the new characters stand where the old ones
+        stood.
+        """
         parts: list[str] = []
         places: list[int] = []
         done = 0
@@ -120,7 +126,9 @@ def fold(written: str) -> Folded:
 
 
 def _places(old: str, places: tuple[int, ...], new: str) -> list[int]:
-    """Where each new character stands: where the same one stood, and what is no part of the old text spread over it."""
+    """Where each new character stands: where the same one stood, and what is no part of the old text spread
+    over it.
+    """
     kept: list[int] = []
     at = 0
     for char in new:

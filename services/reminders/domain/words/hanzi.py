@@ -1,8 +1,8 @@
 """Traditional characters with the simplified ones that they are read as.
 
-All rules are written in simplified characters; what people write in Taiwan or Hong Kong, or to get around a rule, is read
-through this table. Each traditional character stands before its simplified one. Only characters in common use, as in
-OpenCC's character table (Apache-2.0).
+All rules are written in simplified characters; what people write in Taiwan or Hong Kong, or to get around a
+rule, is read through this table. Each traditional character stands before its simplified one. Only characters
+in common use, as in OpenCC's character table (Apache-2.0).
 """
 
 _PAIRS = (

@@ -1,7 +1,8 @@
 """What a person means by an answer: intents read from free text by rules, in Chinese and English.
 
-A text may hold several. What the rules cannot read with confidence is for a person to read (`Reading.sure`). Signs of a crisis
-are looked for far more widely than anything else: a false alarm costs one careful call, a missed one may cost a life.
+A text may hold several. What the rules cannot read with confidence is for a person to read (`Reading.sure`).
+Signs of a crisis are looked for far more widely than anything else: a false alarm costs one careful call, a
+missed one may cost a life.
 """
 
 import re
@@ -124,7 +125,7 @@ class _Text:
 
 
 def read(written: str, today: date, speeches: tuple[Speech, ...], region: str | None = None) -> Reading:
-    """The intents of a text that came on a day, from someone in a region (an ISO country; None when unknown)."""
+    """The intents of a text of a day, from someone in a region (an ISO country; None when unknown)."""
     folded = fold(written[:READ_CHARS_MAX])
     text = _understood(folded.text, Seen(today, region=region))
     signs = [one for speech in speeches for one in _signs(text, speech)]
@@ -140,8 +141,8 @@ def read(written: str, today: date, speeches: tuple[Speech, ...], region: str | 
 def _understood(text: str, seen: Seen) -> _Text:
     named, clocks = tuple(days(text, seen)), tuple(times(text))
     left = text
-    for one in (*named, *clocks):
-        left = left[: one.start] + " " * (one.end - one.start) + left[one.end :]
+    for start, end in [*((day.start, day.end) for day in named), *((at.start, at.end) for at in clocks)]:
+        left = left[:start] + " " * (end - start) + left[end:]
     return _Text(text, seen, named, clocks, tuple(amounts(left)))
 
 

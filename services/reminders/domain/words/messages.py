@@ -1,7 +1,9 @@
-"""What a message to a person consists of: parts, each of which says one thing, and which of them an occasion needs.
+"""What a message to a person consists of: parts, each of which says one thing, and which of them an occasion
+needs.
 
-Every text that asks for something says who writes, why, what is owed, what help there is, how to pay, answer, dispute and stop. A
-text without one of these is refused before it is sent; one that must not tell of a debt is refused when it does.
+Every text that asks for something says who writes, why, what is owed, what help there is, how to pay, answer,
+dispute and stop. A text without one of these is refused before it is sent; one that must not tell of a debt
+is refused when it does.
 """
 
 from collections.abc import Mapping

@@ -15,14 +15,37 @@ _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 } | {
     word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
+    )
 }
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
+_ALL_SCALES = {"k": 1000, "w": 10_000, **_UNITS, **_SCALES}
 _WORD = rf"(?:{'|'.join([*_WORDS, *_SCALES])})"
 ENGLISH_NUMBER = rf"(?:an? (?=hundred|thousand|grand))?{_WORD}(?:[ -](?:and )?{_WORD})*"
 CHINESE_NUMBER = r"[零〇一二两俩仨三四五六七八九十百千万]+"
@@ -39,17 +62,22 @@ _CURRENCIES = {
 }
 _SIGN = "|".join(_CURRENCIES.values())
 _FIGURES = re.compile(
-    rf"(?P<before>(?:{_SIGN}) ?)?(?<![\d.,:/])(?!(?<=in )(?:19|20)\d\d\b)(?!(?<=since )(?:19|20)\d\d\b)(?!(?:19|20)\d\d年)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"(?: ?(?P<unit>[万千百]|[kw](?![a-z])|grand\b|thousand\b|hundred\b)(?P<rest>\d(?!\d|[月日号.]))?)?(?! ?[月号日点:%/\-]?\d*[月号日点:%])"
+    rf"(?P<before>(?:{_SIGN}) ?)?(?<![\d.,:/])(?!(?<=in )(?:19|20)\d\d\b)(?!(?<=since )(?:19|"
+    rf"20)\d\d\b)(?!(?:19|20)\d\d年)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?: ?(?P<unit>[万千百]|[kw](?![a-z])|grand\b|thousand\b|hundred\b)(?P<rest>\d(?!\d|[月日号.]))?)?(?! "
+    rf"?[月号日点:%/\-]?\d*[月号日点:%])"
     rf"(?P<after> ?(?:{_SIGN})(?![a-z]))?"
-    r"(?!\d|[:/%\-]\d| ?(?:st|nd|rd|th|am|pm|a\.m|p\.m|days?|weeks?|months?|years?|hours?|minutes?|times|percent|instal|payments?)\b"
+    r"(?!\d|[:/%\-]\d| ?(?:st|nd|rd|th|am|pm|a\.m|p\.m|days?|weeks?|months?|years?|hours?|minutes?|times|"
+    r"percent|instal|payments?)\b"
     r"|[天周年期次位个岁分时]|[百千万])"
 )
 _CHINESE = re.compile(
-    rf"(?<!第)(?<!百分之)(?P<number>{CHINESE_NUMBER})(?P<after>{_CURRENCIES['CNY']}|{_CURRENCIES['USD']})?(?![天周年期次位个岁分时月日号点])"
+    rf"(?<!第)(?<!百分之)(?P<number>{CHINESE_NUMBER})(?P<after>{_CURRENCIES['CNY']}|"
+    rf"{_CURRENCIES['USD']})?(?![天周年期次位个岁分时月日号点])"
 )
 _ENGLISH = re.compile(
-    rf"\b(?P<number>{ENGLISH_NUMBER})\b(?P<after> (?:{_SIGN}))?(?! (?:days?|weeks?|months?|years?|of\b|more|time))"
+    rf"\b(?P<number>{ENGLISH_NUMBER})\b(?P<after> (?:{_SIGN}))?(?! (?:days?|weeks?|months?|years?|of\b|more|"
+    rf"time))"
 )
 _CODE_DIGITS_MIN = 7
 """So many digits without a currency are a telephone or account number."""
@@ -57,7 +85,9 @@ _CODE_DIGITS_MIN = 7
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A sum that a text names. `currency` is None when the text names none, `DOLLAR` when it leaves open which dollar."""
+    """A sum that a text names. `currency` is None when the text names none, `DOLLAR` when it leaves open
+    which dollar.
+    """
 
     value: Decimal
     currency: str | None
@@ -129,7 +159,7 @@ def _figures(text: str) -> Iterator[Amount]:
         currency = _currency(match["before"]) or _currency(match["after"])
         if currency is None and unit is None and len(digits) >= _CODE_DIGITS_MIN and "." not in digits:
             continue
-        scale = {None: 1, "k": 1000, "w": 10_000, **_UNITS, **_SCALES}[unit]
+        scale = _ALL_SCALES[unit] if unit else 1
         value = Decimal(digits) * scale + (Decimal(match["rest"]) * (scale // 10) if match["rest"] else 0)
         yield Amount(value, currency, *match.span())
 

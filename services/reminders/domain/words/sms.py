@@ -1,4 +1,4 @@
-"""How many SMS a text takes: GSM 03.38 characters when it has no others, else UCS-2 (3GPP TS 23.038, 23.040)."""
+"""How many SMS a text takes: GSM 03.38 when it can be written so, else UCS-2 (3GPP TS 23.038, 23.040)."""
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"

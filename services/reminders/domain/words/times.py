@@ -1,4 +1,6 @@
-"""Times of day that a text names: "3pm", "18:30", "下午三点半". Without a part of the day, one at which people are called."""
+"""Times of day that a text names: "3pm", "18:30", "下午三点半". Without a part of the day, one at which
+people are called.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,15 +12,19 @@ from services.reminders.domain.words.numbers import CHINESE_NUMBER, whole_number
 _MORNING = {"am", "凌晨", "早上", "上午", "早晨", "早"}
 _EVENING = {"pm", "下午", "傍晚", "晚上", "晚", "夜里"}
 _EARLIEST_HOUR = 8
-"""An hour before this, without a part of the day, is one after noon: nobody asks for a call at three in the night."""
+"""An hour before this, without a part of the day, is one after noon: nobody asks for a call at three in the
+night.
+"""
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?<![\d:/.,$])(?P<h>\d{1,2})(?::(?P<m>\d\d))? ?(?P<part>am|pm|a\.m|p\.m)\b",
         r"(?<![\d:/.,$])(?P<h>\d{1,2}):(?P<m>\d\d)(?![\d:])",
-        rf"(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上|夜里|早晨|[今明后]?[晚早])?的?(?P<h>\d{{1,2}}|{CHINESE_NUMBER})[点时](?!间|候|内|前还)钟?"
+        rf"(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上|夜里|早晨|[今明后]?[晚早])?的?(?P<h>\d{{1,2}}|"
+        rf"{CHINESE_NUMBER})[点时](?!间|候|内|前还)钟?"
         rf"(?P<m>半|一刻|三刻|\d{{1,2}}(?=分|$|[^\d块元]))?分?",
-        r"\b(?:at|after|before|around|about|from|by) (?P<h>\d{1,2})(?: o'?clock)?(?![\d:/.,%]| ?(?:am|pm|days?|weeks?|months?|dollars|"
+        r"\b(?:at|after|before|around|about|from|by) (?P<h>\d{1,2})(?: o'?clock)?(?![\d:/.,%]| ?(?:am|pm|"
+        r"days?|weeks?|months?|dollars|"
         r"pounds|euros|percent|st|nd|rd|th|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b)",
         r"\b(?P<noon>noon|midday|lunch ?time)\b|(?P<zhnoon>中午|午休)",
     )
@@ -36,11 +42,11 @@ class Clock:
 
 def times(text: str) -> Iterator[Clock]:
     """Every time of day that a folded text names, in order of place."""
-    left, found = text, []
+    left, found = text, list[Clock]()
     for pattern in _PATTERNS:
-        for match in pattern.finditer(left):
-            if (at := _time(match)) is not None:
-                found.append(Clock(at, *match.span()))
+        found += [
+            Clock(at, *match.span()) for match in pattern.finditer(left) if (at := _time(match)) is not None
+        ]
         left = pattern.sub(lambda match: " " * len(match.group()), left)
     yield from sorted(found, key=lambda clock: clock.start)
 

@@ -1,11 +1,14 @@
-"""The wording check: what no text to a person may say, with the phrase, where it stands, and a kinder wording.
+"""The wording check: what no text to a person may say, with the phrase, where it stands, and a kinder
+wording.
 
-A rule looks for a harsh phrase within one sentence; its language's excuses say when such a phrase does no harm there: it is
-negated ("we will not call your employer"), told of others ("if someone says that you will be arrested, it is a scam"), a right
-of the reader ("you may go to court"), or on offer ("if you like, we can write to your sister").
+A rule looks for a harsh phrase within one sentence; its language's excuses say when such a phrase does no
+harm there: it is negated ("we will not call your employer"), told of others ("if someone says that you will
+be arrested, it is a scam"), a right of the reader ("you may go to court"), or on offer ("if you like, we can
+write to your sister").
 
-Sources: 15 U.S.C. 1692d-1692f and 12 CFR 1006.14, .18, .22 (harassment, false representation, unfair means); Measures for
-credit card business of commercial banks (China) art. 68 (no threats, insults, unrelated third persons); FCA CONC 7.3, 7.9.
+Sources: 15 U.S.C. 1692d-1692f and 12 CFR 1006.14, .18, .22 (harassment, false representation, unfair means);
+Measures for credit card business of commercial banks (China) art. 68 (no threats, insults, unrelated third
+persons); FCA CONC 7.3, 7.9.
 """
 
 import re
@@ -57,6 +60,11 @@ class Found:
         return self.sentence[: self.start if self.act is None else self.act]
 
     @property
+    def phrase(self) -> str:
+        """The phrase, as folded."""
+        return self.sentence[self.start : self.end]
+
+    @property
     def after(self) -> str:
         """The sentence behind the phrase."""
         return self.sentence[self.end :]
@@ -92,8 +100,8 @@ class Finding:
 def check(text: str, tongues: tuple[Tongue, ...], *, statutory: bool = False) -> tuple[Finding, ...]:
     """What is wrong with a text, in its order; nothing when it may be sent.
 
-    Every language is looked at, since a text may mix them. A statutory notice may say what the law lets a lender do, as long
-    as it says so conditionally.
+    Every language is looked at, since a text may mix them. A statutory notice may say what the law lets a
+    lender do, as long as it says so conditionally.
     """
     folded = fold(text)
     found = [one for tongue in tongues for one in _findings(folded, tongue, statutory)]

@@ -130,7 +130,10 @@ def _wording_table() -> Iterator[str]:
             grave = (
                 "" if part == "more" else f"{wording(sentences, frozenset({'threat', 'shame'})).recall:.3f}"
             )
-            yield f"| {language}, {part} | {len(sentences)} | {score.precision:.3f} | {score.recall:.3f} | {grave} |"
+            yield (
+                f"| {language}, {part} | {len(sentences)} | {score.precision:.3f} | {score.recall:.3f} | "
+                f"{grave} |"
+            )
 
 
 def _intents_table() -> Iterator[str]:

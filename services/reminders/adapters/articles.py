@@ -18,7 +18,7 @@ class BadArticle(Exception):
 
 
 def load_articles(folder: Path = FOLDER) -> tuple[Article, ...]:
-    """All articles, by language and topic. Every topic must be there in every language. Raises `BadArticle`."""
+    """All articles; every topic must be there in every language. Raises `BadArticle`."""
     articles = tuple(_read(file, file.parent.name) for file in sorted(folder.glob("*/*.md")))
     languages = {one.language for one in articles}
     for topic in {one.topic for one in articles}:

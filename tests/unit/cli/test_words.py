@@ -73,7 +73,7 @@ def test_answers_are_read_as_of_a_day(tmp_path: Path) -> None:
                     "intent": "promise",
                     "phrase": "下周五还500",
                     "start": 0,
-                    "end": 8,
+                    "end": 7,
                     "amount": "500",
                     "on": "2026-03-20",
                 }

@@ -28,8 +28,11 @@ KIN = (
 )
 DEBT = r"(?:欠|逾期|贷款|借款|欠款|网贷|债|还款|还钱|没还|未还|不还|信用卡|账单|拖欠|借的钱|归还)"
 SUM = r"(?:\d[\d,.]{0,8}|[一二两三四五六七八九十百千万几]+)"
+_ANY_CHARACTERS = re.compile(r"\(\?:\\w(\{0,\d+\}\??)\)")
 
 
 def rules(category: Category, kinder: str, *patterns: str, legal: bool = False) -> list[Rule]:
     """Rules of one category, which share a kinder wording."""
-    return [Rule(category, kinder, re.compile(pattern), legal) for pattern in patterns]
+    # A character in between is never a negation: "财产不会被拿走" is no match that needs an excuse.
+    exact = (_ANY_CHARACTERS.sub(r"(?:(?![不没未别])\\w)\1", pattern) for pattern in patterns)
+    return [Rule(category, kinder, re.compile(pattern), legal) for pattern in exact]

@@ -37,7 +37,7 @@ GOODS = (
 PAY = r"(?:pay|settle|clear|transfer|repay|respond|reply|answer|call|ring|contact|act|decide|send|confirm)"
 
 _ANY_WORD = r"(?:\w+ )"
-_NO_NEGATION = r"(?:(?!(?:not|never|no) )\w+ )"
+_NO_NEGATION = r"(?:(?!(?:not|never|no|neither|nor) )\w+ )"
 
 
 def rules(category: Category, kinder: str, *patterns: str, legal: bool = False) -> list[Rule]:

@@ -130,7 +130,8 @@ def read(written: str, today: date, speeches: tuple[Speech, ...], region: str | 
     text = _understood(folded.text, Seen(today, region=region))
     signs = [one for speech in speeches for one in _signs(text, speech)]
     promises = _distinct(one for speech in speeches for one in _promises(text, speech))
-    said = [_with_details(one, text, speeches) for one in _consistent([*signs, *promises])]
+    detailed = [_with_details(one, text, speeches) for one in [*signs, *promises]]
+    said = _consistent([one for one in detailed if not _is_still_to_come(one, today)])
     order = list(Intent)
     said.sort(key=lambda one: (order.index(one.intent), one.start))
     placed = [(one, folded.span(one.start, one.end)) for one in said]
@@ -298,6 +299,11 @@ def _with_details(one: Said, text: _Text, speeches: tuple[Speech, ...]) -> Said:
         )
     named, clocks = text.days_in(0, len(text.text)), text.times
     return replace(one, on=named[0].on if named else None, at=clocks[0].at if clocks else None)
+
+
+def _is_still_to_come(one: Said, today: date) -> bool:
+    """Whether what reads like a payment made names a day ahead: "下个月全部还清" is a promise."""
+    return one.intent is Intent.PAID and one.on is not None and one.on > today
 
 
 def _unclear(one: Said, today: date) -> bool:

@@ -23,6 +23,7 @@ _NEGATION = re.compile(
     r"丢人|可耻|羞耻|向|给|找|让|透露|收|冻结|抓|坐牢|紧急|着急|急)|没(?:有)?什么|没有?(?=丢人|可耻|后果)|"
     r"反对|拒绝|远离|不用担心|不必担心"
 )
+_DOUBLED = re.compile(r"(?:别|不要|休想|甭)(?:以为|想着|指望)")  # "别以为我们不会……"
 _NEW_STATEMENT = re.compile(
     r"[;:]|但(?:是)?|否则|不然|要不|如果|若|就(?:会|要|将)|而(?:会|要|将)|我们?(?:会|将|要|就|已)|(?:你|"
     r"您)(?:会|将|就|要|等着)"
@@ -109,7 +110,11 @@ def _clause_before(found: Found) -> str:
 def _negated(found: Found) -> bool:
     before = _NO_NEGATION.sub(lambda match: "~" * len(match.group()), _clause_before(found))
     negations = list(_NEGATION.finditer(before))
-    return bool(negations) and not _NEW_STATEMENT.search(before, negations[-1].end())
+    return (
+        bool(negations)
+        and not _DOUBLED.search(found.before)
+        and not _NEW_STATEMENT.search(before, negations[-1].end())
+    )
 
 
 def _reported(found: Found) -> bool:

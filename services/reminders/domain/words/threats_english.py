@@ -242,6 +242,8 @@ THREATS += [
         r"destroyed|attached|impounded|towed|evicted|deported|arrested|next)\b|"
         r"take (?:away )?your (?:kid|child|son|daughter|family|wife|mother)'?s?\b|(?:college|school|"
         r"retirement|christmas) (?:fund|savings|money)",
+        r"(?<!we )(?<!i )do not (?:think|imagine|believe|assume)(?: that)? (?:we|i) (?:will|would|can|could|"
+        r"are|do) not\b",
         # An ultimatum: pay, or; unless you pay; if you do not pay. Only a few verbs behind it are kind.
         r"(?:^|[,;:] ?|please |now |just |either |must |to )(?:pay(?: up| us| me| it| this| the \w+)?|"
         r"settle(?: up| it| this)?|clear it|repay|respond|answer|reply|cooperate)(?: (?:now|today|"

@@ -23,8 +23,8 @@ _PATTERNS = tuple(
         rf"(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上|夜里|早晨|[今明后]?[晚早])?的?(?P<h>\d{{1,2}}|"
         rf"{CHINESE_NUMBER})[点时](?!间|候|内|前还)钟?"
         rf"(?P<m>半|一刻|三刻|\d{{1,2}}(?=分|$|[^\d块元]))?分?",
-        r"\b(?:at|after|before|around|about|from|by) (?P<h>\d{1,2})(?: o'?clock)?(?![\d:/.,%]| ?(?:am|pm|"
-        r"days?|weeks?|months?|dollars|"
+        r"\b(?:at|after|before|around|about|from|by) (?P<h>\d{1,2})(?: o'?clock)?(?![\d:/%]|[.,]\d| ?(?:am|"
+        r"pm|days?|weeks?|months?|dollars|"
         r"pounds|euros|percent|st|nd|rd|th|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b)",
         r"\b(?P<noon>noon|midday|lunch ?time)\b|(?P<zhnoon>中午|午休)",
     )

@@ -13,7 +13,7 @@ persons); FCA CONC 7.3, 7.9.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.reminders.domain.words.folding import Folded, fold
@@ -105,7 +105,7 @@ def check(text: str, tongues: tuple[Tongue, ...], *, statutory: bool = False) ->
     """
     folded = fold(text)
     found = [one for tongue in tongues for one in _findings(folded, tongue, statutory)]
-    return tuple(sorted(_outermost(found), key=lambda one: (one.start, one.end, one.category)))
+    return tuple(_joined(found, text))
 
 
 def _findings(folded: Folded, tongue: Tongue, statutory: bool) -> Iterator[Finding]:
@@ -123,10 +123,13 @@ def _findings(folded: Folded, tongue: Tongue, statutory: bool) -> Iterator[Findi
                     )
 
 
-def _outermost(found: list[Finding]) -> Iterator[Finding]:
-    """Of several findings of one category at one place only the longest."""
-    kept: list[Finding] = []
-    for one in sorted(found, key=lambda each: each.start - each.end):
-        if not any(k.category is one.category and k.start <= one.start and one.end <= k.end for k in kept):
-            kept.append(one)
-    yield from kept
+def _joined(found: list[Finding], written: str) -> list[Finding]:
+    """Findings of one category that overlap as one, with the kinder wording of the first."""
+    joined: list[Finding] = []
+    for one in sorted(found, key=lambda each: (each.category, each.start, -each.end)):
+        last = joined[-1] if joined else None
+        if last is None or last.category is not one.category or one.start >= last.end:
+            joined.append(one)
+        elif one.end > last.end:
+            joined[-1] = replace(last, phrase=written[last.start : one.end], end=one.end)
+    return sorted(joined, key=lambda each: (each.start, each.end, each.category))

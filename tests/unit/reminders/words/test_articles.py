@@ -35,7 +35,7 @@ def sentences(text: str) -> list[str]:
 
 
 def reading_ease(text: str) -> float:
-    """Flesch's measure; 60 and more is plain English. Vowel groups stand for syllables, a silent e left out."""
+    """Flesch's measure; 60 and more is plain English. A group of vowels is a syllable, a last e is none."""
     words = re.findall(r"[a-z]+", text.lower())
     syllables = sum(max(1, len(_SYLLABLES.findall(re.sub(r"e$", "", word)))) for word in words)
     return 206.835 - 1.015 * len(words) / len(sentences(text)) - 84.6 * syllables / len(words)

@@ -101,9 +101,9 @@ def detail(said: Said, name: str) -> str | None:
     if name == "amount":
         return None if said.amount is None else plain(said.amount)
     if name == "on":
-        return said.on and said.on.isoformat()
+        return said.on.isoformat() if said.on else None
     if name == "at":
-        return said.at and f"{said.at:%H:%M}"
+        return f"{said.at:%H:%M}" if said.at else None
     if name == "if":
         return "payday" if said.after_payday else None
     value = said.reason if name == "reason" else said.share

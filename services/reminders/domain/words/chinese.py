@@ -33,6 +33,6 @@ _ANY_CHARACTERS = re.compile(r"\(\?:\\w(\{0,\d+\}\??)\)")
 
 def rules(category: Category, kinder: str, *patterns: str, legal: bool = False) -> list[Rule]:
     """Rules of one category, which share a kinder wording."""
-    # A character in between is never a negation: "财产不会被拿走" is no match that needs an excuse.
+    # A character in between is never a negation: "财产不会被拿走" does not match.
     exact = (_ANY_CHARACTERS.sub(r"(?:(?![不没未别])\\w)\1", pattern) for pattern in patterns)
     return [Rule(category, kinder, re.compile(pattern), legal) for pattern in exact]

@@ -42,7 +42,7 @@ _NO_NEGATION = r"(?:(?!(?:not|never|no|neither|nor) )\w+ )"
 
 def rules(category: Category, kinder: str, *patterns: str, legal: bool = False) -> list[Rule]:
     """Rules of one category, which share a kinder wording."""
-    # A word in between is never a negation: "we will not tell your boss" is no match that needs an excuse.
+    # A word in between is never a negation: "we will not tell your boss" does not match.
     exact = (pattern.replace(_ANY_WORD, _NO_NEGATION) for pattern in patterns)
     return [Rule(category, kinder, re.compile(rf"\b(?:{pattern})"), legal) for pattern in exact]
 

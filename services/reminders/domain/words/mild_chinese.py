@@ -155,7 +155,7 @@ def _harmless_for_its_kind(found: Found) -> bool:
     return kinder in ("law", "goods", "authority") and _harmless_law(found)
 
 
-def excused(found: Found) -> bool:
+def harmless(found: Found) -> bool:
     """Whether the phrase does no harm where it stands."""
     told_otherwise = _FOLLOWED_BY_TRUTH.search(found.after) and not _DEBT_ITSELF.search(found.before)
     return bool(
@@ -186,7 +186,7 @@ CHINESE = Tongue(
     language="zh-Hans",
     sentence=re.compile(r"(?:[^。!?\n;]|(?<=\d)\.(?=\d))+[。!?;]*"),
     rules=RULES,
-    excused=excused,
+    harmless=harmless,
     conditional=re.compile(r"可能|可以|有权|如果|若|如在?|届时|依法"),
     kinder=KINDER,
 )

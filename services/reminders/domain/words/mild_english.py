@@ -197,7 +197,7 @@ def _harmless_for_its_kind(found: Found) -> bool:
     return kinder in ("law", "goods", "authority") and _harmless_law(found)
 
 
-def excused(found: Found) -> bool:
+def harmless(found: Found) -> bool:
     """Whether the phrase does no harm where it stands."""
     return bool(
         _negated(found)
@@ -236,7 +236,7 @@ ENGLISH = Tongue(
         r"(?:[^.!?\n。！？]|(?<=\d)\.(?=\d)|(?<=\bmr)\.|(?<=\bms)\.|(?<=\bmrs)\.|(?<=\bdr)\.)+[.!?]*"
     ),
     rules=RULES,
-    excused=excused,
+    harmless=harmless,
     conditional=re.compile(r"\b(?:may|might|could|can|if|unless|entitled|right to)\b"),
     kinder=KINDER,
 )

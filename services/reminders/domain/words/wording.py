@@ -1,7 +1,7 @@
 """The wording check: what no text to a person may say, with the phrase, where it stands, and a kinder
 wording.
 
-A rule looks for a harsh phrase within one sentence; its language's excuses say when such a phrase does no
+A rule looks for a harsh phrase within one sentence; its language tells when such a phrase does no
 harm there: it is negated ("we will not call your employer"), told of others ("if someone says that you will
 be arrested, it is a scam"), a right of the reader ("you may go to court"), or on offer ("if you like, we can
 write to your sister").
@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A harsh phrase in a sentence, as an excuse sees it."""
+    """A harsh phrase in a sentence, with what stands around it."""
 
     rule: Rule
     sentence: str
@@ -77,7 +77,7 @@ class Tongue:
     language: str
     sentence: re.Pattern[str]
     rules: tuple[Rule, ...]
-    excused: Callable[[Found], bool]
+    harmless: Callable[[Found], bool]
     conditional: re.Pattern[str]
     """What makes a legal statement information instead of a threat."""
     kinder: Mapping[str, str]
@@ -116,7 +116,7 @@ def _findings(folded: Folded, tongue: Tongue, statutory: bool) -> Iterator[Findi
                 continue
             for match in rule.pattern.finditer(sentence.group()):
                 act = match.start("act") if "act" in rule.pattern.groupindex and match["act"] else None
-                if not tongue.excused(Found(rule, sentence.group(), *match.span(), act)):
+                if not tongue.harmless(Found(rule, sentence.group(), *match.span(), act)):
                     start, end = folded.span(sentence.start() + match.start(), sentence.start() + match.end())
                     yield Finding(
                         rule.category, folded.written[start:end], start, end, tongue.kinder[rule.kinder]

@@ -124,7 +124,7 @@ def test_a_negation_a_warning_an_offer_or_a_right_makes_the_same_words_harmless(
         "您说过会还，那我们只好上门了。",
     ],
 )
-def test_a_negation_of_something_else_is_no_excuse(text: str) -> None:
+def test_a_negation_of_something_else_helps_nothing(text: str) -> None:
     assert refused(text)
 
 

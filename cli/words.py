@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from services.reminders.domain.words.intents import Said
     from services.reminders.domain.words.messages import Occasion
+    from services.reminders.domain.words.tone import Tone
 
 words_app = typer.Typer(no_args_is_help=True, help="Look over texts and read answers, offline.")
 
@@ -35,10 +36,12 @@ def words_check(
 
     Status 1 when a text must not be sent.
     """
-    meant = _occasion(occasion) if occasion else None
+    from services.reminders.adapters.tone import load_tones
+
+    meant, tones = _occasion(occasion) if occasion else None, load_tones()
     well = True
     for number, text in _lines(file):
-        verdict = _verdict(text, meant)
+        verdict = _verdict(text, tones, meant)
         well = well and verdict["ok"]
         print(json.dumps({"line": number, **verdict}, ensure_ascii=False))
     if not well:
@@ -90,13 +93,13 @@ def _occasion(name: str) -> "Occasion":
         ) from None
 
 
-def _verdict(text: str, occasion: "Occasion | None") -> dict[str, Any]:
+def _verdict(text: str, tones: "tuple[Tone, ...]", occasion: "Occasion | None") -> dict[str, Any]:
     from services.reminders.domain.words.languages import TONGUES
     from services.reminders.domain.words.messages import Occasion
     from services.reminders.domain.words.presence import parts_in
     from services.reminders.domain.words.wording import check
 
-    findings = check(text, TONGUES, statutory=occasion is Occasion.STATUTORY_NOTICE)
+    findings = check(text, TONGUES, tones, statutory=occasion is Occasion.STATUTORY_NOTICE)
     missing = sorted(occasion.needs - parts_in(text)) if occasion else []
     return {
         "ok": not findings and not missing,

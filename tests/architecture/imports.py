@@ -122,6 +122,7 @@ BY_FOLDER = {"domain": DOMAIN, "store": STORE, "api": API, "migrations": MIGRATI
 # rules about words are pure and need no service.
 CLI = (
     "cli",
+    "services.reminders.adapters.tone",
     "services.reminders.domain.words",
     "shared.access",
     "shared.clock",

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from services.reminders.adapters.tone import load_tones
 from services.reminders.domain.words.intents import Said, read
 from services.reminders.domain.words.languages import SPEECHES, TONGUES
 from services.reminders.domain.words.wording import check
@@ -16,6 +17,7 @@ from tests.words.labelled_files import LANGUAGES, Labelled, labelled, meant
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "words.md"
 BEGIN, END = "<!-- figures: python -m tests.words.measure -->", "<!-- end of figures -->"
+TONES = load_tones()
 TODAY = date(2026, 3, 11)
 REGIONS = {"en": "US", "zh-Hans": "CN"}
 PARTS = ("dev", "heldout", "more")
@@ -50,7 +52,7 @@ def wording(sentences: Iterable[Labelled], categories: frozenset[str] | None = N
     for one in sentences:
         if categories is not None and one.label not in categories and one.label != "ok":
             continue
-        refused = bool(check(one.text, TONGUES))
+        refused = bool(check(one.text, TONGUES, TONES))
         right += refused and one.label != "ok"
         false += refused and one.label == "ok"
         missed += not refused and one.label != "ok"

@@ -14,7 +14,8 @@ _URGENCY = [
         r"(?:last|final|only|one|very last) (?:and (?:final|only) )?(?:chance|opportunity|notice|demand|"
         r"offer|call)\b(?! (?:from|"
         r"instalment))|final (?:\w+ )?(?:warning|notice|reminder)",
-        r"(?:within|in|next|only|just|have) (?:the )?(?:next )?(?:an?|one|two|three|few|\d+)? ?(?:hours?|"
+        r"(?:within|in|next|only|just|have) (?:the )?(?:next )?(?:an?|one|two|three|few|\d+|ten|fifteen|"
+        r"twenty|thirty|five)? ?(?:hours?|"
         r"minutes?|mins?|hrs?)\b",
         rf"(?:{PAY}|payment|money|you must|you need to|action|attention|response|cooperation|"
         rf"resolved?)\b[^,;]{{0,40}}"
@@ -26,7 +27,7 @@ _URGENCY = [
         rf"(?:immediately|urgently|now) (?:{PAY})\b|^now {PAY}",
         r"must be (?:received|paid|made|settled|cleared|in our \w+) (?:\w+ )?(?:today|now|immediately|"
         r"tonight|at once)|no exceptions|urgent(?:ly)?(?: \w+)? ?(?:[:!.-]|$)|(?:is|very|most|extremely|"
-        r"this|highly) urgent|^urgent\b|urgently",
+        r"this|highly) urgent(?! to us)|^urgent\b|urgently",
         r"act (?:now|fast|quickly|today)\b|too late\b|time is (?:running|almost|up)|running out of time|no "
         r"(?:more )?time "
         r"(?:left|to)|time (?:left )?to (?:lose|waste)|clock is|(?:hours|minutes|days) (?:left|remain|to "
@@ -146,7 +147,8 @@ _DISCLOSURE = [
         rf"pass (?:this |it |\w+ )?on to|relay (?:this |it )?to) your (?:\w+ "
         rf")?{KIN}\b[^.]{{0,60}}\b{_DEBT}\b",
         rf"pass (?:this |it |that |on |the message )*(?:on )?to your (?:\w+ )?{KIN}\b",
-        rf"your (?:\w+ )?(?:employee|tenant|student|worker|{KIN})(?:'s|,)? (?:(?!your\b)[\w']+ ){{0,5}}"
+        rf"your (?:\w+ )?(?:employee|tenant|student|worker|{KIN})(?:'s|,)? (?:(?!(?:your|not|never|"
+        rf"no)\b)[\w']+ ){{0,5}}"
         rf"(?:owes?|owed|unpaid|overdue|in arrears|late|not (?:re)?paid|not been pay\w+|in debt|debts?\b|"
         rf"behind (?:on|with)|"
         r"borrowed (?:money )?from us|named you|listed you|gave (?:us )?your)",
@@ -175,13 +177,15 @@ _DISCLOSURE += rules(
     rf"(?:\w+ )?{KIN}\b[^.!?]{{0,60}}\b(?:owes?|owed|debts?|loan|money|payments?|overdue|arrears|unpaid|"
     rf"bill)\b",
     rf"your (?:\w+ )?(?:tenant|employee|student|worker|client|customer|member|{KIN}) (?:(?:mr|mrs|ms|"
-    rf"miss)?\.? ?\w+ ){{0,2}}(?:owes?|owed)\b",
+    rf"miss)?\.? ?(?!does|not|never)\w+ ){{0,2}}(?:owes?|owed)\b",
 )
 
 _PRESSURE = [
     *rules(
         Category.PRESSURE,
         "pressure",
+        rf"(?:have|got|know|found) your (?:\w+ )?{KIN}(?:'s)? (?:number|address|phone|contact|email|details)",
+        rf"tell your (?:\w+ )?{KIN} to (?:stop|pay|call|answer|quit|pick|get|settle)\b",
         rf"(?:borrow(?:ing)?|money|loan|help|cash) from (?:\w+ )?(?:{KIN}|someone|anyone|anybody)\b|lend "
         rf"you|(?:payday lenders?|loan apps?|pawn ?shops?|loan sharks?|other lenders|another lender|another "
         rf"bank) (?:can|could|will|would|might|may)|"

@@ -2,11 +2,13 @@
 
 import re
 
+from services.reminders.domain.words.folding import HAN
 from services.reminders.domain.words.harsh_chinese import RULES
 from services.reminders.domain.words.wording import Category, Found, Tongue
 
 _NO_NEGATION = re.compile(
-    r"不(?:得不|仅|但|光|只是|止|怕|介意|排除|客气|信|管|惜|妨)|(?:别|不要|休想|甭)(?:以为|逼|怪|想着|忘|装|"
+    r"没想到|不(?:得不|仅|但|光|只是|止|怕|介意|排除|客气|信|管|惜|妨)|(?:别|不要|休想|甭)(?:以为|逼|怪|"
+    r"想着|忘|装|"
     r"给脸|挑战|指望|说我|后悔|怨)|"
     r"不是(?:跟|和|在跟|在和|吓|开玩笑|闹着玩)|(?:不会|绝不|决不|不能|不可能)(?:再)?(?:想(?:让|要|知道|看)|"
     r"放过|罢休|善罢|饶|手软|留情|等|容忍|就这么|一直等|给(?:你|您)机会|心软|客气|犹豫)|不能(?:再)?(?:拖|等|"
@@ -179,14 +181,19 @@ KINDER = {
     "authority": "我们受贷款人委托与您联系；我们不是法院，也不是公安机关。",
     "disclosure": "贷款的事我们只与借款人本人谈。",
     "pressure": "您可以少还一些，或者晚一些还；不需要别人替您还款，我们也不会告诉别人。",
+    "tone": "我们想了解您的情况，和您一起想办法。",
     "insult": "我们想了解发生了什么，找到适合您的办法。",
 }
 
 CHINESE = Tongue(
     language="zh-Hans",
+    letters=re.compile(rf"[{HAN}]"),
     sentence=re.compile(r"(?:[^。!?\n;]|(?<=\d)\.(?=\d))+[。!?;]*"),
     rules=RULES,
     harmless=harmless,
     conditional=re.compile(r"可能|可以|有权|如果|若|如在?|届时|依法"),
+    reassuring=re.compile(
+        r"(?:我们|没有人|没人|任何人)(?:\w{0,4})(?:不会|绝不|从不|不需要|不要|没有|不得)|不会有|谢谢|感谢|抱歉"
+    ),
     kinder=KINDER,
 )

@@ -56,7 +56,7 @@ _REPORTED = re.compile(
     r"(?:is|was|are|were) not (?:acceptable|allowed|permitted|true|right)|"
     r"(?:we|i) (?:are|am) (?:\w+ )?sorry (?:that|if|for|about|you|to hear)|(?:we|i) (?:\w+ )?apologi[sz]e|"
     r"our apologies|"
-    r"you (?:\w+ )?(?:told|asked|wrote|reported|mentioned|described|complained) |"
+    r"you (?:\w+ )?(?:told|asked(?! for (?:it|this|trouble))|wrote|reported|mentioned|described|complained) |"
     r"you said (?:that )?(?:our|an?|the|someone|somebody|they|he|she|one|we|you (?:were|felt|feel|are "
     r"(?:worried|afraid)))\b|"
     r"you (?:are|were|seem|sound|may be|might be|feel) (?:worried|afraid|scared|anxious|concerned|"
@@ -226,11 +226,13 @@ KINDER = {
     "authority": "We write on behalf of your lender; we are neither a court nor the police.",
     "disclosure": "We speak about a loan with the borrower alone.",
     "pressure": "You can pay a smaller amount, or later; nobody else has to pay for you or will be told.",
+    "tone": "We would like to know how things are, and to find a way together.",
     "insult": "We would like to understand what happened, and to find a way that works for you.",
 }
 
 ENGLISH = Tongue(
     language="en",
+    letters=re.compile(r"[a-z]"),
     # Ends at marks and lines; a full stop within a figure or a short form ("Mr. Lee", "9.30") ends nothing.
     sentence=re.compile(
         r"(?:[^.!?\n。！？]|(?<=\d)\.(?=\d)|(?<=\bmr)\.|(?<=\bms)\.|(?<=\bmrs)\.|(?<=\bdr)\.)+[.!?]*"
@@ -238,5 +240,9 @@ ENGLISH = Tongue(
     rules=RULES,
     harmless=harmless,
     conditional=re.compile(r"\b(?:may|might|could|can|if|unless|entitled|right to)\b"),
+    reassuring=re.compile(
+        r"\b(?:we|i|they|our \w+) (?:\w+ )?(?:will|would|do|can|could|are|have|shall) (?:not|never)\b|"
+        r"\bsorry\b|\b(?:nobody|no one|nothing) (?:\w+ )?(?:will|is|can|would|has)\b|\bthank|\bapologi[sz]e"
+    ),
     kinder=KINDER,
 )

@@ -7,8 +7,12 @@ SHAME = [
     *rules(
         Category.SHAME,
         "shame",
-        r"(?:do|doing) (?:the right|what is right|the honest|the decent|right by)|(?:keep|kept|broke|break|"
-        r"breaking|go back on|gave|honou?r) (?:your|their|his) (?:word|promises?)\b(?! (?:of|to pay \$))|"
+        r"you call (?:this|that)\b|never (?:met|seen|known|had) (?:anyone|someone|a \w+) (?:so|as|like|"
+        r"more)\b|"
+        r"(?:nobody|no one) (?:forced|made|asked) you|if you can (?:raise|feed|have|bring up) ",
+        r"(?:do|doing) (?:the right|what is right|the honest|the decent|right by)|(?:broke|break|"
+        r"breaking|go back on) (?:your|their|his) (?:word|promises?)\b|keep (?:their|his) (?:word|"
+        r"promises?)\b|"
         r"your word (?:is|means)(?! enough)|"
         r"(?:we|i|they|people) (?:trusted|believed|had faith|helped|counted)(?: in| on)? you|trusted you|"
         r"betray\w*|(?:i|we) (?:thought|expected|believed|assumed) (?:\w+ )?(?:you were|better|more)|not "
@@ -26,7 +30,7 @@ SHAME = [
         r"(?:\w+ )?(?:responsib\w+|manners|respect|honest\w*|pay|live within|handle)|(?:burden|drain) (?:on|"
         r"to)|(?:run|running|hide|hiding) (?:away )?(?:from|like|behind)|cowards?\b|cowardly|self-?respect|"
         r"dignity|"
-        r"(?:get|find) a (?:real |second |better |proper )?job\b|work harder|(?:stop|instead of) "
+        r"(?<!you )(?:get|find) a (?:real |second |better |proper )?job\b|work harder|(?:stop|instead of) "
         r"(?:spending|wasting|partying|shopping|drinking|smoking|living)|(?:in|go out in) public|word "
         r"(?:gets|will get) around|"
         r"disgust\w*|pitiful|laughable|mortif\w+|pathetic|sad excuse|joke of|respectable|reputation (?:will|"

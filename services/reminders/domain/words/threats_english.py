@@ -173,7 +173,8 @@ THREATS = [
         r"(?:your|the) safety (?:of your|is|can)|accidents? (?:happen|can)",
         r"(?:you|your \w+) (?:will|are going to|shall) (?:\w+ )?be (?:reported|exposed|prosecuted|charged "
         r"with|fined|punished|"
-        r"fired|dismissed|ruined|finished|homeless|destroyed|made to|dealt with|taught)\b|you are "
+        r"fired|dismissed|ruined|finished|homeless|destroyed|made to|dealt with|taught)\b|(?<!until "
+        r")(?<!when )you are "
         r"(?:finished|done for|dead)\b",
         r"(?:every|any) (?:legal |available |possible )?(?:means|method|measure)s? (?:necessary|to|at our)|"
         r"no (?:more )?mr nice",
@@ -244,6 +245,9 @@ THREATS += [
         r"retirement|christmas) (?:fund|savings|money)",
         r"(?<!we )(?<!i )do not (?:think|imagine|believe|assume)(?: that)? (?:we|i) (?:will|would|can|could|"
         r"are|do) not\b",
+        r"leav(?:e|es|ing) (?:us|me) (?:with )?no (?:option|choice|alternative)|expect us\b|hiding (?:will|"
+        r"does) not|"
+        r"never forget a face|yours on file|worse things than|asked for trouble\b",
         # An ultimatum: pay, or; unless you pay; if you do not pay. Only a few verbs behind it are kind.
         r"(?:^|[,;:] ?|please |now |just |either |must |to )(?:pay(?: up| us| me| it| this| the \w+)?|"
         r"settle(?: up| it| this)?|clear it|repay|respond|answer|reply|cooperate)(?: (?:now|today|"

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.reminders.domain.words.folding import Folded, fold
+from services.reminders.domain.words.tone import Tone
 
 
 class Category(StrEnum):
@@ -30,6 +31,8 @@ class Category(StrEnum):
     PRESSURE = "pressure"
     """By way of family, employer, friends, or a new debt."""
     INSULT = "insult"
+    TONE = "tone"
+    """No phrase that a rule names, but the sentence sounds like those that hurt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,15 @@ class Tongue:
     """How one language is checked."""
 
     language: str
+    letters: re.Pattern[str]
+    """Finds a letter of its script; sentences without one are not looked at."""
     sentence: re.Pattern[str]
     rules: tuple[Rule, ...]
     harmless: Callable[[Found], bool]
     conditional: re.Pattern[str]
     """What makes a legal statement information instead of a threat."""
+    reassuring: re.Pattern[str]
+    """A promise not to do something, thanks, an apology: what comes with it sounds harsher than it is."""
     kinder: Mapping[str, str]
 
 
@@ -97,30 +104,47 @@ class Finding:
     """A wording that says what may be said, in the language of the phrase."""
 
 
-def check(text: str, tongues: tuple[Tongue, ...], *, statutory: bool = False) -> tuple[Finding, ...]:
+def check(
+    text: str, tongues: tuple[Tongue, ...], tones: tuple[Tone, ...] = (), *, statutory: bool = False
+) -> tuple[Finding, ...]:
     """What is wrong with a text, in its order; nothing when it may be sent.
 
     Every language is looked at, since a text may mix them. A statutory notice may say what the law lets a
     lender do, as long as it says so conditionally.
     """
     folded = fold(text)
-    found = [one for tongue in tongues for one in _findings(folded, tongue, statutory)]
+    of_tongue = {tone.language: tone for tone in tones}
+    found = [
+        one
+        for tongue in tongues
+        for sentence in tongue.sentence.finditer(folded.text)
+        if tongue.letters.search(sentence.group())
+        for one in _findings(folded, sentence, tongue, of_tongue.get(tongue.language), statutory)
+    ]
     return tuple(_joined(found, text))
 
 
-def _findings(folded: Folded, tongue: Tongue, statutory: bool) -> Iterator[Finding]:
-    for sentence in tongue.sentence.finditer(folded.text):
-        informs = statutory and tongue.conditional.search(sentence.group()) is not None
-        for rule in tongue.rules:
-            if rule.legal and informs:
-                continue
-            for match in rule.pattern.finditer(sentence.group()):
-                act = match.start("act") if "act" in rule.pattern.groupindex and match["act"] else None
-                if not tongue.harmless(Found(rule, sentence.group(), *match.span(), act)):
-                    start, end = folded.span(sentence.start() + match.start(), sentence.start() + match.end())
-                    yield Finding(
-                        rule.category, folded.written[start:end], start, end, tongue.kinder[rule.kinder]
-                    )
+def _findings(
+    folded: Folded, sentence: re.Match[str], tongue: Tongue, tone: Tone | None, statutory: bool
+) -> Iterator[Finding]:
+    informs = statutory and tongue.conditional.search(sentence.group()) is not None
+    judged = False
+    for rule in tongue.rules:
+        if rule.legal and informs:
+            continue
+        for match in rule.pattern.finditer(sentence.group()):
+            judged = True
+            act = match.start("act") if "act" in rule.pattern.groupindex and match["act"] else None
+            if not tongue.harmless(Found(rule, sentence.group(), *match.span(), act)):
+                start, end = folded.span(sentence.start() + match.start(), sentence.start() + match.end())
+                yield Finding(
+                    rule.category, folded.written[start:end], start, end, tongue.kinder[rule.kinder]
+                )
+    # Where a rule has looked at a phrase and found it harmless, that stands.
+    judged = judged or informs or tongue.reassuring.search(sentence.group()) is not None
+    if tone is not None and not judged and tone.is_harsh(sentence.group()):
+        start, end = folded.span(*sentence.span())
+        yield Finding(Category.TONE, folded.written[start:end], start, end, tongue.kinder["tone"])
 
 
 def _joined(found: list[Finding], written: str) -> list[Finding]:

@@ -7,12 +7,14 @@ from shutil import copytree
 import pytest
 
 from services.reminders.adapters.articles import FOLDER, BadArticle, load_articles
+from services.reminders.adapters.tone import load_tones
 from services.reminders.domain.words.articles import Article, offered_with
 from services.reminders.domain.words.languages import TONGUES
 from services.reminders.domain.words.messages import Occasion
 from services.reminders.domain.words.wording import check
 
 ARTICLES = load_articles()
+TONES = load_tones()
 TOPICS = {
     "budgeting",
     "borrowing-within-means",
@@ -49,7 +51,7 @@ def test_every_topic_is_there_in_both_languages() -> None:
 
 @pytest.mark.parametrize("article", ARTICLES, ids=named)
 def test_an_article_passes_the_wording_check(article: Article) -> None:
-    assert check(f"{article.title}\n{article.summary}\n{article.text}", TONGUES) == ()
+    assert check(f"{article.title}\n{article.summary}\n{article.text}", TONGUES, TONES) == ()
 
 
 @pytest.mark.parametrize("article", [one for one in ARTICLES if one.language == "en"], ids=named)

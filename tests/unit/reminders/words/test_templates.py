@@ -8,6 +8,7 @@ from shutil import copytree
 import pytest
 
 from services.reminders.adapters.templates import FOLDER, BadTemplate, Templates
+from services.reminders.adapters.tone import load_tones
 from services.reminders.domain.words.debt import tells_of_debt
 from services.reminders.domain.words.languages import TONGUES
 from services.reminders.domain.words.messages import (
@@ -26,6 +27,7 @@ from shared.events.parts import Purpose
 from shared.money import Money
 
 SMS_MAX = 3
+TONES = load_tones()
 EVERY = [
     (language, occasion, form) for language in ("en", "zh-Hans") for occasion in Occasion for form in Form
 ]
@@ -79,7 +81,7 @@ def test_every_template_passes_the_wording_check(
 ) -> None:
     message = templates.render(occasion, form, language, facts(language)).message
 
-    assert check(f"{message.subject or ''}\n{message.text}", TONGUES) == ()
+    assert check(f"{message.subject or ''}\n{message.text}", TONGUES, TONES) == ()
     assert "{" not in message.text
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.ledger.domain import journal
+from services.ledger.domain import card_watch, journal
 from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
 from services.ledger.domain.loan import Loan, Missed, Pending, Told
+from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import advance
 from shared.decision import CancelTimer, Context, Decision, SetTimer
@@ -79,12 +80,12 @@ def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
     """How late the loan is at the end of a day and why; the bucket of so many days."""
     now = standing(loan, on)
     rows = [row for row in now.rows if row.is_open(on)]
-    return explain(rows, on, loan.currency, _pauses(loan.book)), now.bucket
+    return explain(rows, on, loan.currency, _pauses(loan.book), counted_from=loan.counted_from), now.bucket
 
 
 def _rows(book: Book) -> Iterator[Unpaid]:
-    for place, due in enumerate(book.dues):
-        settled = book.settled[place]
+    for place in book.places():
+        due, settled = book.dues[place], book.settled[place]
         unpaid = book.unpaid(place)
         paid_off = date.fromordinal(settled) if settled and not unpaid else None
         amount = unpaid or sum(column[place] for column in book.owed)
@@ -134,6 +135,8 @@ def settle(
     answered = loan.agreements.instruction is None and not _in_suspense(loan, today)
     _tell_bucket(telling, now, worse=asked and waits is None and answered)
     _tell_end(telling, now)
+    if loan.book.card is not None:
+        telling.told = card_watch.tell(loan, telling.told, telling.events, context, asked=asked)
     wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
     if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
         # It is late and waits for its platform's report already: this change alone wakes nobody.
@@ -141,6 +144,7 @@ def settle(
     after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
     if asked:
         after = _post_income(after, today)
+    after = suspend(after, now.days_past_due, today)
     return Decision(after, telling.events, _timers(loan, after, context.now, asked=asked))
 
 
@@ -149,7 +153,16 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     None where all must be looked at.
     """
     told, book = loan.told, loan.book
-    if told.missed or told.arrears_minor or told.cured or told.repaid or book.ageing_pauses or loan.pending:
+    if (
+        book.card is not None
+        or told.missed
+        or told.arrears_minor
+        or told.cured
+        or told.repaid
+        or book.ageing_pauses
+        or loan.pending
+        or loan.suspended
+    ):
         return None
     if told.bucket not in ("", SCHEMES[loan.rules.buckets].labels[0]) or loan.agreements.plan is not None:
         return None
@@ -330,7 +343,7 @@ def _amount(loan: Loan, stage: str, days: int, arrears: int, oldest: date | None
 def _tell_end(telling: _Telling, now: Standing) -> None:
     """Nothing is owed any more; or something is owed again."""
     loan, book, told = telling.loan, telling.loan.book, telling.told
-    repaid = bool(book.dues) and book.outstanding == 0
+    repaid = bool(book.dues) and book.outstanding == 0 and (book.card is None or bool(book.closed))
     if repaid and told.repaid is None:
         event_id = telling.event_id(len(telling.events))
         last = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
@@ -360,6 +373,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     told = {(one.number, one.due_on) for one in loan.told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
     pauses = _pauses(loan.book)
+    yield from card_watch.days_to_look(loan, now.on)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue
@@ -381,6 +395,6 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         if (paused := _paused_through(pauses, now.on)) is not None:
             yield min(paused, date.max - _DAY) + _DAY
             return
-        further = [bound for bound in scheme.bounds if bound > now.days_past_due]
-        if further:
-            yield now.on + timedelta(days=further[0] - now.days_past_due)
+        limits = (*scheme.bounds, loan.rules.interest_suspended_after_days or 0)
+        if further := [limit for limit in limits if limit > now.days_past_due]:
+            yield now.on + timedelta(days=min(further) - now.days_past_due)

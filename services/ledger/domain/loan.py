@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.ledger.domain.ageing import CountedFrom
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
 from services.ledger.domain.facts import Fact
@@ -16,6 +17,7 @@ from services.ledger.domain.terms import Planned
 from shared.events.loans import Channel, FailureReason, LoanKind
 from shared.events.parts import PartyRole
 from shared.money import Money
+from shared.quick import quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Rules:
     """
     feed_delay_days: int = 1
     """Where the platform never says so: how many days later they are taken as reported."""
+    interest_suspended_after_days: int | None = 90
+    """From so many days past due on, unpaid interest is no income in the lender's accounts."""
 
 
 class Missed(NamedTuple):
@@ -38,6 +42,13 @@ class Missed(NamedTuple):
 
     number: int
     due_on: date
+    event_id: UUID
+
+
+class OverLimit(NamedTuple):
+    """That the limit was exceeded was told, by the event of this id."""
+
+    since: date
     event_id: UUID
 
 
@@ -57,6 +68,9 @@ class Told:
     cured: UUID | None = None
     """The event that told the end of the last arrears, while it holds."""
     repaid: UUID | None = None
+    over_limit: OverLimit | None = None
+    billed_on: date | None = None
+    """The last statement day that has been dealt with, where the ledger makes the statements."""
 
 
 class Pending(NamedTuple):
@@ -98,6 +112,7 @@ class History(NamedTuple):
     """The schedule that the platform sent when it opened the loan."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.
@@ -135,13 +150,21 @@ class Loan:
     replaced: tuple[tuple[str, Entry], ...] = ()
     """Facts whose reference a newer report took over, by that; the entry has the file's new one for them."""
     parties: tuple[Joined, ...] = ()
+    suspended: int = 0
+    """Interest that was posted as suspended rather than as income."""
 
     @property
     def core_is_master(self) -> bool:
         """Whether the platform's core decides on the schedule, so that a relief is instructed and not
         applied.
         """
-        return self.kind is LoanKind.PROVIDED
+        card = self.book.terms.card
+        return self.kind is LoanKind.PROVIDED if card is None else not card.made
+
+    @property
+    def counted_from(self) -> CountedFrom:
+        """What days past due are counted from."""
+        return CountedFrom.INSTALMENT if self.book.card is None else CountedFrom.MINIMUM_PAYMENT
 
     @property
     def currency(self) -> str:

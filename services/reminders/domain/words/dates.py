@@ -304,6 +304,10 @@ _ENGLISH: tuple[tuple[str, Meaning], ...] = (
     ),
     (r"(?:the )?(?:end of )?next month", lambda m, s: s.month_end(1)),
     (r"(?:the )?(?:middle of the month|mid-?month)", lambda m, s: s.day_of_month(15)),
+    (
+        rf"(?:{_E_WEEKDAY}),? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)\b",
+        lambda m, s: s.day_of_month(int(m["d"])),
+    ),
     (rf"(?P<which>next |this |last |coming )?(?:{_E_WEEKDAY})\b(?P<week> week\b)?", _e_weekday),
     (
         rf"(?:in|within|after) (?:the next )?{_E_NUMBER} days?(?: time)?|"
@@ -314,6 +318,7 @@ _ENGLISH: tuple[tuple[str, Meaning], ...] = (
         rf"(?:in|within|after) (?:the next )?{_E_NUMBER} weeks?(?:'s?)?(?: time)?",
         lambda m, s: s.after(7 * _e_count(m["n"])),
     ),
+    (rf"{_E_NUMBER} weeks? from (?:now|today)", lambda m, s: s.after(7 * _e_count(m["n"]))),
     (r"(?:in |within )?a fortnight(?:'s time)?", lambda m, s: s.after(14)),
     (r"(?:in|within|after) a(?: couple(?: of)?)? months?", lambda m, s: s.month_end(1)),
     (rf"(?:in|within) {_E_NUMBER} months?", _number_months),
@@ -324,7 +329,7 @@ _ENGLISH: tuple[tuple[str, Meaning], ...] = (
     (r"(?:the )?(?:end of )?next week(?:end)?", lambda m, s: s.weekday(6, 1)),
     (r"(?:the )?day after tomorrow", lambda m, s: s.after(2)),
     (r"tomorrow|tmrw|tmr|tomorow|tommorow|tomorrow", lambda m, s: s.after(1)),
-    (r"today|tonight|this (?:morning|afternoon|evening)|later on", lambda m, s: s.after(0)),
+    (r"today|tonight|right now|now\b|this (?:morning|afternoon|evening)|later on", lambda m, s: s.after(0)),
     (r"yesterday", lambda m, s: s.after(-1)),
     (r"last week", lambda m, s: s.weekday(6, -1)),
     (rf"the {_E_DAY}\b(?! (?:time|instal|payment|one|of))", lambda m, s: s.day_of_month(_e_day(m))),

@@ -74,6 +74,8 @@ class Speech:
     """Whether a clause promises to pay, given whether it names a sum and a day."""
     shares: Mapping[Share, re.Pattern[str]]
     payday: re.Pattern[str]
+    filling: re.Pattern[str]
+    """Words and marks that say nothing beside a day and a sum."""
     income: re.Pattern[str]
     """A clause about money that comes in: "my wages come on the 20th"."""
 
@@ -171,7 +173,8 @@ def _promises(text: _Text, speech: Speech) -> Iterator[Said]:
             sums = text.sums_in(*before)
         if not named and speech.income.search(text.text[slice(*before)]):
             named = text.days_in(*before)
-        if speech.promises(clause, bool(sums), bool(named)):
+        bare = _says_nothing_else(text, start, end, speech)
+        if bare or speech.promises(clause, bool(sums), bool(named)):
             share = next((share for share, pattern in speech.shares.items() if pattern.search(clause)), None)
             payday = not named and speech.payday.search(text.text) is not None
             yield from _each(
@@ -213,6 +216,16 @@ def _is_a_sum(text: _Text, start: int, end: int) -> bool:
     """Whether a clause is hardly more than a sum."""
     sums = text.sums_in(start, end)
     return len(sums) == 1 and len(text.text[start:end].strip()) - (sums[0].end - sums[0].start) <= 2
+
+
+def _says_nothing_else(text: _Text, start: int, end: int, speech: Speech) -> bool:
+    """Whether a clause is a day or payday, perhaps with a sum, and nothing else: "by month end"."""
+    left = text.text[start:end]
+    for one in (*text.days_in(start, end), *text.sums_in(start, end)):
+        left = left[: one.start - start] + " " * (one.end - one.start) + left[one.end - start :]
+    when = bool(text.days_in(start, end)) or speech.payday.search(left) is not None
+    alone = end - start == len(text.text.strip()) or bool(text.sums_in(start, end))
+    return when and alone and not speech.filling.sub("", speech.payday.sub("", left)).strip()
 
 
 def _currency(amount: Amount | None, region: str | None) -> str | None:

@@ -10,7 +10,8 @@ from services.reminders.domain.words.reasons_english import REASONS
 _NOT_ABLE = (
     r"(?:can not|could not|can hardly|can barely|not able to|unable to|will not be able to|not going to be "
     r"able to|will not manage|"
-    r"no way (?:i|we) can|impossible (?:for me |for us )?to|hard (?:for me |for us )?to|difficult (?:for me "
+    r"no way (?:i|we) can|no way (?:to|of)|impossible (?:for me |for us )?to|"
+    r"hard (?:for me |for us )?to|difficult (?:for me "
     r"|for us )?to|struggl\w+|"
     r"not in a position to|trouble|not manage to|no means to)"
 )
@@ -55,7 +56,8 @@ SIGNS = {
         r"death|what is the point(?: of (?:living|going on|life|anything|it all|any of it))?(?: any "
         r"?more)?(?:\?|$|\.)|goodbye(?:,| forever| to| my|$)|carry on (?:any ?more|living|with (?:life|"
         r"this))|reason to (?:carry|go|keep|wake|get up)|hang(?:ing)? my ?self|find me (?:hanging|dead|"
-        r"gone)|found dead|jump(?:ing)? (?:off|from|in front|out of|under)|overdos\w+|"
+        r"gone)|found dead|(?:going|want|about|ready) to jump\b|(?:my|the) last (?:message|text|words|"
+        r"goodbye)|jump(?:ing)? (?:off|from|in front|out of|under)|overdos\w+|"
         r"(?:took|take|taking|swallow\w*) (?:\w+ ){0,4}(?:pills|tablets)|(?:cut|cutting|slit|slitting|"
         r"slash\w*) (?:my ?self|my (?:wrists?|arms?|veins))",
         r"(?:hurt|hurting|harm|harming|shoot|drown|starve|burn) my ?self|self[- ]?harm\w*|good ?bye "
@@ -67,7 +69,8 @@ SIGNS = {
         r"meaningless|not worth|hell|unbearable)|my life is over|black hole",
     ),
     Intent.WRONG_PERSON: words(
-        r"wrong (?:number|person|man|woman|guy|contact|address|email)|(?:i am|am|this is|it is) not (?:mr|"
+        r"not me\b(?=\W*$)|wrong (?:number|person|man|woman|guy|contact|address|email)|(?:i am|am|this is|"
+        r"it is) not (?:mr|"
         r"mrs|ms|miss|him|her|that person|the person|"
         r"(?!a\b|the\b|my\b|able\b|going\b|in\b|paying\b|working\b|happy\b|sure\b|well\b|interested\b|"
         r"your\b|right\b|correct\b|fair\b|ok\b|good\b|"
@@ -200,7 +203,8 @@ SIGNS = {
         r")?(?:difficult\w+|hardship|trouble|problems?|crisis|stress|help)|"
         r"(?:pay|payment)s? (?:is|are|would be) (?:\w+ )?(?:too (?:much|high)|impossible)|too (?:much|high) "
         r"for me|not afford|can not pay|not pay (?:this|it|now|you) ?(?:now|yet)?|"
-        r"(?:will|going to) be late|(?:in|into) (?:debt|difficulty|difficulties)\b|reduce(?:d)? payment|"
+        r"(?:i|we) (?:am|are) (?:really )?struggling|(?:will|going to) be late|(?:in|into) (?:debt|"
+        r"difficulty|difficulties)\b|reduce(?:d)? payment|"
         r"help with (?:my )?(?:payments|loan|bills)",
     ),
     Intent.PAID: words(
@@ -223,6 +227,9 @@ SIGNS = {
         r"call(?:ing)? back|callback|(?:talk|speak|discuss) (?:\w+ ){0,4}(?:on|over|by) (?:the )?(?:phone|"
         r"telephone)|(?:talk|speak|chat) (?:to|with) (?:a |an |someone|somebody|"
         r"one of)(?:\w+ )?(?:real )?(?:person|human|agent|adviser|advisor|people|in person)?|call then\b|"
+        r"please (?:ring|call|phone)(?=\W*$)|"
+        r"(?:can|could|would) (?:someone|somebody|you|anyone|one of you) (?:please )?(?:call|ring|"
+        r"phone)\b(?! (?:it|the|my))|"
         r"(?:real|actual) (?:person|human)|(?:reach|phone|ring) me",
     ),
     Intent.QUESTION: re.compile(
@@ -277,7 +284,8 @@ _DONE = words(
     r"(?:paid|sent|transferred|settled|deposited|made|took|gave|charged|debited|received|wired|went)\b"
 )
 _ASKS = re.compile(
-    r"^ *(?:how|when|what|why|who|where|which|do i|does|did|is (?:my|the|it|there)|are|was|should|must)\b"
+    r"^ *(?:how(?! about)|when|what(?! about)|why|who|where|which|do i|does|did|is (?:my|the|it|there)|are|"
+    r"was|should|must)\b"
 )
 _AHEAD = (
     r"(?:will|can|could|shall|going to|promise to|plan to|planning to|intend to|hope to|hoping to|want to|"
@@ -347,5 +355,8 @@ ENGLISH = Speech(
     promises=promises,
     shares=SHARES,
     payday=PAYDAY,
+    filling=re.compile(
+        r"[\W_]+|\b(?:by|on|at|in|the|around|about|maybe|ok|okay|yes|latest|please|only|just|i|get|my)\b"
+    ),
     income=INCOME,
 )

@@ -120,9 +120,12 @@ WIRING = Allowed(("{own}", "shared"), frozenset({"fastapi"}))
 BY_FILE = {"store.py": STORE, "flow.py": FLOW, "api.py": API, "settings.py": SETTINGS}
 BY_FOLDER = {"domain": DOMAIN, "store": STORE, "api": API, "migrations": MIGRATIONS}
 
-# What the command line shares with the services; all else it asks over HTTP and Kafka, as any user would.
+# What the command line shares with the services; all else it asks over HTTP and Kafka, as any user would. The
+# rules about words are pure and need no service.
 CLI = (
     "cli",
+    "services.reminders.adapters.tone",
+    "services.reminders.domain.words",
     "shared.access",
     "shared.clock",
     "shared.decision",

@@ -9,6 +9,7 @@ from services.ledger.domain.facts import (
     Credit,
     Draw,
     Fact,
+    Payment,
 )
 from services.ledger.domain.replay import advance, earned, replay
 from services.ledger.domain.terms import Component, Terms
@@ -59,6 +60,11 @@ class Teller:
     def progressive(self) -> bool:
         """Whether the peer folds by day."""
         return is_progressive(self.story)
+
+    @property
+    def recalculates_periods(self) -> bool:
+        """Whether the peer computes interest anew, but period by period."""
+        return not self.progressive and bool(self.story.product["interest_recalculation"])
 
     def reference(self) -> str:
         """A new reference: they rise with time."""
@@ -158,6 +164,9 @@ class Teller:
     def earned(self, on: date) -> tuple[int, int, int]:
         """What was earned by the end of a day."""
         day = on + timedelta(days=1 if self.story.product.get("interest_on_disbursement_day") else 0)
+        if self.recalculates_periods:
+            # The closing of the next day spreads over its days what a period asks for as that day knows it.
+            return earned(replay(self.terms, self.facts, on + timedelta(days=1)), day)
         penalty, charged, _ = earned(book := replay(self.terms, self.facts, on), on)
         return (penalty, charged, earned(advance(book, day), day)[2])
 
@@ -189,6 +198,10 @@ class Teller:
             off = date.fromordinal(book.charged_off)
             self.accrue(off, (*self.accrued[:2], self.earned(off)[2]))
         elif book.drawn and not book.outstanding:
+            if self.recalculates_periods:
+                # A loan that proves to have been repaid earlier earned nothing since.
+                ended = max(one.value_on for one in self.facts if isinstance(one, Payment | Credit))
+                self.accruals = [one for one in self.accruals if one[0] <= ended]
             penalty, charged, _ = earned(book, date.max)
             self.accrue(self.today, (penalty, charged, sum(book.owed[2]) - sum(book.reopened)))
 

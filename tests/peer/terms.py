@@ -13,6 +13,7 @@ from services.ledger.domain.terms import (
     Measure,
     OnChargeOff,
     Order,
+    Prepayment,
     Repayment,
     SameDay,
     Sweep,
@@ -85,6 +86,8 @@ def terms_of(story: Story, ahead: str | None) -> Terms:
         instalment_multiple=_multiple(story),
         earns_evenly=not is_progressive(story),
         evens_out=is_progressive(story),
+        level_by_thirty_days=not is_progressive(story) and _measure(story) is Measure.DAYS,
+        prepayment=_PREPAYMENT.get(product.get("early_payment_adjusts", ""), Prepayment.NEXT_INSTALMENTS),
         down_payment_rate=Decimal(str(product.get("down_payment_pct") or 0)) / 100,
         same_day_joins=not is_progressive(story),
         allocation=rules["DEFAULT"],
@@ -99,6 +102,12 @@ _ON_CHARGE_OFF = {
     "REGULAR": OnChargeOff.NOTHING,
     "ZERO_INTEREST": OnChargeOff.NO_MORE_INTEREST,
     "ACCELERATE_MATURITY": OnChargeOff.ALL_DUE,
+}
+
+
+_PREPAYMENT = {
+    "REDUCE_INSTALMENT": Prepayment.REDUCE_INSTALMENT,
+    "REDUCE_NUMBER_OF_INSTALMENTS": Prepayment.REDUCE_TERM,
 }
 
 

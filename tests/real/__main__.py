@@ -12,7 +12,7 @@ def main() -> int:
     """Replay the data sets of a folder and print the share that matches, for each figure compared."""
     parser = argparse.ArgumentParser(prog="python -m tests.real", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=folder())
-    parser.add_argument("--sample", action="store_true", help="a fixed sample of the rows: seconds, not minutes")
+    parser.add_argument("--sample", action="store_true", help="only a fixed sample of the rows")
     parser.add_argument("--verbose", action="store_true", help="show some of what does not match")
     chosen = parser.parse_args()
     if not found(chosen.folder):

@@ -28,7 +28,7 @@ PARTS = "what was paid is principal, interest, late fees and recoveries"
 TERM = "paid to the end by instalments: principal, and interest within a cent for each"
 EVENLY = "of these, where the last payment was like the others: that payment too"
 EARLY = "closed early: the last payment is ours for a day of its month"
-STOPPED = "written off after whole instalments: interest within a cent for each"
+STOPPED = "written off after whole instalments, whenever these came: interest within a cent for each"
 TOLD = "who paid in time was told of no missed instalment, and who paid all that the loan is repaid"
 
 

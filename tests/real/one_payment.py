@@ -30,7 +30,7 @@ def replay(rows: Iterable[Row]) -> Tally:
 
 
 def _day(text: str) -> date:
-    return datetime.strptime(text.split(" ")[0], "%m/%d/%y").replace(tzinfo=UTC).date()
+    return datetime.strptime(text.split(" ", maxsplit=1)[0], "%m/%d/%y").replace(tzinfo=UTC).date()
 
 
 def _compare(tally: Tally, row: Row) -> None:

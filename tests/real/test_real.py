@@ -46,7 +46,7 @@ LATE = {
     superlender.WITHIN[7]: 2_019,
     superlender.WITHIN[14]: 2_577,
 }
-"""Of all repaid loans of the lender: these first payments were missed, and so many of them came soon after."""
+"""Of all repaid loans of the lender: first payments that were missed, and how many of them came soon after."""
 
 
 def _replayed(*, sample: bool) -> list[Tally]:

@@ -84,6 +84,19 @@ class Ahead(StrEnum):
     """It stays the borrower's credit until the next instalment falls due."""
 
 
+class Prepayment(StrEnum):
+    """What money that comes before it is due does."""
+
+    NEXT_INSTALMENTS = "next_instalments"
+    """It settles instalments to come, as `Ahead` says: their amounts stay."""
+    REDUCE_INSTALMENT = "reduce_instalment"
+    """It lowers the principal at once, and the instalments to come get smaller. Before a due date all of it is
+    principal, so the interest of the running period is still asked for on that date.
+    """
+    REDUCE_TERM = "reduce_term"
+    """It lowers the principal at once as well; the instalments to come stay as high and get fewer."""
+
+
 class OnChargeOff(StrEnum):
     """What a charge-off in the lender's accounts changes in what the borrower owes."""
 
@@ -200,6 +213,10 @@ class Terms:
     """Instalments are a multiple of so many minor units; the last one closes exactly."""
     earns_evenly: bool = False
     """The interest of a period is earned in equal parts, day by day, whatever the balance was."""
+    level_by_thirty_days: bool = False
+    """The level amount is found as if every month had thirty of 365 days; the last instalment takes what that
+    leaves.
+    """
     evens_out: bool = True
     """The level amount is moved by as little as brings the last instalment near the others."""
     down_payment_rate: Decimal = Decimal(0)
@@ -209,6 +226,7 @@ class Terms:
     allocation: Allocation = HUMANE
     allocation_by_kind: Mapping[str, Allocation] = field(default_factory=dict)
     """Another allocation for some kinds of money (a goodwill credit, a refund)."""
+    prepayment: Prepayment = Prepayment.NEXT_INSTALMENTS
     principal_first_after_days: int | None = None
     """From so many days past due on, money goes to principal before interest (mainland China: after 90
     days).

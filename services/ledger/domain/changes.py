@@ -341,6 +341,7 @@ def charge_off(w: Working, fact: ChargeOff) -> None:
         _pause(w, today, FOREVER)
     elif w.terms.on_charge_off is OnChargeOff.ALL_DUE:
         _call_all_due(w, today)
+        use_credit(w, fact.reference, fact.value_on)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
         left = sum(w.owed[component]) - sum(w.paid[component])
         w.moved(fact.reference, fact.value_on, Why.CHARGED_OFF, component, left)

@@ -57,6 +57,8 @@ def _cut(w: Working, first: int, amount: int, fewer: bool) -> None:
     rooms = [(k, owed[k] - paid[k]) for k in range(first, len(w.dues)) if w.kinds[k] in BEARING]
     room = sum(left for _, left in rooms)
     for k, left in reversed(rooms):
+        if not amount:
+            return
         part = min(left, amount) if fewer else amount * left // room
         owed[k] -= part
         w.levels[k] = max(w.levels[k] - part, 0)

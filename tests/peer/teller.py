@@ -20,6 +20,8 @@ from tests.peer.terms import is_progressive, terms_of
 QUIET = ("today", "approve", "future_allocation", "delinquency_pause", "delinquency_resume", "charge")
 """After these the peer does not look anew at how late a loan is."""
 
+CASH_BACK = "Refund"
+
 
 @dataclass
 class Told:
@@ -73,8 +75,16 @@ class Teller:
 
     @property
     def facts(self) -> list[Fact]:
-        """All facts that count."""
-        return [one.fact for one in self.told if not one.reversed] + self.others
+        """All facts that count. A refund in cash makes the payments before it smaller, the latest first."""
+        facts = [one.fact for one in self.told if not one.reversed and one.kind != CASH_BACK]
+        for refund in (one.fact for one in self.told if one.kind == CASH_BACK and not one.reversed):
+            left = getattr(refund, "amount", 0)
+            for place in range(len(facts) - 1, -1, -1):
+                paid = facts[place]
+                if isinstance(paid, Payment) and paid.value_on <= refund.value_on:
+                    part = min(left, paid.amount)
+                    facts[place], left = paid._replace(amount=paid.amount - part), left - part
+        return [one for one in facts if getattr(one, "amount", 1)] + self.others
 
     def book(self) -> Book:
         """The book as the peer last computed it; before the first draw, as it is planned."""
@@ -132,13 +142,24 @@ class Teller:
 
     def refresh(self) -> None:
         """Work out anew where each transaction went."""
+        parts, balances = self._went(self.book())
+        self._note_cash_back(parts)
+        last = 0
+        for told in sorted((one for one in self.told if not one.reversed), key=lambda one: one.fact.value_on):
+            reference = told.fact.reference
+            p, f, i, c = parts.get(reference, (0, 0, 0, 0))
+            last = balances.get(reference, last)
+            told.parts, told.balance = (p, f, i, c), last
+
+    def _went(self, book: Book) -> tuple[dict[str, list[int]], dict[str, int]]:
+        """By transaction: its parts, and the principal that is owed after it."""
         balance = 0
         parts: dict[str, list[int]] = {}
         balances: dict[str, int] = {}
         gross = {one.fact.reference for one in self.told if isinstance(one.fact, Chargeback)}
         gross = gross if "credit_allocation" in self.story.product else set()
         ours, last_paid = {one.fact.reference for one in self.told}, ""
-        for one in self.book().movements:
+        for one in book.movements:
             cause, why = one.cause, one.why
             if why in (Why.PAID, Why.CREDITED):
                 last_paid = cause
@@ -154,12 +175,22 @@ class Teller:
                 continue
             sign = -1 if why in (Why.PAID, Why.CREDITED) else 1
             parts.setdefault(cause, [0, 0, 0, 0])[one.component] += sign * one.amount
-        last = 0
-        for told in sorted((one for one in self.told if not one.reversed), key=lambda one: one.fact.value_on):
-            reference = told.fact.reference
-            p, f, i, c = parts.get(reference, (0, 0, 0, 0))
-            last = balances.get(reference, last)
-            told.parts, told.balance = (p, f, i, c), last
+        return parts, balances
+
+    def _note_cash_back(self, parts: dict[str, list[int]]) -> None:
+        """A refund in cash shows what it took back of the payments, and these what they were before it."""
+        for refund in [one for one in self.told if one.kind == CASH_BACK and not one.reversed]:
+            refund.reversed = True
+            before, _ = self._went(self.book())
+            refund.reversed = False
+            mine = [0, 0, 0, 0]
+            for told in self.told:
+                if isinstance(told.fact, Payment) and told is not refund:
+                    was = before.get(told.fact.reference, [0, 0, 0, 0])
+                    now = parts.get(told.fact.reference, [0, 0, 0, 0])
+                    mine = [so_far + a - b for so_far, a, b in zip(mine, was, now, strict=True)]
+                    parts[told.fact.reference] = was
+            parts[refund.fact.reference] = mine
 
     def earned(self, on: date) -> tuple[int, int, int]:
         """What was earned by the end of a day."""

@@ -49,6 +49,15 @@ _STRATEGIES = {
 }
 
 
+OVERDUE_FEES = {
+    "LP1_INTEREST_FLAT_OVERDUE_FROM_AMOUNT": (Component.PRINCIPAL,),
+    "LP1_INTEREST_FLAT_OVERDUE_FROM_AMOUNT_INTEREST": (Component.PRINCIPAL, Component.INTEREST),
+}
+"""Products that charge a penalty once for each instalment that is past due, on these parts of it."""
+OVERDUE_FEE_RATE = Decimal("0.015")
+"""The data do not tell it; the figures that they expect do."""
+
+
 def is_progressive(story: Story) -> bool:
     """Whether the peer computes this loan progressively: day by day, in the order of what happened."""
     return bool(story.loan["allocation"] == "ADVANCED_PAYMENT_ALLOCATION")

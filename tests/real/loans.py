@@ -80,9 +80,7 @@ def open_provided(
     return desk
 
 
-def pay(
-    desk: Desk, amount: int, on: date, direction: Components | None = None, *, zone: str = "UTC"
-) -> None:
+def pay(desk: Desk, amount: int, on: date, direction: Components | None = None, *, zone: str = "UTC") -> None:
     """Let time pass to a day and report a payment of it."""
     desk.day(on, zone)
     desk.take(

@@ -219,7 +219,8 @@ def interest_to_date(w: Working, place: int) -> int:
     before = bearing_before(w, place)
     handed = 0
     if before >= 0:
-        asked = w.owed[INTEREST][before] - w.reopened[before]
+        # What was paid of it just now is not asked for a second time.
+        asked = max(w.owed[INTEREST][before], w.paid[INTEREST][before]) - w.reopened[before]
         past = w.dues[before] <= w.run_on
         handed = w.carried[before] if past else max(interest_to_date(w, before) - asked, 0)
     return rounded(w.accrued[place], w.scales[place], w.terms.rounding) + handed

@@ -5,6 +5,7 @@ equal: it names what may differ, and by how much.
 """
 
 from calendar import isleap
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from decimal import Decimal
 from services.ledger.domain.book import Why
 from services.ledger.domain.facts import Draw, Fee, InterestPause
 from services.ledger.domain.terms import Ahead, Prepayment
-from tests.peer.compare import Difference, Row
+from tests.peer.compare import Difference, Row, transaction_rows
 from tests.peer.lateness import unpaid
 from tests.peer.teller import Teller
 
@@ -253,16 +254,17 @@ def _rests_on_what_is_owed(t: Teller, d: Difference) -> bool:
 
 
 def _earns_once(t: Teller, d: Difference) -> bool:
-    """A fee is earned when it falls due, once; the peer earns one again when a repaid loan has paid it."""
+    """A fee is earned when it falls due, once. The peer tells a second accrual of it when it is paid, and
+    that instead of the payment.
+    """
     if d.what != "transactions":
         return False
-    more = list(d.theirs)
-    for row in d.ours:
-        if row not in more:
-            return False
-        more.remove(row)
+    theirs, ours = Counter(d.theirs), Counter(d.ours)
+    more, instead = list((theirs - ours).elements()), list((ours - theirs).elements())
     fees = {one.amount for one in t.others if isinstance(one, Fee)}
-    return bool(more) and all(row[1] == "Accrual" and row[2] in fees and row[4] == 0 for row in more)
+    paid = transaction_rows(t)[-1:]
+    told = all(row[1] == "Accrual" and row[2] in fees and not row[4] for row in more)
+    return told and bool(more) and [row[:7] for row in instead] == [row[:7] for row in paid]
 
 
 def _takes_what_is_asked(t: Teller, d: Difference) -> bool:

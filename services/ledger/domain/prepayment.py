@@ -42,8 +42,6 @@ def _lower_later(w: Working, place: int, beyond: int) -> None:
     elif fewer:
         recompute(w, place + 1)
     else:
-        # Less interest in this period leaves more of its level amount to principal.
-        recompute(w, place, place + 1)
         relevel(w, place + 1)
     while fewer and _asks_nothing(w, len(w.dues) - 1) and len(w.dues) - 1 > place:
         w.drop_last()

@@ -162,8 +162,10 @@ def _closes_exactly(t: Teller, d: Difference) -> bool:
         near = abs(_sum(d.theirs, INTEREST) - _sum(d.ours, INTEREST)) * 20 <= _sum(d.theirs, INTEREST)
         dates = [[(row[0], row[DUE]) for row in _instalments(side)] for side in (d.theirs, d.ours)]
         return dates[0] == dates[1] and _sum(d.ours, PRINCIPAL) == drawn and near and _sums_equal(d, PAID)
-    (theirs,), (ours,) = (d.theirs, d.ours) if d.what == "totals" else ([(0,)], [(1,)])
-    return ours[0] == drawn and theirs[5] == ours[5] and abs(theirs[1] - ours[1]) * 20 <= theirs[1]
+    if d.what != "totals":
+        return False
+    (theirs,), (ours,) = d.theirs, d.ours
+    return bool(ours[0] == drawn and theirs[5] == ours[5] and abs(theirs[1] - ours[1]) * 20 <= theirs[1])
 
 
 def _ages_with_its_instalment(t: Teller, d: Difference) -> bool:

@@ -1,8 +1,5 @@
 """Real loans come out as they were reported. The shares may only get better."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.real import berka, hardship, lending_club, one_payment, open_intro, superlender
@@ -46,7 +43,7 @@ LATE = {
     superlender.WITHIN[7]: 2_019,
     superlender.WITHIN[14]: 2_577,
 }
-"""Of all repaid loans of the lender: first payments that were missed, and how many of them came soon after."""
+"""Of all repaid loans of the lender: first payments that were missed, and those that came soon after."""
 
 
 def _replayed(*, sample: bool) -> list[Tally]:
@@ -56,7 +53,7 @@ def _replayed(*, sample: bool) -> list[Tally]:
 
 
 @pytest.fixture(scope="module")
-def sampled() -> Iterator[list[Tally]]:
+def sampled() -> list[Tally]:
     return _replayed(sample=True)
 
 
@@ -95,7 +92,7 @@ def test_a_wrong_figure_is_found() -> None:
     file = folder() / berka.FILES[0]
     if not file.exists():
         pytest.skip(f"no data set at {file}: set HUANCUI_REAL_DATA to its folder")
-    row = next(rows(Path(file)))
+    row = next(rows(file))
     dearer = {**row, "payments": str(float(row["payments"]) + 0.01)}
 
     assert berka.replay([row]).share(berka.INSTALMENT) == 1

@@ -90,8 +90,8 @@ class Prepayment(StrEnum):
     NEXT_INSTALMENTS = "next_instalments"
     """It settles instalments to come, as `Ahead` says: their amounts stay."""
     REDUCE_INSTALMENT = "reduce_instalment"
-    """It lowers the principal at once, and the instalments to come get smaller. Before a due date all of it is
-    principal, so the interest of the running period is still asked for on that date.
+    """It lowers the principal at once, and the instalments to come get smaller. Before a due date all of it
+    is principal, so the interest of the running period is still asked for on that date.
     """
     REDUCE_TERM = "reduce_term"
     """It lowers the principal at once as well; the instalments to come stay as high and get fewer."""

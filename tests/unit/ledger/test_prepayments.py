@@ -76,9 +76,7 @@ def test_part_of_an_instalment_paid_early_leaves_the_others_as_they_are() -> Non
     terms = _dear()
     before, after = a_book(terms), a_book(terms, paid(50_00, date(2026, 1, 16)))
 
-    asked = [
-        [sum(line.owed) for line in book.lines() if line.number < len(book)] for book in (before, after)
-    ]
+    asked = [[sum(line.owed) for line in book.lines() if line.number < len(book)] for book in (before, after)]
     assert asked[0] == asked[1]
     assert after.owed[INTEREST][0] < before.owed[INTEREST][0]
 

@@ -36,28 +36,40 @@ def _place(w: Working, today: int) -> int:
 
 
 def _lower_later(w: Working, place: int, beyond: int) -> None:
-    fewer = w.terms.prepayment is Prepayment.REDUCE_TERM
+    how = w.terms.prepayment
     if not w.follows_balance:
-        _cut(w, place + 1, beyond, fewer)
-    elif fewer:
-        recompute(w, place + 1)
-    else:
+        _cut(w, place + 1, beyond)
+    elif how is Prepayment.REDUCE_INSTALMENT:
         relevel(w, place + 1)
-    while fewer and _asks_nothing(w, len(w.dues) - 1) and len(w.dues) - 1 > place:
+    else:
+        recompute(w, place + 1)
+        if how is Prepayment.REDUCE_NEXT:
+            _ask_less_next(w, place + 1, beyond)
+    while how is Prepayment.REDUCE_TERM and len(w.dues) - 1 > place and _asks_nothing(w, len(w.dues) - 1):
         w.drop_last()
 
 
-def _cut(w: Working, first: int, amount: int, fewer: bool) -> None:
-    """Take principal off the instalments from a place on, whose interest follows no balance: off all alike,
-    or off the last ones.
+def _ask_less_next(w: Working, first: int, amount: int) -> None:
+    """Let the next instalments ask for that much less principal, whose interest is known by now."""
+    for k in range(first, len(w.dues)):
+        part = min(amount, w.owed[PRINCIPAL][k] - w.paid[PRINCIPAL][k]) if w.kinds[k] in BEARING else 0
+        if part > 0:
+            w.levels[k] = max(w.levels[k] - part, 0)
+            amount -= part
+            recompute(w, k)
+
+
+def _cut(w: Working, first: int, amount: int) -> None:
+    """Take principal off the instalments from a place on, whose interest follows no balance: off the next,
+    off the last ones, or off all alike.
     """
-    owed, paid = w.owed[PRINCIPAL], w.paid[PRINCIPAL]
+    how, owed, paid = w.terms.prepayment, w.owed[PRINCIPAL], w.paid[PRINCIPAL]
     rooms = [(k, owed[k] - paid[k]) for k in range(first, len(w.dues)) if w.kinds[k] in BEARING]
     room = sum(left for _, left in rooms)
-    for k, left in reversed(rooms):
+    for k, left in rooms if how is Prepayment.REDUCE_NEXT else reversed(rooms):
         if not amount:
             return
-        part = min(left, amount) if fewer else amount * left // room
+        part = amount * left // room if how is Prepayment.REDUCE_INSTALMENT else min(left, amount)
         owed[k] -= part
         w.levels[k] = max(w.levels[k] - part, 0)
         amount, room = amount - part, room - left

@@ -85,16 +85,18 @@ class Ahead(StrEnum):
 
 
 class Prepayment(StrEnum):
-    """What money that comes before it is due does."""
+    """What money beyond what is due does. Where it lowers the principal at once, all of it is principal before
+    a due date: the interest of the running period is still asked for on that date.
+    """
 
     NEXT_INSTALMENTS = "next_instalments"
     """It settles instalments to come, as `Ahead` says: their amounts stay."""
+    REDUCE_NEXT = "reduce_next"
+    """It lowers the principal at once; the next instalments ask for that much less, the others stay."""
     REDUCE_INSTALMENT = "reduce_instalment"
-    """It lowers the principal at once, and the instalments to come get smaller. Before a due date all of it
-    is principal, so the interest of the running period is still asked for on that date.
-    """
+    """It lowers the principal at once; all instalments to come get smaller."""
     REDUCE_TERM = "reduce_term"
-    """It lowers the principal at once as well; the instalments to come stay as high and get fewer."""
+    """It lowers the principal at once; the instalments to come stay as high and get fewer."""
 
 
 class OnChargeOff(StrEnum):

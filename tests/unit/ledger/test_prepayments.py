@@ -36,6 +36,7 @@ def _dear(prepayment: Prepayment = SMALLER, **fields: object) -> Terms:
     ("prepayment", "asked"),
     [
         (Prepayment.NEXT_INSTALMENTS, [100_00, 100_00, 100_00, 100_00, 100_00, 100_00]),
+        (Prepayment.REDUCE_NEXT, [350_00, 0, 0, 50_00, 100_00, 100_00]),
         (SMALLER, [350_00, 50_00, 50_00, 50_00, 50_00, 50_00]),
         (FEWER, [350_00, 100_00, 100_00, 50_00]),
     ],
@@ -58,6 +59,17 @@ def test_smaller_instalments_repay_what_is_left_with_interest() -> None:
     assert sum(after.owed[PRINCIPAL]) == 600_00
     assert len(set(level[1:5])) == 1
     assert abs(level[1] - level[5]) < 10
+    assert sum(after.owed[INTEREST]) < sum(before.owed[INTEREST])
+
+
+def test_the_next_instalment_is_smaller_by_what_was_paid_beyond_the_last_and_the_others_stay() -> None:
+    terms = _dear(Prepayment.REDUCE_NEXT)
+    before, after = a_book(terms), a_book(terms, paid(140_00, FEB))
+    asked = [[sum(line.owed) for line in book.lines()] for book in (before, after)]
+
+    assert asked[1][0] == 140_00
+    assert asked[1][1] == asked[0][1] - (140_00 - asked[0][0])
+    assert asked[1][2:5] == asked[0][2:5]
     assert sum(after.owed[INTEREST]) < sum(before.owed[INTEREST])
 
 

@@ -13,6 +13,7 @@ from tests.real.loans import level, open_loan, pay_instalments
 from tests.real.sources import Row, cents
 from tests.real.tally import Tally
 
+NAME = "Berka 1993-1998"
 FILES = ("berka-pkdd99/loans.csv",)
 INSTALMENT = "every instalment is the monthly payment"
 FINISHED = "finished well: the last instalment closes the loan on its day, and no miss is told"
@@ -20,7 +21,7 @@ FINISHED = "finished well: the last instalment closes the loan on its day, and n
 
 def replay(rows: Iterable[Row]) -> Tally:
     """Compare all rows."""
-    tally = Tally("Berka 1993-1998")
+    tally = Tally(NAME)
     for row in rows:
         opened, months, payment = date.fromisoformat(row["date"]), int(row["duration"]), row["payments"]
         desk = open_loan("CZK", cents(row["amount"]), Decimal(0), months, opened)

@@ -20,6 +20,7 @@ from tests.real.sources import Row, cents, month
 from tests.real.tally import Tally
 from tests.unit.ledger.desk import Desk
 
+NAME = "LendingClub hardship plans"
 FILES = ("lendingclub-hardship/hardship_plans.csv",)
 INSTALMENT = "the loan's instalment is ours within 0.02"
 INTEREST = "the plan asks for a month's interest: reported and ours within 5 %"
@@ -31,7 +32,7 @@ _PAYMENTS = 3
 
 def replay(rows: Iterable[Row]) -> Tally:
     """Compare all rows."""
-    tally = Tally("LendingClub hardship plans")
+    tally = Tally(NAME)
     for row in rows:
         _compare(tally, row)
     return tally

@@ -22,19 +22,20 @@ from tests.real.sources import Row, cents
 from tests.real.tally import Tally
 from tests.unit.ledger.desk import Desk
 
+NAME = "LendingClub 2007-2011"
 FILES = ("lendingclub-2007-2011/lendingclub_2007_2011.csv.gz",)
 NEAR, NEARLY = "the instalment is ours within 0.02", "the instalment is ours within 0.50"
 PARTS = "what was paid is principal, interest, late fees and recoveries"
 TERM = "paid to the end by instalments: principal, and interest within a cent for each"
 EVENLY = "of these, where the last payment was like the others: that payment too"
 EARLY = "closed early: the last payment is ours for a day of its month"
-STOPPED = "written off after whole instalments, whenever these came: interest within a cent for each"
+STOPPED = "written off after whole instalments: interest is ours for days in time, or more"
 TOLD = "who paid in time was told of no missed instalment, and who paid all that the loan is repaid"
 
 
 def replay(rows: Iterable[Row]) -> Tally:
     """Compare all rows."""
-    tally = Tally("LendingClub 2007-2011")
+    tally = Tally(NAME)
     for row in rows:
         desk = _opened(row)
         ours, theirs = level(desk.loan()), cents(row["installment"])
@@ -146,9 +147,9 @@ def _compare_early(tally: Tally, row: Row, count: int) -> None:
 
 
 def _compare_stopped(tally: Tally, row: Row, count: int) -> None:
-    """So many instalments and no more."""
+    """So many instalments and no more; of days late there is interest as well."""
     desk = _opened(row)
     pay_instalments(desk, cents(row["installment"]), count)
     _, interest = paid(desk.loan())
     off = interest - cents(row["total_rec_int"])
-    tally.note(STOPPED, abs(off) <= count, f"loan {row['loan_no']}: interest off by {off}")
+    tally.note(STOPPED, off <= count, f"loan {row['loan_no']}: interest off by {off}")

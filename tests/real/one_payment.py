@@ -13,6 +13,7 @@ from tests.real.loans import open_provided, pay
 from tests.real.sources import Row, cents
 from tests.real.tally import Tally
 
+NAME = "one payment 2016"
 FILES = ("loan-payments-500/loan_payments.csv",)
 IN_TIME = "paid in time: no miss is told, the loan is repaid"
 COLLECTION = "in collection: days past due on the day of the table"
@@ -23,7 +24,7 @@ TABLE_ON = date(2016, 12, 8)
 
 def replay(rows: Iterable[Row]) -> Tally:
     """Compare all rows."""
-    tally = Tally("one payment 2016")
+    tally = Tally(NAME)
     for row in rows:
         _compare(tally, row)
     return tally

@@ -14,6 +14,7 @@ from tests.real.loans import level, open_loan, paid, pay
 from tests.real.sources import Row, cents, month
 from tests.real.tally import Tally
 
+NAME = "openintro 2018"
 FILES = ("openintro-loans/loans_full_schema.csv.gz",)
 INSTALMENT = "the instalment is ours within 0.02"
 TOTAL = "what was paid is principal, interest and late fees"
@@ -26,7 +27,7 @@ _INSTALMENTS_MAX = 7
 
 def replay(rows: Iterable[Row]) -> Tally:
     """Compare all rows."""
-    tally = Tally("openintro 2018")
+    tally = Tally(NAME)
     for row in rows:
         _compare(tally, row)
     return tally

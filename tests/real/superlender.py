@@ -14,6 +14,7 @@ from tests.real.loans import open_provided, pay
 from tests.real.sources import Row, cents
 from tests.real.tally import Tally
 
+NAME = "superlender 2016-2017"
 FILES = ("superlender-ng/repaid_loans.csv.gz", "superlender-ng/current_loans.csv")
 MISSED = "the first instalment is told as missed where its payment came late, and only there"
 CURED = "of a loan of one instalment that came late: cured on the day of the payment"
@@ -27,7 +28,7 @@ _ZONE = "Africa/Lagos"
 
 def replay(rows: Iterable[Row]) -> Tally:
     """Compare all rows of both tables: those without a closing day are the running ones."""
-    tally = Tally("superlender 2016-2017")
+    tally = Tally(NAME)
     for row in rows:
         if "closed_at" in row:
             _compare(tally, row)

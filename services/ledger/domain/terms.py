@@ -85,8 +85,8 @@ class Ahead(StrEnum):
 
 
 class Prepayment(StrEnum):
-    """What money beyond what is due does. Where it lowers the principal at once, all of it is principal before
-    a due date: the interest of the running period is still asked for on that date.
+    """What money beyond what is due does. Where it lowers the principal at once, all of it is principal
+    before a due date: the interest of the running period is still asked for on that date.
     """
 
     NEXT_INSTALMENTS = "next_instalments"

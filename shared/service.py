@@ -35,8 +35,8 @@ from shared.upkeep import Check
 log = structlog.get_logger()
 
 UPKEEP_EVERY_S = 5.0
-# Four batches at work hold more than a hundred thousand short-lived objects: below that, looking through all of
-# them again and again took a tenth of the time.
+# Four batches at work hold more than a hundred thousand short-lived objects: with less than that, a tenth of
+# the time went into looking through all of them again and again.
 GC_THRESHOLD = (300_000, 20, 50)
 
 

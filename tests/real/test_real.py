@@ -61,7 +61,9 @@ LATE = {
 def _replayed(*, sample: bool) -> list[Tally]:
     if not found(folder()):
         pytest.skip(f"no data sets in {folder()}: set HUANCUI_REAL_DATA to their folder")
-    return list(replay_all(folder(), sample=sample))
+    tallies = list(replay_all(folder(), sample=sample))
+    print("\n".join(line for tally in tallies for line in tally.lines()))
+    return tallies
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,8 @@ class Ahead(StrEnum):
 
 class Prepayment(StrEnum):
     """What money beyond what is due does. Where it lowers the principal at once, all of it is principal
-    before a due date: the interest of the running period is still asked for on that date.
+    before a due date: the interest of the running period is still asked for on that date. A provided schedule
+    stays as its core sent it.
     """
 
     NEXT_INSTALMENTS = "next_instalments"

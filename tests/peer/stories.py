@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-DEFAULT = ROOT.parent / "shared" / "data"
+BESIDE = [ROOT.parent / "shared" / "data" / name for name in ("ledger-scenarios", "finance-vectors")]
+"""The folders that are read unless another one is given."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Story:
 def folders() -> list[Path]:
     """Where stories and published figures are: `HUANCUI_SCENARIOS`, or two folders beside the repository."""
     given = os.environ.get("HUANCUI_SCENARIOS")
-    return [Path(given)] if given else [DEFAULT / "ledger-scenarios", DEFAULT / "finance-vectors"]
+    return [Path(given)] if given else BESIDE
 
 
 def load(where: Iterable[Path]) -> Iterator[Story]:

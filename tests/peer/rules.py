@@ -256,8 +256,8 @@ def _rests_on_what_is_owed(t: Teller, d: Difference) -> bool:
 
 
 def _earns_once(t: Teller, d: Difference) -> bool:
-    """A fee is earned when it falls due, once. The peer tells a second accrual of it when it is paid, and
-    that instead of the payment.
+    """A fee is earned when it falls due, once. The peer tells a second accrual of it when it is paid, in one
+    story in place of the payment.
     """
     if d.what != "transactions":
         return False
@@ -266,7 +266,7 @@ def _earns_once(t: Teller, d: Difference) -> bool:
     fees = {one.amount for one in t.others if isinstance(one, Fee)}
     paid = transaction_rows(t)[-1:]
     told = all(row[1] == "Accrual" and row[2] in fees and not row[4] for row in more)
-    return told and bool(more) and [row[:7] for row in instead] == [row[:7] for row in paid]
+    return told and bool(more) and (not instead or [r[:7] for r in instead] == [r[:7] for r in paid])
 
 
 def _takes_what_is_asked(t: Teller, d: Difference) -> bool:
@@ -283,7 +283,7 @@ def _takes_what_is_asked(t: Teller, d: Difference) -> bool:
         last
         and _same_but(d, (BALANCE, PRINCIPAL, ASKED, PAID, IN_ADVANCE, LATE))
         and _sums_equal(d, PRINCIPAL, ASKED, PAID)
-        and max(saved) * 50 <= t.book().drawn
+        and max(saved, default=0) * 50 <= t.book().drawn
     )
 
 

@@ -2,8 +2,10 @@
 
 from fastapi import FastAPI
 
+from services.ledger.adapters.calendars import calendar
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api import ledger_router
+from services.ledger.domain.reference import Reference
 from services.ledger.flow import FLOW
 from services.ledger.settings import MIGRATIONS, LedgerSettings
 from shared.main import make_app
@@ -23,6 +25,7 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         FLOW,
         settings,
         SOURCES,
+        reference=Reference(calendar),
         migrations=MIGRATIONS,
     )
     app = make_app(

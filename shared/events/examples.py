@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from shared.events.base import Event
 from shared.events.ids import loan_id, name_id
+from shared.events.product_terms import BucketStart
 from shared.money import Money
 
 EventT = TypeVar("EventT", bound=Event)
@@ -39,7 +40,6 @@ _BY_NAME: dict[str, Any] = {
     "allocation_sweep": "by_instalment",
     "before": "N",
     "borrower_reference": "C-77",
-    "bucket": "current",
     "buckets": "own",
     "calendar": "cn",
     "clock": "simulated",
@@ -47,7 +47,6 @@ _BY_NAME: dict[str, Any] = {
     "day_count": "act_365f",
     "due_date_rule": "following",
     "fee": "late_fee",
-    "from_day": 0,
     "hints": LOAN_REFERENCE,
     "hold_reference": "H-5",
     "holder_reference": "INV-9",
@@ -62,6 +61,7 @@ _BY_NAME: dict[str, Any] = {
     "name": "Example Person",
     "on_charge_off": "nothing",
     "outcome": "settled",
+    "own_buckets": (BucketStart(bucket="current", from_day=0), BucketStart(bucket="late", from_day=1)),
     "payment_reference": "P-1",
     "product": "consumer-36",
     "region": "CN-SH",
@@ -97,7 +97,9 @@ def smallest(cls: type[EventT], **fields: Any) -> EventT:
 @cache
 def _filled(cls: type[BaseModel], *, everything: bool) -> dict[str, Any]:
     return {
-        name: _value(name, field.annotation, field, everything)
+        name: named
+        if isinstance(named := _BY_NAME.get(name), tuple)
+        else _value(name, field.annotation, field, everything)
         for name, field in cls.model_fields.items()
         if everything or field.is_required()
     }

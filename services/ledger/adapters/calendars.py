@@ -27,16 +27,19 @@ def calendar(code: str, first_year: int, last_year: int) -> Calendar:
     name = code.lower()
     if (plain := WITHOUT_HOLIDAYS.get(name)) is not None:
         return plain
-    return _calendar(name, _source(name, range(first_year, last_year + 1)), first_year, last_year)
+    source = _source(name)
+    # Beyond the years that the library has, no holiday is known: there the weekend alone is closed.
+    first, last = max(first_year, source.start_year), min(last_year, source.end_year)
+    return _calendar(name, source, first, max(first, last))
 
 
-def _source(name: str, years: range) -> HolidayBase:
+def _source(name: str) -> HolidayBase:
     country, dash, part = name.upper().partition("-")
     if dash and not part:
         raise CalendarUnknown(calendar=name)
     attempts: tuple[Callable[[], HolidayBase], ...] = (
-        lambda: holidays.country_holidays(country, subdiv=part or None, years=years),
-        lambda: holidays.financial_holidays(MARKETS.get(name, country), years=years),
+        lambda: holidays.country_holidays(country, subdiv=part or None),
+        lambda: holidays.financial_holidays(MARKETS.get(name, country)),
     )
     for attempt in attempts[:1] if part else attempts:
         try:

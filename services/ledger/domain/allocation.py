@@ -9,6 +9,7 @@ from datetime import date
 
 from services.ledger.domain.amounts import catch_up, recompute
 from services.ledger.domain.book import Kind, Why
+from services.ledger.domain.cost_cap import keep_within
 from services.ledger.domain.interest import interest_to_date, rounded
 from services.ledger.domain.rounding import Rounding
 from services.ledger.domain.terms import Ahead, Allocation, Component, Order, Sweep
@@ -30,11 +31,16 @@ class Money:
 
 def bring_to(w: Working, day: int, *, due_only: bool = False) -> None:
     """Bring a book to a day: interest has run, and a credit that waits for it has settled what fell due."""
-    if w.credit and w.terms.allocation.ahead is Ahead.CREDIT:
+    waits = bool(w.credit) and w.terms.allocation.ahead is Ahead.CREDIT
+    # What is due and unpaid bears interest, or counts for the cap, from its own day on, whoever looks when.
+    if waits or w.terms.interest_compounds or w.terms.cost_cap is not None:
         for due in sorted({due for due in w.dues if w.run_on < due <= day}):
             catch_up(w, due)
-            use_credit(w, "credit", date.fromordinal(due))
+            keep_within(w)
+            if waits:
+                use_credit(w, "credit", date.fromordinal(due))
     catch_up(w, day, due_only=due_only)
+    keep_within(w)
 
 
 def settle(w: Working, money: Money, rule: Allocation, direction: Iterable[int] | None = None) -> None:
@@ -55,6 +61,8 @@ def settle(w: Working, money: Money, rule: Allocation, direction: Iterable[int] 
     if w.follows_balance:
         recompute(w, bisect_right(w.dues, w.run_on))
         w.note_settled(money.today)
+    if not w.balance:
+        keep_within(w)
 
 
 def room(w: Working, place: int, component: Component, today: int) -> int:

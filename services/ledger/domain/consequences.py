@@ -13,7 +13,8 @@ from uuid import UUID
 from services.ledger.domain import journal
 from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
 from services.ledger.domain.book import FOREVER, Book
-from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
+from services.ledger.domain.buckets import Scheme, bucket
+from services.ledger.domain.business_days import calendar_of
 from services.ledger.domain.loan import Loan, Missed, Pending, Told
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import advance
@@ -70,7 +71,7 @@ def standing(loan: Loan, on: date) -> Standing:
     rows = tuple(_rows(book))
     late = [row for row in rows if row.due_on < on and row.is_open(on)]
     days = days_past_due(late, on, _pauses(book)) if late else 0
-    scheme = SCHEMES[loan.rules.buckets]
+    scheme = loan.rules.scheme
     arrears = sum(row.amount_minor for row in late)
     return Standing(on, rows, bucket(days, scheme), days, arrears, late[0].due_on if late else None)
 
@@ -96,6 +97,14 @@ def _pauses(book: Book) -> tuple[Pause, ...]:
         Pause(date.fromordinal(since), None if until == FOREVER else date.fromordinal(until) - _DAY)
         for since, until in book.ageing_pauses
     )
+
+
+def grace_end(loan: Loan, due_on: date) -> date | None:
+    """The last day on which what fell due is paid in time; None while ageing stands still without end."""
+    rules, open_days = loan.rules, None
+    if rules.grace_working_days:
+        open_days = calendar_of(loan.book.terms.calendar).is_open
+    return grace_ends_on(due_on, rules.grace_days, _pauses(loan.book), is_open=open_days)
 
 
 def _paused_through(pauses: Sequence[Pause], on: date) -> date | None:
@@ -151,7 +160,7 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     told, book = loan.told, loan.book
     if told.missed or told.arrears_minor or told.cured or told.repaid or book.ageing_pauses or loan.pending:
         return None
-    if told.bucket not in ("", SCHEMES[loan.rules.buckets].labels[0]) or loan.agreements.plan is not None:
+    if told.bucket not in ("", loan.rules.scheme.labels[0]) or loan.agreements.plan is not None:
         return None
     place = next((k for k, settled in enumerate(book.settled) if not settled), None)
     if place is None or book.dues[place] < today.toordinal() or not book.unpaid(place):
@@ -195,7 +204,7 @@ def _take_back_missed(telling: _Telling, now: Standing) -> None:
     kept = []
     for one in telling.told.missed:
         row = by_place.get((one.number, one.due_on))
-        grace = grace_ends_on(one.due_on, telling.loan.rules.grace_days, _pauses(telling.loan.book))
+        grace = grace_end(telling.loan, one.due_on)
         in_time = (
             row is not None and row.paid_off_on is not None and (grace is None or row.paid_off_on <= grace)
         )
@@ -222,7 +231,7 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
     for row in now.rows:
         if row.due_on >= now.on or not row.is_open(now.on) or (row.number, row.due_on) in told:
             continue
-        grace = grace_ends_on(row.due_on, loan.rules.grace_days, _pauses(loan.book))
+        grace = grace_end(loan, row.due_on)
         days = days_past_due([row], now.on, _pauses(loan.book))
         if grace is None or grace >= now.on or not days or _on_its_way(loan, row, now.on):
             continue
@@ -277,7 +286,7 @@ def _tell_due_soon(telling: _Telling, now: Standing) -> None:
 
 
 def _tell_bucket(telling: _Telling, now: Standing, *, worse: bool) -> None:
-    loan, told, scheme = telling.loan, telling.told, SCHEMES[telling.loan.rules.buckets]
+    loan, told, scheme = telling.loan, telling.told, telling.loan.rules.scheme
     before = told.bucket or scheme.labels[0]
     rank, was = scheme.rank(now.bucket), scheme.rank(before)
     if rank > was and not worse:
@@ -347,7 +356,7 @@ def _tell_end(telling: _Telling, now: Standing) -> None:
 
 def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> date | None:
     """The next day at whose start something may have to be told."""
-    days = list(_days_to_look(loan, now, SCHEMES[loan.rules.buckets]))
+    days = list(_days_to_look(loan, now, loan.rules.scheme))
     if asked:
         days = [day for day in days if day > now.on]
     days = [day for day in days if day < date.max]
@@ -366,7 +375,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         if row.due_on >= now.on and (loan.told.due_soon is None or row.due_on > loan.told.due_soon):
             yield max(row.due_on - soon, now.on)
         if (row.number, row.due_on) not in told:
-            grace = grace_ends_on(row.due_on, loan.rules.grace_days, pauses)
+            grace = grace_end(loan, row.due_on)
             if grace is not None:
                 yield grace + _DAY
         if row.due_on >= now.on:

@@ -12,6 +12,7 @@ from services.ledger.domain import facts
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Entry, Loan, Pending
+from services.ledger.domain.product_terms import check_rate
 from services.ledger.domain.provided import CurrencyDiffers, planned
 from services.ledger.domain.recording import Recorded, Went, record, report_anew, take_back
 from services.ledger.domain.terms import Repayment
@@ -193,8 +194,13 @@ def waive(loan: Loan, event: FeeWaived, context: Context) -> Decision[Loan] | Ne
 
 
 def change_rate(loan: Loan, event: RateChanged, context: Context) -> Decision[Loan] | Need:
-    """Another yearly rate holds from a day on. Told again for the same day, the newest report counts."""
+    """Another yearly rate holds from a day on. Told again for the same day, the newest report counts.
+
+    Raises RateAboveCap.
+    """
     _not_before_opening(loan, event.effective_on)
+    for cap in (loan.rules.rate_cap, loan.book.terms.cost_cap):
+        check_rate(event.annual_rate, cap)
     fact = facts.RateChange(
         event.effective_on, f"rate:{event.effective_on}", event.annual_rate, event.effective_on
     )

@@ -7,11 +7,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.ledger.domain.buckets import SCHEMES
-from services.ledger.domain.day_count import DayCount
-from services.ledger.domain.loan import Rules
-from services.ledger.domain.rounding import RoundingRule
-from services.ledger.domain.terms import ALLOCATIONS, Repayment
+from services.ledger.domain.product_terms import check_terms
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ids import name_id
@@ -22,10 +18,6 @@ class VersionDiffers(Conflict):
     """This version of the product was published before with other terms. Publish the change as a new
     version.
     """
-
-
-class CodeUnknown(Refused):
-    """The product names a code that the ledger does not know."""
 
 
 class ProductNotInForce(Refused):
@@ -77,7 +69,7 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
     """A product, or a new version of it, applies to loans opened from a day on. Loans keep the version they
     have.
     """
-    check_terms(event.terms)
+    check_terms(event.terms, context.reference, event.effective_on)
     new = ProductVersion(event.product_version, event.effective_on, event.kind, event.channel, event.terms)
     if product is None:
         return Decision(Product(product_id(event.lender, event.product), event.lender, event.product, (new,)))
@@ -88,27 +80,3 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
         return Decision(product)
     versions = tuple(sorted((*product.versions, new), key=lambda one: one.version))
     return Decision(replace(product, versions=versions))
-
-
-def rules_of(terms: ProductTerms) -> Rules:
-    """By what the product's loans are watched."""
-    return Rules(
-        grace_days=terms.grace_days,
-        due_soon_days=terms.due_soon_days,
-        buckets=terms.buckets,
-        payments_complete_expected=terms.payments_complete_expected,
-        feed_delay_days=terms.feed_delay_days,
-    )
-
-
-def check_terms(terms: ProductTerms) -> None:
-    """Raises CodeUnknown, or the error of the table that lacks a code."""
-    DayCount(terms.day_count)
-    RoundingRule.of(terms.rounding)
-    for field, value, known in (
-        ("repayment", terms.repayment, {one.value for one in Repayment}),
-        ("allocation", terms.allocation, set(ALLOCATIONS)),
-        ("buckets", terms.buckets, set(SCHEMES)),
-    ):
-        if value not in known:
-            raise CodeUnknown(field=field, value=value, known=", ".join(sorted(known)))

@@ -161,7 +161,8 @@ def _count(book: Book, on: date, until: date) -> int:
 def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Iterator[Fact]:
     """What falls due during the deferral falls due after it, in the loan's rhythm."""
     dues, end = _open_dues(book, phase.effective_on), _end(phase)
-    after = next((due for due in dues if due > end), None)
+    # By the schedule's own date, though it be a closed day: so the rhythm stays.
+    after = next((line.nominal_on for line in book.lines() if line.due_on > end), None)
     if dues and dues[0] <= end:
         yield facts.DueDateMoved(agreed_on, name, dues[0], after or end + _DAY)
 

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from services.ledger.adapters.calendars import calendar
 from services.ledger.domain.corrections import references
 from services.ledger.domain.feed import DayDue, Feed
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.proposals import Approve, Content, Proposal, Propose, Refuse
+from services.ledger.domain.reference import Reference
 from services.ledger.domain.suspense import Suspense
 from services.ledger.flow import FLOW
 from shared.decision import Actor, Key, Role, SetTimer
@@ -24,6 +26,7 @@ PLATFORM = Actor("platform", Role.SERVICE, None)
 OLGA = Actor("olga", Role.OPERATOR, None)
 OSCAR = Actor("oscar", Role.OPERATOR, None)
 UTC = ZoneInfo("UTC")
+REFERENCE = Reference(calendar)
 
 
 @dataclass
@@ -121,7 +124,7 @@ class Desk:
         while True:
             states = {key: self._loaded(key, body) for key in keys | extra if key in self.states}
             waiting = {key: list(self.kept.get(key, ())) for key in keys}
-            fold = Fold(FLOW, self.now, None, states, set(), waiting, extra=extra)
+            fold = Fold(FLOW, self.now, REFERENCE, states, set(), waiting, extra=extra)
             fold.take([message])
             more = frozenset(key for need in fold.needs.values() for key in need.keys) - extra
             if not more:

@@ -36,7 +36,8 @@ def bring_to(w: Working, day: int, *, due_only: bool = False) -> None:
     if waits or w.terms.interest_compounds or w.terms.cost_cap is not None:
         for due in sorted({due for due in w.dues if w.run_on < due <= day}):
             catch_up(w, due)
-            keep_within(w)
+            if keep_within(w):
+                w.note_settled(due)
             if waits:
                 use_credit(w, "credit", date.fromordinal(due))
     catch_up(w, day, due_only=due_only)
@@ -61,8 +62,6 @@ def settle(w: Working, money: Money, rule: Allocation, direction: Iterable[int] 
     if w.follows_balance:
         recompute(w, bisect_right(w.dues, w.run_on))
         w.note_settled(money.today)
-    if not w.balance:
-        keep_within(w)
 
 
 def room(w: Working, place: int, component: Component, today: int) -> int:

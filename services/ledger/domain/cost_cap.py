@@ -33,16 +33,17 @@ def room(w: Working) -> int:
     running = earned_interest(w, w.run_on) - sum(
         w.owed[INTEREST][k] - w.reopened[k] for k in range(bisect_right(w.dues, w.run_on))
     )
-    return _limit(w) - _asked(w) - running
+    return _limit(w) - _asked(w) - max(running, 0)
 
 
-def keep_within(w: Working) -> None:
-    """Ask for no more interest and penalty interest than the cap leaves, the newest part first. Interest must
-    have run to the day.
+def keep_within(w: Working) -> bool:
+    """Ask for no more interest and penalty interest than the cap leaves, the newest part first; whether there
+    was too much. Interest must have run to the day.
     """
     if w.terms.cost_cap is None or w.terms.repayment is Repayment.PROVIDED:
-        return
-    excess, credit = _asked(w) - _limit(w), w.credit
+        return False
+    too_much = excess = _asked(w) - _limit(w)
+    credit = w.credit
     # Of a loan that is repaid the interest of days to come, paid in advance, counts as well.
     last = len(w.dues) if not w.balance else bisect_right(w.dues, w.run_on)
     for k in range(last - 1, -1, -1):
@@ -50,8 +51,8 @@ def keep_within(w: Working) -> None:
             break
         excess -= _cut_interest(w, k, excess)
         excess -= _cut_penalty(w, k, excess)
-    back = w.credit - credit
-    w.moved(CAUSE, date.fromordinal(w.run_on), Why.CAPPED, CREDIT, -back)
+    w.moved(CAUSE, date.fromordinal(w.run_on), Why.CAPPED, CREDIT, credit - w.credit)
+    return too_much > 0
 
 
 def check_planned_cost(book: Book) -> None:

@@ -72,7 +72,7 @@ def _reopen(w: Working, today: int) -> None:
     due = next_due(nominal_on(w, place - 1), terms.unit, terms.count, date.fromordinal(today))
     start = max(w.dues[place - 1], min(today, due.toordinal()))
     w.insert(place, start, start, _kind(terms, terms.instalments - 1))
-    fall_due(w, place, due)
+    fall_due(w, place, due, after=date.fromordinal(today))
     tidy_extra(w)
     lay_out(w, place, regular=False)
     weigh(w, place)

@@ -115,6 +115,7 @@ def to_pay_off(book: Book, on: date) -> int:
     before, paid = w.credit, money.left
     settle(w, money, w.terms.allocation_for("payoff"))
     # What the cap on the cost gives back need not be paid first.
+    cost_cap.keep_within(w)
     given_back = w.credit - before - (paid - sum(money.parts))
     return sum(money.parts) - given_back
 
@@ -137,6 +138,8 @@ def _bring(w: Working, through: date) -> None:
 
 def _step(w: Working, fact: Fact) -> None:
     _STEPS[type(fact)](w, fact)
+    if cost_cap.keep_within(w):
+        w.note_settled(w.run_on)
 
 
 def _money(w: Working, fact: Payment | Credit, why: Why) -> Money:

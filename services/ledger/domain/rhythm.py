@@ -10,15 +10,18 @@ from services.ledger.domain.terms import Terms
 from services.ledger.domain.working import Working
 
 
-def fall_due(w: Working, place: int, nominal: date, *, agreed: bool = False) -> None:
+def fall_due(
+    w: Working, place: int, nominal: date, *, agreed: bool = False, after: date | None = None
+) -> None:
     """Let an instalment fall due on a day, or by the terms' rule on an open one near it. A date that was
-    agreed moves on only, never back; none moves to the day of the opening, or before an earlier instalment.
+    agreed moves on only, never back; none moves back to `after` (the opening, by default) or further, nor
+    before an earlier instalment.
     """
     terms, due = w.terms, nominal
     if terms.due_date_rule is not DueDateRule.NONE:
         calendar = calendar_of(terms.calendar)
         due = moved(nominal, DueDateRule.FOLLOWING if agreed else terms.due_date_rule, calendar)
-        if due <= terms.opened_on:
+        if due <= (after or terms.opened_on):
             due = moved(nominal, DueDateRule.FOLLOWING, calendar)
     earlier = w.dues[place - 1] if place and due != nominal else 0
     w.dues[place] = max(due.toordinal(), earlier)

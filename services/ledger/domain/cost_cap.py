@@ -11,7 +11,7 @@ from bisect import bisect_right
 from datetime import date
 from fractions import Fraction
 
-from services.ledger.domain.book import Book, Why
+from services.ledger.domain.book import Book, Kind, Why
 from services.ledger.domain.interest import earned_interest
 from services.ledger.domain.terms import Repayment
 from services.ledger.domain.working import BEARING, CREDIT, FEES, INTEREST, PENALTY, Working
@@ -92,8 +92,9 @@ def _cut_interest(w: Working, k: int, most: int) -> int:
     part = min(most, w.owed[INTEREST][k])
     w.owed[INTEREST][k] -= part
     if w.kinds[k] in BEARING:
-        # Where interest is worked out anew later, the part must not come back.
+        # Where interest is worked out anew later, the part must not come back, nor become principal.
         w.accrued[k] -= part * w.scales[k]
+        w.levels[k] -= part if w.kinds[k] == Kind.LEVEL else 0
     w.reopened[k] = min(w.reopened[k], w.owed[INTEREST][k])
     back = max(w.paid[INTEREST][k] - w.owed[INTEREST][k], 0)
     w.paid[INTEREST][k] -= back

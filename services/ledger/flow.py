@@ -74,6 +74,7 @@ from shared.events.servicing import (
 from shared.flow import Flow, States, Step
 
 _FOLLOWS = (
+    PaymentReallocated,
     PaymentMissedRetracted,
     DelinquencyChanged,
     ArrearsCured,
@@ -82,7 +83,6 @@ _FOLLOWS = (
     LoanRepaidRetracted,
 )
 """What may follow from any change of a loan."""
-_MOVES = (PaymentReallocated, *_FOLLOWS)
 
 
 def _loans_of(event: PaymentReceived) -> Sequence[UUID]:
@@ -145,18 +145,18 @@ FLOW = Flow(
         Step(
             PaymentReceived,
             payments.receive,
-            emits=(PaymentApplied, *_MOVES),
+            emits=(PaymentApplied, *_FOLLOWS),
             state=Loan,
             key=_loans_of,
         ),
-        Step(PaymentReversed, payments.reverse, emits=_MOVES, state=Loan),
+        Step(PaymentReversed, payments.reverse, emits=_FOLLOWS, state=Loan),
         Step(PaymentPending, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(PaymentFailed, payments.fail, emits=_FOLLOWS, state=Loan),
-        Step(CreditGranted, payments.credit, emits=_MOVES, state=Loan),
-        Step(FeeCharged, payments.charge, emits=_MOVES, state=Loan),
-        Step(FeeWaived, payments.waive, emits=_MOVES, state=Loan),
-        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_MOVES), state=Loan),
+        Step(CreditGranted, payments.credit, emits=_FOLLOWS, state=Loan),
+        Step(FeeCharged, payments.charge, emits=_FOLLOWS, state=Loan),
+        Step(FeeWaived, payments.waive, emits=_FOLLOWS, state=Loan),
+        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(PartyChanged, parties.change_party, state=Loan),
         Step(
             PlanAccepted,
@@ -165,10 +165,10 @@ FLOW = Flow(
             state=Loan,
             key=lambda event: [one.loan_id for one in event.loans],
         ),
-        Step(LoanClosed, ending.close, emits=_MOVES, state=Loan),
-        Step(LoanReopened, ending.reopen, emits=_MOVES, state=Loan),
-        Step(LoanWrittenOff, ending.write_off, emits=_MOVES, state=Loan),
-        Step(WriteOffReversed, ending.reverse_write_off, emits=_MOVES, state=Loan),
+        Step(LoanClosed, ending.close, emits=_FOLLOWS, state=Loan),
+        Step(LoanReopened, ending.reopen, emits=_FOLLOWS, state=Loan),
+        Step(LoanWrittenOff, ending.write_off, emits=_FOLLOWS, state=Loan),
+        Step(WriteOffReversed, ending.reverse_write_off, emits=_FOLLOWS, state=Loan),
         Step(BalanceReported, ending.compare, emits=(BalanceDiffers,), state=Loan),
         Step(PlanBroken, relief.break_off, emits=_FOLLOWS, state=Loan, key=lambda event: event.loan_ids),
         Step(
@@ -220,7 +220,7 @@ FLOW = Flow(
         Step(
             Approve,
             corrections.correct,
-            emits=(PaymentApplied, ScheduleRevised, *_MOVES),
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             creates=True,
             state=Loan,
             key=lambda command: proposals.loans_of(command.content),

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from services.ledger.api.cases import Cases, LenderAsked
 from services.ledger.api.lookups import lenders_asked
 from services.ledger.domain import facts
-from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import Loan
+from services.ledger.domain.standing import explain_lateness
 from services.ledger.store import reads
 from services.ledger.store.reads import Agreed, FiledFact
 from shared.database import transaction

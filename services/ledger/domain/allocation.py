@@ -9,7 +9,7 @@ from datetime import date
 
 from services.ledger.domain.amounts import catch_up, recompute
 from services.ledger.domain.book import Kind, Why
-from services.ledger.domain.cost_cap import keep_within
+from services.ledger.domain.cost_cap import CAUSE, keep_within
 from services.ledger.domain.interest import interest_to_date, rounded
 from services.ledger.domain.rounding import Rounding
 from services.ledger.domain.terms import Ahead, Allocation, Component, Order, Sweep
@@ -36,12 +36,18 @@ def bring_to(w: Working, day: int, *, due_only: bool = False) -> None:
     if waits or w.terms.interest_compounds or w.terms.cost_cap is not None:
         for due in sorted({due for due in w.dues if w.run_on < due <= day}):
             catch_up(w, due)
-            if keep_within(w):
-                w.note_settled(due)
+            cap_cost(w)
             if waits:
                 use_credit(w, "credit", date.fromordinal(due))
     catch_up(w, day, due_only=due_only)
-    keep_within(w)
+    cap_cost(w)
+
+
+def cap_cost(w: Working) -> None:
+    """Keep within the cap on the cost; what that gives back settles what else is owed."""
+    if keep_within(w):
+        w.note_settled(w.run_on)
+        use_credit(w, CAUSE, date.fromordinal(w.run_on))
 
 
 def settle(w: Working, money: Money, rule: Allocation, direction: Iterable[int] | None = None) -> None:

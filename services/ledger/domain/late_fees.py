@@ -3,8 +3,8 @@
 A late fee falls due with the next instalment, never with the one that was missed. It is charged for principal
 or interest alone: a fee for a fee would grow by itself (so the FTC's Credit Practices Rule, 16 CFR 444.4, and
 Regulation Z, 12 CFR 1026.36(c)(2)). None is charged while an agreed plan runs (a deferral, small payments),
-for days on which a hold forbids interest and fees, under dispute, after a write-off, above the cap on the cost,
-or where the platform's core keeps the book.
+for days on which a hold forbids interest and fees, under dispute, after a write-off, above the cap on the
+cost, or where the platform's core keeps the book.
 """
 
 from collections.abc import Collection, Iterator
@@ -29,10 +29,16 @@ def may_charge(loan: Loan, today: date) -> bool:
     return bool(loan.rules.late_fee_minor) and loan.open_due_on is not None and loan.open_due_on < today
 
 
-def charged(loan: Loan, book: Book, row: Unpaid, missed: UUID, today: date, context: Context) -> Loan:
+def has_any(loan: Loan) -> bool:
+    """Whether a late fee was ever charged."""
+    return any(one.reference.startswith(_PREFIX) for one in loan.book.charges)
+
+
+def charged(loan: Loan, row: Unpaid, missed: UUID, today: date, context: Context) -> Loan:
     """The loan with the fee for an instalment that is told as missed by the event of this id; as it was where
-    none is charged. `book` is the loan's, brought to today.
+    none is charged.
     """
+    book = loan.book
     if not _is_charged(loan, book, row, today):
         return loan
     name = f"{_PREFIX}{row.number}:{today}:{missed}"
@@ -67,9 +73,13 @@ def taken_back(loan: Loan, fee: Charge, context: Context) -> Recorded:
     money since then goes where it would have gone.
     """
     on, _ = _told(fee.reference)
-    waiver = facts.FeeWaiver(on, f"waiver:{fee.reference}", fee.reference, fee.amount)
+    # All of it, though a cap lets less be asked today: more may fit once the history changes again.
+    whole = max(loan.rules.late_fee_minor, fee.amount)
+    waiver = facts.FeeWaiver(on, f"waiver:{fee.reference}", fee.reference, whole)
     recorded = record(loan, waiver, context)
-    assert isinstance(recorded, Recorded), "what takes a cause away lies before its fee, so the file was needed"
+    assert isinstance(recorded, Recorded), (
+        "what takes a cause away lies before its fee, so the file was needed"
+    )
     return recorded
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from services.ledger.domain import facts
 from services.ledger.domain.consequences import settle
@@ -14,12 +13,12 @@ from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Entry, Loan, Pending
 from services.ledger.domain.product_terms import check_rate
 from services.ledger.domain.provided import CurrencyDiffers, planned
-from services.ledger.domain.recording import Recorded, Went, record, report_anew, take_back
+from services.ledger.domain.reallocation import components_of, payment_id, reallocated
+from services.ledger.domain.recording import Recorded, record, report_anew, take_back
 from services.ledger.domain.terms import Repayment
 from shared.decision import Context, Decision, Need, Wait
 from shared.errors import Refused
 from shared.events.base import Event
-from shared.events.ids import name_id
 from shared.events.ledger import PaymentApplied, PaymentReallocated, ScheduleRevised
 from shared.events.loans import (
     CreditGranted,
@@ -34,7 +33,7 @@ from shared.events.loans import (
     RateChanged,
     ScheduleChanged,
 )
-from shared.events.parts import Components, PlanPart, ScheduledInstalment
+from shared.events.parts import PlanPart, ScheduledInstalment
 from shared.events.servicing import LoanWrittenOff, WriteOffReversed
 from shared.money import Money
 
@@ -95,12 +94,12 @@ def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Lo
     events: list[Event] = [
         PaymentApplied(
             loan_id=loan.id,
-            payment_id=_payment_id(loan, event.payment_reference),
+            payment_id=payment_id(loan, event.payment_reference),
             applied=loan.money(recorded.went.applied),
             credit=loan.money(recorded.went.credit),
-            components=_components(loan, recorded.went),
+            components=components_of(loan, recorded.went),
         ),
-        *_reallocated(recorded, "payment_received"),
+        *reallocated(recorded, "payment_received"),
     ]
     after = recorded.loan
     if after.pending:
@@ -132,16 +131,16 @@ def told_of_reversal(recorded: Recorded, fact: Fact) -> list[Event]:
     if isinstance(fact, facts.Payment):
         taken = PaymentReallocated(
             loan_id=loan.id,
-            payment_id=_payment_id(loan, fact.reference.removeprefix("payment:")),
+            payment_id=payment_id(loan, fact.reference.removeprefix("payment:")),
             applied=loan.money(0),
             credit=loan.money(0),
             cause="payment_reversed",
         )
-        return [taken, *_reallocated(recorded, "payment_reversed")]
+        return [taken, *reallocated(recorded, "payment_reversed")]
     events: list[Event] = []
     if isinstance(fact, facts.ScheduleChange | facts.RateChange):
         events.append(revised(loan, fact.value_on, "corrected"))
-    return [*events, *_reallocated(recorded, "corrected")]
+    return [*events, *reallocated(recorded, "corrected")]
 
 
 def expect(loan: Loan, event: PaymentPending, context: Context) -> Decision[Loan]:
@@ -226,7 +225,7 @@ def _changed(
     if recorded is None:
         return Decision(loan)
     events: list[Event] = [revised(recorded.loan, fact.value_on, cause)] if revises else []
-    return settle(recorded.loan, context, [*events, *_reallocated(recorded, cause)])
+    return settle(recorded.loan, context, [*events, *reallocated(recorded, cause)])
 
 
 def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = None) -> ScheduleRevised:
@@ -242,29 +241,6 @@ def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = 
         cause=cause,
         plan=plan,
     )
-
-
-def _reallocated(recorded: Recorded, cause: str) -> list[Event]:
-    loan = recorded.loan
-    return [
-        PaymentReallocated(
-            loan_id=loan.id,
-            payment_id=_payment_id(loan, name.removeprefix("payment:")),
-            applied=loan.money(went.applied),
-            credit=loan.money(went.credit),
-            components=_components(loan, went),
-            cause=cause,
-        )
-        for name, went in recorded.moved
-        if name.startswith("payment:")
-    ]
-
-
-def _components(loan: Loan, went: Went) -> Components | None:
-    penalty, fees, interest, principal = (loan.money(part) if part else None for part in went.parts)
-    if not went.applied:
-        return None
-    return Components(principal=principal, interest=interest, fees=fees, penalty=penalty)
 
 
 def _part(loan: Loan, event: PaymentReceived) -> Money:
@@ -299,11 +275,6 @@ def amount_of(loan: Loan, amount: Money, value_on: date) -> int:
 def _not_before_opening(loan: Loan, on: date) -> None:
     if on < loan.opened_on:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
-
-
-def _payment_id(loan: Loan, reference: str) -> UUID:
-    """Of a split payment each loan's part has its own, as if it had come alone."""
-    return name_id("payment", f"{loan.id}\n{reference}")
 
 
 def without(loan: Loan, reference: str) -> tuple[Pending, ...]:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from services.ledger.domain import changes, cost_cap, fees, plan
-from services.ledger.domain.allocation import Money, bring_to, settle, use_credit
+from services.ledger.domain.allocation import Money, bring_to, cap_cost, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
 from services.ledger.domain.facts import (
@@ -138,8 +138,7 @@ def _bring(w: Working, through: date) -> None:
 
 def _step(w: Working, fact: Fact) -> None:
     _STEPS[type(fact)](w, fact)
-    if cost_cap.keep_within(w):
-        w.note_settled(w.run_on)
+    cap_cost(w)
 
 
 def _money(w: Working, fact: Payment | Credit, why: Why) -> Money:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from services.ledger.domain.ageing import Explanation
 from services.ledger.domain.book import Book, Line, Movement, Why
-from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.facts import (
     Chargeback,
     Credit,
@@ -28,6 +27,7 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import replay, to_pay_off
+from services.ledger.domain.standing import explain_lateness
 from services.ledger.domain.terms import Component, Terms
 from services.ledger.domain.wording import credit_used, fell_due, in_words
 

@@ -45,6 +45,8 @@ class Agreements(NamedTuple):
     instruction: Instruction | None = None
     ended: tuple[UUID, ...] = ()
     """Holds and plans that are over: told of once more, they do not begin anew."""
+    deferrals: tuple[date, ...] = ()
+    """The first days of deferrals that were granted."""
 
     def hold(self, hold_id: UUID) -> LoanHold | None:
         """A hold in force by its id."""

@@ -55,6 +55,13 @@ def fee_for(loan: Loan, missed: UUID) -> int:
     return sum(one.amount for one in loan.book.charges if one.reference.endswith(f":{missed}"))
 
 
+def charged_by(charge: Charge) -> date:
+    """The day by which a fee was charged. A late fee falls due on a later one, others when charged."""
+    if charge.reference.startswith(_PREFIX):
+        return _told(charge.reference)[0]
+    return date.fromordinal(charge.due)
+
+
 def without_cause(loan: Loan, missed: Collection[UUID]) -> Iterator[Charge]:
     """Late fees for instalments that were not missed after all, or for days on which, as is known now, no
     fee was allowed. `missed` are the events that still hold.

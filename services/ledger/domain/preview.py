@@ -11,6 +11,7 @@ from services.ledger.domain.apr import AprUndefined, Flow, apr_eu
 from services.ledger.domain.book import Book
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.relief_limits import check_deferrals, check_term
 from shared.decision import Context, Need
 from shared.errors import DomainError
 from shared.events.parts import ReliefPhase
@@ -63,6 +64,7 @@ def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Prev
     today = loan.today(context.now)
     before = outlook(loan.book, today)
     try:
+        check_deferrals(loan, phases)
         changed = loan
         for place, phase in enumerate(phases):
             for fact in relief.facts_of(changed, phase, f"preview:{place}", today):
@@ -70,6 +72,7 @@ def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Prev
                 assert not isinstance(recorded, Need), "a preview has the loan's whole file"
                 if isinstance(recorded, Recorded):
                     changed = recorded.loan
+        check_term(loan, changed, phases)
     except DomainError as refused:
         return Preview(before, None, refused.code)
     return Preview(before, outlook(changed.book, today))

@@ -13,10 +13,12 @@ from services.ledger.domain.agreements import Instruction, LoanPlan
 from services.ledger.domain.book import Book
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
+from services.ledger.domain.late_fees import charged_by
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
 from services.ledger.domain.provided import planned
 from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.relief_limits import check_deferrals, check_term, counted
 from services.ledger.domain.terms import Repayment
 from shared.decision import Context, Decision, Need, Wait
 from shared.errors import DomainError, Refused
@@ -193,7 +195,7 @@ def _waivers(loan: Loan, phase: ReliefPhase, name: str) -> Iterator[Fact]:
     left = None if phase.amount is None else _amount(loan, phase)
     for number, one in enumerate(loan.book.charges):
         part = one.amount if left is None else min(one.amount, left)
-        if part > 0 and one.due <= phase.effective_on.toordinal():
+        if part > 0 and charged_by(one) <= phase.effective_on:
             left = None if left is None else left - part
             yield facts.FeeWaiver(phase.effective_on, f"{name}:{number}", one.reference, part)
 
@@ -207,10 +209,13 @@ def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] 
     if event.plan_id in loan.agreements.ended or (known is not None and known.plan_id == event.plan_id):
         return Decision(loan)
     plan = PlanPart(plan_id=event.plan_id, part=mine.part)
-    if loan.core_is_master:
-        return _instruct(loan, plan, mine, event.accepted_on, context)
     try:
+        check_deferrals(loan, mine.phases)
+        if loan.core_is_master:
+            return _instruct(loan, plan, mine, event.accepted_on, context)
         applied = apply(loan, plan, mine.phases, event.accepted_on, context)
+        if not isinstance(applied, Need):
+            check_term(loan, applied, mine.phases)
     except DomainError as refused:
         return settle(loan, context, [ReliefRefused(loan_id=loan.id, plan=plan, reason=refused.code)])
     if isinstance(applied, Need):
@@ -242,7 +247,7 @@ def apply(
     kept = LoanPlan(plan.plan_id, plan.part, accepted_on, tuple(coming))
     return replace(
         after,
-        agreements=after.agreements._replace(plan=kept, instruction=None),
+        agreements=counted(after.agreements._replace(plan=kept, instruction=None), phases),
         version=after.version + 1,
     )
 
@@ -308,7 +313,7 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
             return recorded
         changed = recorded.loan if recorded else loan
         kept = LoanPlan(told.plan_id, told.part, told.instructed_on)
-        agreements = changed.agreements._replace(plan=kept, instruction=None)
+        agreements = counted(changed.agreements._replace(plan=kept, instruction=None), told.phases)
         after: Loan | Need = replace(changed, agreements=agreements, version=changed.version + 1)
     else:
         after = apply(loan, plan, told.phases, told.instructed_on, context)

@@ -34,6 +34,7 @@ class Desk:
     """What a ledger's database would hold, and what it has told."""
 
     now: datetime = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    reference: Reference = REFERENCE
     states: dict[Key, Any] = field(default_factory=dict)
     files: dict[UUID, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     provided: dict[UUID, Any] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class Desk:
         while True:
             states = {key: self._loaded(key, body) for key in keys | extra if key in self.states}
             waiting = {key: list(self.kept.get(key, ())) for key in keys}
-            fold = Fold(FLOW, self.now, REFERENCE, states, set(), waiting, extra=extra)
+            fold = Fold(FLOW, self.now, self.reference, states, set(), waiting, extra=extra)
             fold.take([message])
             more = frozenset(key for need in fold.needs.values() for key in need.keys) - extra
             if not more:

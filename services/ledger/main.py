@@ -18,6 +18,10 @@ SOURCES = (
 """What the ledger reads. Holds have a consumer of their own, so that nothing stands before them."""
 
 
+REFERENCE = Reference(calendar)
+"""What the ledger's decisions look up."""
+
+
 def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
     """The service and its application."""
     settings = settings or LedgerSettings()
@@ -25,7 +29,7 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         FLOW,
         settings,
         SOURCES,
-        reference=Reference(calendar),
+        reference=REFERENCE,
         migrations=MIGRATIONS,
     )
     app = make_app(

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib.metadata import version
-
-import holidays
-from holidays import HolidayBase
+from typing import TYPE_CHECKING
 
 from services.ledger.domain.business_days import ALWAYS_OPEN, WEEKENDS, Calendar, CalendarUnknown
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 WITHOUT_HOLIDAYS = {one.name: one for one in (ALWAYS_OPEN, WEEKENDS)}
 MARKETS = {"target": "XECB"}
@@ -33,7 +34,9 @@ def calendar(code: str, first_year: int, last_year: int) -> Calendar:
     return _calendar(name, source, first, max(first, last))
 
 
-def _source(name: str) -> HolidayBase:
+def _source(name: str) -> "HolidayBase":
+    import holidays  # many services never need a calendar
+
     country, dash, part = name.upper().partition("-")
     if dash and not part:
         raise CalendarUnknown(calendar=name)
@@ -49,7 +52,7 @@ def _source(name: str) -> HolidayBase:
     raise CalendarUnknown(calendar=name)
 
 
-def _calendar(name: str, source: HolidayBase, first_year: int, last_year: int) -> Calendar:
+def _calendar(name: str, source: "HolidayBase", first_year: int, last_year: int) -> Calendar:
     weekend = frozenset(source.weekend)
     day, end = date(first_year, 1, 1), date(last_year, 12, 31)
     closed, worked = set(), set()

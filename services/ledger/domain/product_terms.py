@@ -72,6 +72,7 @@ def rules_of(terms: ProductTerms) -> Rules:
         rate_cap=terms.rate_cap,
         deferrals_per_year_max=terms.deferrals_per_year_max,
         term_extension_months_max=terms.term_extension_months_max,
+        interest_suspended_after_days=terms.interest_suspended_after_days,
     )
     scheme_of(rules.buckets, rules.own_buckets)
     return rules

@@ -69,6 +69,7 @@ OTHER: dict[str, Any] = {
     "due_soon_days": 7,
     "payments_complete_expected": False,
     "feed_delay_days": 2,
+    "interest_suspended_after_days": 60,
 }
 NEEDS: dict[str, dict[str, Any]] = {
     "grace_working_days": {"calendar": "weekends"},
@@ -194,7 +195,7 @@ def test_a_rate_above_the_cap_is_refused_and_the_loan_stays_as_it_was(cap: str) 
 
 
 def test_a_flat_rate_counts_for_the_cap_by_what_it_costs_on_the_balance() -> None:
-    flat = {"repayment": "flat", "annual_rate": "0.12"}
+    flat: dict[str, Any] = {"repayment": "flat", "annual_rate": "0.12"}
     # 12 % on what was first lent is some 22 % a year on what is outstanding.
     assert refusal(a_desk(cost_cap_annual="0.20", **flat)) == "cost_above_cap"
     assert a_desk(cost_cap_annual="0.24", **flat).held == []

@@ -31,16 +31,18 @@ class Money:
 
 def bring_to(w: Working, day: int, *, due_only: bool = False) -> None:
     """Bring a book to a day: interest has run, and a credit that waits for it has settled what fell due."""
-    waits = bool(w.credit) and w.terms.allocation.ahead is Ahead.CREDIT
+    capped = w.terms.cost_cap is not None
+    waits = w.credit > 0 and w.terms.allocation.ahead is Ahead.CREDIT
     # What is due and unpaid bears interest, or counts for the cap, from its own day on, whoever looks when.
-    if waits or w.terms.interest_compounds or w.terms.cost_cap is not None:
+    if waits or capped or w.terms.interest_compounds:
         for due in sorted({due for due in w.dues if w.run_on < due <= day}):
             catch_up(w, due)
             cap_cost(w)
             if waits:
                 use_credit(w, "credit", date.fromordinal(due))
     catch_up(w, day, due_only=due_only)
-    cap_cost(w)
+    if capped:
+        cap_cost(w)
 
 
 def cap_cost(w: Working) -> None:

@@ -138,7 +138,8 @@ def _bring(w: Working, through: date) -> None:
 
 def _step(w: Working, fact: Fact) -> None:
     _STEPS[type(fact)](w, fact)
-    cap_cost(w)
+    if w.terms.cost_cap is not None:
+        cap_cost(w)
 
 
 def _money(w: Working, fact: Payment | Credit, why: Why) -> Money:

@@ -39,15 +39,15 @@ def charged(loan: Loan, row: Unpaid, missed: UUID, today: date, context: Context
     none is charged.
     """
     book = loan.book
-    if not _is_charged(loan, book, row, today):
+    if not _is_charged(loan, row, today):
         return loan
     name = f"{_PREFIX}{row.number}:{today}:{missed}"
     due = next((day for day in book.dues if day > today.toordinal()), None)
     due_on = date.fromordinal(due) if due else due_date(today, book.terms.unit, book.terms.count, 1)
     fee = facts.Fee(today, name, loan.rules.late_fee_minor, due_on, penalty=True)
     recorded = record(loan, fee, context)
-    assert isinstance(recorded, Recorded), "the loan's file is there, and this event has told nothing before"
-    return recorded.loan
+    # Where something is past due the loan's whole file is there. Should it not be, there is no fee.
+    return recorded.loan if isinstance(recorded, Recorded) else loan
 
 
 def fee_for(loan: Loan, missed: UUID) -> int:
@@ -95,10 +95,10 @@ def _told(reference: str) -> tuple[date, UUID]:
     return date.fromisoformat(on), UUID(event_id)
 
 
-def _is_charged(loan: Loan, book: Book, row: Unpaid, today: date) -> bool:
+def _is_charged(loan: Loan, row: Unpaid, today: date) -> bool:
     if not loan.rules.late_fee_minor or loan.core_is_master or loan.agreements.plan is not None:
         return False
-    place = row.number - 1
+    book, place = loan.book, row.number - 1
     unpaid = sum(
         book.owed[one][place] - book.paid[one][place] for one in (Component.INTEREST, Component.PRINCIPAL)
     )

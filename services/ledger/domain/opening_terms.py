@@ -121,7 +121,9 @@ def _provided(
         Repayment.PROVIDED,
         event.opened_on,
         provided=schedule,
-        calendar=_calendar(event, product, loan, reference, schedule[-1].due_on) if product else "",
+        calendar=_calendar(event, product, loan, reference, schedule[-1].due_on)
+        if product and product.grace_working_days
+        else "",
         cost_cap=product.cost_cap_annual if product else None,
         allocation=allocation_of(product) if product else HUMANE,
         principal_first_after_days=principal_first_after_days(product) if product else None,

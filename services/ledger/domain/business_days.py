@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Self
 
 from services.ledger.domain.due_dates import DateOutOfRange
@@ -77,13 +78,19 @@ class Calendar:
     @property
     def text(self) -> str:
         """The calendar for `calendar_of`: a loan keeps the days that were known when it was opened."""
-        start = date(self.years[0] if self.years else 1, 1, 1)
         years = f"{self.years[0]}-{self.years[1]}" if self.years else ""
-        closed, worked = (
-            ",".join(str((day - start).days) for day in sorted(days)) for days in (self.closed, self.worked)
-        )
+        closed, worked = (_gaps(_start(years), days) for days in (self.closed, self.worked))
         weekend = "".join(map(str, sorted(self.weekend)))
         return "|".join((self.name, self.version, years, weekend, closed, worked))
+
+
+def _start(years: str) -> date:
+    return date(int(years.partition("-")[0] or 1), 1, 1)
+
+
+def _gaps(start: date, days: frozenset[date]) -> str:
+    """Days as the days from each to the next: half as long as numbers that rise."""
+    return ",".join(str((day - before).days) for before, day in pairwise((start, *sorted(days))))
 
 
 @lru_cache(maxsize=1_024)
@@ -91,10 +98,12 @@ def calendar_of(text: str) -> Calendar:
     """The calendar that `Calendar.text` wrote. Many loans share one."""
     name, version, years, weekend, closed, worked = text.split("|")
     first, _, last = years.partition("-")
-    start = date(int(first or 1), 1, 1)
     days = (
-        frozenset(start + timedelta(days=int(one)) for one in those.split(",") if one)
-        for those in (closed, worked)
+        frozenset(
+            _start(years) + timedelta(days=days)
+            for days in accumulate(int(one) for one in gaps.split(",") if one)
+        )
+        for gaps in (closed, worked)
     )
     return Calendar(
         name,

@@ -46,10 +46,12 @@ def products(draw: st.DrawFn) -> ProductPublished:
 
 
 KINDS = st.sampled_from(["payment", "payment", "payment", "bounce", "credit", "fee", "hold", "lift"])
-REPORTS = st.lists(
-    st.tuples(KINDS, st.integers(0, DAYS), st.integers(0, 60), st.integers(1, 45_000)), max_size=7
-)
 Report = tuple[str, int, int, int]
+REPORT: st.SearchStrategy[Report] = st.tuples(
+    KINDS, st.integers(0, DAYS), st.integers(0, 60), st.integers(1, 45_000)
+)
+# A payment bounces once: a platform that says so twice is stopped, and its loan parked.
+REPORTS = st.lists(REPORT, max_size=7).filter(lambda told: [one[0] for one in told].count("bounce") < 2)
 
 
 def _event(kind: str, name: str, on: date, amount: Any) -> Event:
@@ -84,7 +86,7 @@ def _story(product: ProductPublished, reports: Sequence[Report], look: Callable[
                 on = max(today - timedelta(days=before), OPENED)
                 amount = money(f"{cents // 100}.{cents % 100:02}")
                 desk.take(_event(kind, f"r{number}", on, amount))
-    assert [one for one in desk.held if "parked" in one and "already_reversed" not in one] == []
+    assert [one for one in desk.held if "parked" in one] == []
 
 
 def fees_have_their_cause(product: ProductPublished, reports: Sequence[Report]) -> None:

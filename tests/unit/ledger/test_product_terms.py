@@ -250,6 +250,18 @@ def test_interest_bears_interest_only_where_the_product_says_so(compounds: bool,
     assert list(desk.loan().book.owed[INTEREST][:3]) == interest
 
 
+def test_penalty_interest_of_a_loan_without_interest_is_owed_and_income() -> None:
+    desk = a_desk({"instalment_count": 1}, annual_rate="0", penalty_rate="0.365")
+    desk.day(date(2026, 12, 11))
+    [missed] = desk.named(PaymentMissed)
+    assert missed.unpaid == money("1201.20")
+    # Ten days of a thousandth of 1,200.00.
+    desk.take(a_payment("1212.00", value_on="2026-12-11"))
+    assert desk.loan().book.outstanding == 0
+    assert desk.balances()["penalty_income"] == -12_00
+    assert "penalty_receivable" not in desk.balances()
+
+
 def test_the_first_period_is_as_long_as_the_first_due_date_makes_it() -> None:
     def interest(first_due_on: str) -> int:
         loan = {"first_due_on": first_due_on, "instalment_count": 1}

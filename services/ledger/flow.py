@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.ledger.domain import (
+    cards,
     corrections,
     ending,
     feed,
@@ -33,6 +34,9 @@ from shared.events.ledger import (
     DelinquencyChanged,
     FeedLate,
     InstalmentDueSoon,
+    LimitExceeded,
+    LimitExceededRetracted,
+    LimitRestored,
     LoanRegistered,
     LoanRepaid,
     LoanRepaidRetracted,
@@ -44,13 +48,16 @@ from shared.events.ledger import (
     ReliefInstructed,
     ReliefRefused,
     ScheduleRevised,
+    StatementMade,
     SuspenseEnded,
 )
 from shared.events.loans import (
+    AmountDrawn,
     BalanceReported,
     CreditGranted,
     FeeCharged,
     FeeWaived,
+    LimitChanged,
     LoanClosed,
     LoanOpened,
     LoanReopened,
@@ -62,6 +69,7 @@ from shared.events.loans import (
     ProductPublished,
     RateChanged,
     ScheduleChanged,
+    StatementIssued,
     UnassignedPaymentReceived,
 )
 from shared.events.servicing import (
@@ -81,6 +89,8 @@ _FOLLOWS = (
     ArrearsCuredRetracted,
     LoanRepaid,
     LoanRepaidRetracted,
+    LimitRestored,
+    LimitExceededRetracted,
 )
 """What may follow from any change of a loan."""
 
@@ -157,6 +167,14 @@ FLOW = Flow(
         Step(FeeWaived, payments.waive, emits=_FOLLOWS, state=Loan),
         Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(AmountDrawn, cards.draw, emits=_FOLLOWS, state=Loan),
+        Step(LimitChanged, cards.change_limit, emits=_FOLLOWS, state=Loan),
+        Step(
+            StatementIssued,
+            cards.take_statement,
+            emits=(StatementMade, BalanceDiffers, *_FOLLOWS),
+            state=Loan,
+        ),
         Step(PartyChanged, parties.change_party, state=Loan),
         Step(
             PlanAccepted,
@@ -203,7 +221,14 @@ FLOW = Flow(
         Step(
             DayDue,
             feed.look,
-            emits=(InstalmentDueSoon, PaymentMissed, ScheduleRevised, *_FOLLOWS),
+            emits=(
+                InstalmentDueSoon,
+                PaymentMissed,
+                ScheduleRevised,
+                StatementMade,
+                LimitExceeded,
+                *_FOLLOWS,
+            ),
             state=Loan,
         ),
         Step(Propose, proposals.propose, creates=True, state=Proposal, answer=Proposed),

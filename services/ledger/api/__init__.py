@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api.borrowers import borrowers_router
+from services.ledger.api.cards import cards_router
 from services.ledger.api.events import events_router
 from services.ledger.api.journal import journal_router
 from services.ledger.api.lenders import lenders_router
@@ -25,6 +26,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         events_router(),
         loans_router(service),
         products_router(service),
+        cards_router(service),
         preview_router(service),
         suspense_router(service),
         proposals_router(service),

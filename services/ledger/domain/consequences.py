@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.ledger.domain import journal, late_fees
+from services.ledger.domain import card_watch, journal, late_fees
 from services.ledger.domain.ageing import Unpaid, days_past_due
 from services.ledger.domain.buckets import Scheme
 from services.ledger.domain.loan import Loan, Missed, Pending, Told
@@ -96,6 +96,8 @@ def settle(
     answered = loan.agreements.instruction is None and not _in_suspense(loan, today)
     _tell_bucket(telling, now, worse=asked and waits is None and answered)
     _tell_end(telling, now)
+    if loan.book.card is not None:
+        telling.told = card_watch.tell(loan, telling.told, telling.events, context, asked=asked)
     wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
     if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
         # It is late and waits for its platform's report already: this change alone wakes nobody.
@@ -113,7 +115,8 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     """
     told, book = loan.told, loan.book
     if (
-        told.missed
+        book.card is not None
+        or told.missed
         or told.arrears_minor
         or told.cured
         or told.repaid
@@ -325,7 +328,7 @@ def _amount(loan: Loan, stage: str, days: int, arrears: int, oldest: date | None
 def _tell_end(telling: _Telling, now: Standing) -> None:
     """Nothing is owed any more; or something is owed again."""
     loan, book, told = telling.loan, telling.loan.book, telling.told
-    repaid = bool(book.dues) and book.outstanding == 0
+    repaid = bool(book.dues) and book.outstanding == 0 and (book.card is None or bool(book.closed))
     if repaid and told.repaid is None:
         event_id = telling.next_id
         last = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
@@ -355,6 +358,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     told = {(one.number, one.due_on) for one in loan.told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
     pauses = pauses_of(loan.book)
+    yield from card_watch.days_to_look(loan, now.on)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue

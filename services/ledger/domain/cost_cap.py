@@ -30,9 +30,7 @@ class CostAboveCap(Refused):
 
 def room(w: Working) -> int:
     """How much more may be charged on the day that interest has run to; below zero: so much too much."""
-    running = earned_interest(w, w.run_on) - sum(
-        w.owed[INTEREST][k] - w.reopened[k] for k in range(bisect_right(w.dues, w.run_on))
-    )
+    running = earned_interest(w, w.run_on) - sum(w.owed[INTEREST][k] - w.reopened[k] for k in range(_due(w)))
     return _limit(w) - _asked(w) - max(running, 0)
 
 
@@ -40,12 +38,13 @@ def keep_within(w: Working) -> bool:
     """Ask for no more interest and penalty interest than the cap leaves, the newest part first; whether there
     was too much. Interest must have run to the day.
     """
-    if w.terms.cost_cap is None or w.terms.repayment is Repayment.PROVIDED:
+    card = w.terms.card
+    if w.terms.cost_cap is None or w.terms.repayment is Repayment.PROVIDED or (card and not card.made):
         return False
     too_much = excess = _asked(w) - _limit(w)
     credit = w.credit
     # Of a loan that is repaid the interest of days to come, paid in advance, counts as well.
-    last = len(w.dues) if not w.balance else bisect_right(w.dues, w.run_on)
+    last = len(w.dues) if not w.balance else _due(w)
     for k in range(last - 1, -1, -1):
         if excess <= 0:
             break
@@ -76,9 +75,14 @@ def _limit(w: Working) -> int:
     return int(w.terms.cost_cap * w.lent / DAYS_OF_YEAR)
 
 
+def _due(w: Working) -> int:
+    """How many places' interest is asked for: of a card all, which a statement has charged."""
+    return len(w.dues) if w.card is not None else bisect_right(w.dues, w.run_on)
+
+
 def _asked(w: Working) -> int:
     """All interest, penalties and fees asked for so far; of a loan that is repaid, all that was paid."""
-    due = bisect_right(w.dues, w.run_on)
+    due = _due(w)
     if w.terms.repayment is Repayment.PROVIDED:
         latest = w.dues[due - 1] if due else 0
         coming = sum(one.amount for one in w.charges if one.due > latest and not one.reopened)

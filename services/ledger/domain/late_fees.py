@@ -42,12 +42,18 @@ def charged(loan: Loan, row: Unpaid, missed: UUID, today: date, context: Context
     if not _is_charged(loan, row, today):
         return loan
     name = f"{_PREFIX}{row.number}:{today}:{missed}"
-    due = next((day for day in book.dues if day > today.toordinal()), None)
-    due_on = date.fromordinal(due) if due else due_date(today, book.terms.unit, book.terms.count, 1)
-    fee = facts.Fee(today, name, loan.rules.late_fee_minor, due_on, penalty=True)
+    fee = facts.Fee(today, name, loan.rules.late_fee_minor, _due_on(book, today), penalty=True)
     recorded = record(loan, fee, context)
     # Where something is past due the loan's whole file is there. Should it not be, there is no fee.
     return recorded.loan if isinstance(recorded, Recorded) else loan
+
+
+def _due_on(book: Book, today: date) -> date:
+    """With the next instalment, or a period after the last. Of a card the next statement asks for it."""
+    if book.card is not None:
+        return today
+    due = next((day for day in book.dues if day > today.toordinal()), None)
+    return date.fromordinal(due) if due else due_date(today, book.terms.unit, book.terms.count, 1)
 
 
 def fee_for(loan: Loan, missed: UUID) -> int:

@@ -64,9 +64,7 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         product=event.product,
         product_version=product.version if product else None,
     )
-    recorded = record(new, facts.Draw(event.opened_on, OPENING, event.principal.minor), context)
-    assert isinstance(recorded, Recorded), "nothing comes before the opening"
-    opened = recorded.loan
+    opened = _paid_out(new, event, context)
     check_planned_cost(opened.book)
     registered = LoanRegistered(
         loan_id=opened.id,
@@ -84,3 +82,12 @@ def _version(loan: Loan | None, event: LoanOpened) -> int | None:
     if event.product_version is None and loan is not None and loan.product == event.product:
         return loan.product_version
     return event.product_version
+
+
+def _paid_out(new: Loan, event: LoanOpened, context: Context) -> Loan:
+    """A loan's principal was paid out on that day; a card's is its limit, and nothing is drawn yet."""
+    if new.book.card is not None:
+        return new
+    recorded = record(new, facts.Draw(event.opened_on, OPENING, event.principal.minor), context)
+    assert isinstance(recorded, Recorded), "nothing comes before the opening"
+    return recorded.loan

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from services.ledger.domain.business_days import DueDateRule
+from services.ledger.domain.card_terms import card_terms
 from services.ledger.domain.day_count import DayCount
-from services.ledger.domain.due_dates import due_date
+from services.ledger.domain.due_dates import add_months, due_date
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.product_terms import (
     allocation_of,
@@ -21,6 +22,8 @@ from services.ledger.domain.terms import HUMANE, Balance, Measure, OnChargeOff, 
 from shared.errors import Refused
 from shared.events.loans import LoanKind, LoanOpened, ProductTerms
 
+CARD_MONTHS = 120
+
 
 class TermsMissing(Refused):
     """A loan that the ledger computes names its product, its first due date and the number of its
@@ -32,24 +35,20 @@ class FirstDueTooEarly(Refused):
     """The first instalment must fall due after the day the loan was opened."""
 
 
-class KindNotComputed(Refused):
-    """The ledger does not compute this kind of loan. Open it as provided, with its schedule."""
-
-
 def terms_of(
     event: LoanOpened, product: ProductTerms | None, loan: Loan | None, reference: Reference | None
 ) -> Terms:
     """The loan's terms. One that is there already keeps the closed days that were known when it was opened.
 
-    Raises TermsMissing, FirstDueTooEarly, KindNotComputed, RateAboveCap, CurrencyDiffers, and what `provided`
-    does.
+    Raises TermsMissing, FirstDueTooEarly, RateAboveCap, CurrencyDiffers, and what `provided` and
+    `card_terms` do.
     """
     if product is not None and product.late_fee and product.late_fee.currency != event.principal.currency:
         raise CurrencyDiffers(expected=event.principal.currency, got=product.late_fee.currency)
     if event.kind is LoanKind.PROVIDED:
         return _provided(event, product, loan, reference)
-    if event.kind is not LoanKind.TERM:
-        raise KindNotComputed(kind=event.kind)
+    if event.kind is LoanKind.REVOLVING:
+        return _card(event, product, loan, reference)
     if product is None or event.first_due_on is None or event.instalment_count is None:
         raise TermsMissing(loan_reference=event.loan_reference)
     if event.first_due_on <= event.opened_on:
@@ -128,6 +127,24 @@ def _provided(
         allocation=allocation_of(product) if product else HUMANE,
         principal_first_after_days=principal_first_after_days(product) if product else None,
         on_charge_off=OnChargeOff(product.on_charge_off) if product else OnChargeOff.NOTHING,
+    )
+
+
+def _card(
+    event: LoanOpened, product: ProductTerms | None, loan: Loan | None, reference: Reference | None
+) -> Terms:
+    """A card's terms. It has no last due date: its closed days are those of fifteen years."""
+    if product is None:
+        return card_terms(event, None, HUMANE)
+    terms = card_terms(event, product, allocation_of(product))
+    for cap in (product.rate_cap, product.cost_cap_annual):
+        check_rate(terms.annual_rate, cap)
+    last = add_months(event.opened_on, CARD_MONTHS)
+    return replace(
+        terms,
+        calendar=_calendar(event, product, loan, reference, last) if product.grace_working_days else "",
+        cost_cap=product.cost_cap_annual,
+        principal_first_after_days=principal_first_after_days(product),
     )
 
 

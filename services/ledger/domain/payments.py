@@ -21,9 +21,11 @@ from shared.errors import Refused
 from shared.events.base import Event
 from shared.events.ledger import PaymentApplied, PaymentReallocated, ScheduleRevised
 from shared.events.loans import (
+    AmountDrawn,
     CreditGranted,
     FeeCharged,
     FeeWaived,
+    LimitChanged,
     LoanClosed,
     LoanReopened,
     PaymentFailed,
@@ -32,6 +34,7 @@ from shared.events.loans import (
     PaymentReversed,
     RateChanged,
     ScheduleChanged,
+    StatementIssued,
 )
 from shared.events.parts import PlanPart, ScheduledInstalment
 from shared.events.servicing import LoanWrittenOff, WriteOffReversed
@@ -197,12 +200,13 @@ def change_rate(loan: Loan, event: RateChanged, context: Context) -> Decision[Lo
 
     Raises RateAboveCap.
     """
-    _not_before_opening(loan, event.effective_on)
+    not_before_opening(loan, event.effective_on)
     for cap in (loan.rules.rate_cap, loan.book.terms.cost_cap):
         check_rate(event.annual_rate, cap)
-    fact = facts.RateChange(
-        event.effective_on, f"rate:{event.effective_on}", event.annual_rate, event.effective_on
-    )
+    # A card has no schedule that follows from the rate: known from its opening on, a rate of a day to come
+    # does not carry its book there.
+    agreed_on = loan.opened_on if loan.book.card else event.effective_on
+    fact = facts.RateChange(agreed_on, f"rate:{event.effective_on}", event.annual_rate, event.effective_on)
     return _changed(loan, fact, context, "rate_changed", revises=True)
 
 
@@ -210,7 +214,7 @@ def change_schedule(loan: Loan, event: ScheduleChanged, context: Context) -> Dec
     """The platform sent a provided schedule anew from a day on; for one day the newest it sent counts."""
     if loan.book.terms.repayment is not Repayment.PROVIDED:
         raise ScheduleNotProvided(loan_id=loan.id)
-    _not_before_opening(loan, event.effective_on)
+    not_before_opening(loan, event.effective_on)
     new = planned(event.instalments, loan.currency, event.effective_on)
     fact = facts.ScheduleChange(event.effective_on, f"schedule:{event.effective_on}", new)
     return _changed(loan, fact, context, event.cause, revises=True)
@@ -268,11 +272,12 @@ def amount_of(loan: Loan, amount: Money, value_on: date) -> int:
         raise CurrencyDiffers(expected=loan.currency, got=amount.currency)
     if amount.minor <= 0:
         raise NotAnAmount(amount=amount)
-    _not_before_opening(loan, value_on)
+    not_before_opening(loan, value_on)
     return amount.minor
 
 
-def _not_before_opening(loan: Loan, on: date) -> None:
+def not_before_opening(loan: Loan, on: date) -> None:
+    """Raises BeforeOpening."""
     if on < loan.opened_on:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
 
@@ -294,5 +299,8 @@ _NAMED: Mapping[type, Callable[[Any], str]] = {
     LoanReopened: lambda _: CLOSED,
     LoanWrittenOff: lambda _: WRITTEN_OFF,
     WriteOffReversed: lambda _: WRITTEN_OFF,
+    AmountDrawn: lambda event: f"draw:{event.draw_reference}",
+    StatementIssued: lambda event: f"statement:{event.statement_reference}",
+    LimitChanged: lambda event: f"limit:{event.effective_on}",
     ScheduleChanged: lambda event: f"schedule:{event.effective_on}",
 }

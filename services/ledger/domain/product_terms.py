@@ -31,6 +31,8 @@ from shared.events.loans import ProductTerms
 RELIEF_YEARS = 5
 """A loan's calendar reaches so many years beyond its last due date, since reliefs put that off."""
 CALENDAR_YEARS_MAX = 60
+MADE = "made"
+"""The code of `ProductTerms.statements` by which the ledger makes a card's statements."""
 _ORDERED = {one.name.lower(): one for one in Component if one is not Component.CREDIT}
 
 
@@ -83,7 +85,8 @@ def check_terms(terms: ProductTerms, reference: Reference | None, effective_on: 
     DayCount(terms.day_count)
     RoundingRule.of(terms.rounding)
     known: tuple[tuple[str, str, Iterable[str]], ...] = (
-        ("repayment", terms.repayment, Repayment),
+        ("repayment", terms.repayment, set(Repayment) - {Repayment.REVOLVING}),
+        ("statements", terms.statements, (MADE, "provided")),
         ("interest_measure", terms.interest_measure, Measure),
         ("interest_balance", terms.interest_balance, Balance),
         ("on_charge_off", terms.on_charge_off, OnChargeOff),

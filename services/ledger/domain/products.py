@@ -7,17 +7,35 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.ledger.domain.product_terms import check_terms
+from services.ledger.domain.due_dates import days_of_shortest
+from services.ledger.domain.product_terms import MADE, check_terms
+from services.ledger.domain.reference import Reference
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ids import name_id
-from shared.events.loans import Channel, LoanKind, ProductPublished, ProductTerms
+from shared.events.loans import Channel, LoanKind, PeriodUnit, ProductPublished, ProductTerms
 
 
 class VersionDiffers(Conflict):
     """This version of the product was published before with other terms. Publish the change as a new
     version.
     """
+
+
+class MinimumPaymentMissing(Refused):
+    """A card whose statements the ledger makes states a least minimum payment, a share of the principal, or
+    both.
+    """
+
+
+class DueAfterNextStatement(Refused):
+    """A minimum payment must fall due before the next statement is made: whether that may charge interest
+    depends on it.
+    """
+
+
+class StatementDayMisplaced(Refused):
+    """Only statements that are made every month, or every few months, have a day of the month."""
 
 
 class ProductNotInForce(Refused):
@@ -69,7 +87,7 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
     """A product, or a new version of it, applies to loans opened from a day on. Loans keep the version they
     have.
     """
-    check_terms(event.terms, context.reference, event.effective_on)
+    check(event, context.reference)
     new = ProductVersion(event.product_version, event.effective_on, event.kind, event.channel, event.terms)
     if product is None:
         return Decision(Product(product_id(event.lender, event.product), event.lender, event.product, (new,)))
@@ -80,3 +98,23 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
         return Decision(product)
     versions = tuple(sorted((*product.versions, new), key=lambda one: one.version))
     return Decision(replace(product, versions=versions))
+
+
+def check(event: ProductPublished, reference: Reference | None) -> None:
+    """Raises what a product lacks."""
+    check_terms(event.terms, reference, event.effective_on)
+    if event.kind is LoanKind.REVOLVING and event.terms.statements == MADE:
+        _check_statements(event.terms)
+
+
+def _check_statements(terms: ProductTerms) -> None:
+    """What statements need that the ledger makes. Raises MinimumPaymentMissing, StatementDayMisplaced,
+    DueAfterNextStatement.
+    """
+    if not terms.minimum_payment_rate and not (terms.minimum_payment and terms.minimum_payment.minor > 0):
+        raise MinimumPaymentMissing
+    if terms.statement_day is not None and terms.period_unit is not PeriodUnit.MONTH:
+        raise StatementDayMisplaced(period_unit=terms.period_unit)
+    shortest = days_of_shortest(terms.period_unit, terms.period_count)
+    if terms.payment_due_days >= shortest:
+        raise DueAfterNextStatement(payment_due_days=terms.payment_due_days, shortest_period_days=shortest)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import amount_of
-from services.ledger.domain.product_terms import check_terms
+from services.ledger.domain.products import check as check_product
 from services.ledger.domain.products import product_id
 from services.ledger.domain.suspense import Suspense, SuspenseOver, SuspenseStatus
 from shared.decision import Context, Decision, Key, Need
@@ -266,7 +266,7 @@ def _paid(content: Content) -> list[str]:
 
 def _check(content: Content, context: Context) -> None:
     if isinstance(content, ProductPublished):
-        check_terms(content.terms, context.reference, content.effective_on)
+        check_product(content, context.reference)
         return
     if isinstance(content, Assignment | Return):
         suspense: Suspense | None = context.others[Key(Suspense.__name__, content.suspense_id)]

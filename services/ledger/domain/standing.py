@@ -46,12 +46,13 @@ def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
     """How late the loan is at the end of a day and why; the bucket of so many days."""
     now = standing(loan, on)
     rows = [row for row in now.rows if row.is_open(on)]
-    return explain(rows, on, loan.currency, pauses_of(loan.book)), now.bucket
+    pauses = pauses_of(loan.book)
+    return explain(rows, on, loan.currency, pauses, counted_from=loan.counted_from), now.bucket
 
 
 def _rows(book: Book) -> Iterator[Unpaid]:
-    for place, due in enumerate(book.dues):
-        settled = book.settled[place]
+    for place in book.places():
+        due, settled = book.dues[place], book.settled[place]
         unpaid = book.unpaid(place)
         paid_off = date.fromordinal(settled) if settled and not unpaid else None
         amount = unpaid or sum(column[place] for column in book.owed)

@@ -77,7 +77,15 @@ NEEDS: dict[str, dict[str, Any]] = {
     "calendar": {"due_date_rule": "following"},
     "own_buckets": {"buckets": "own"},
 }
-FOR_CARDS = {"minimum_payment_rate", "minimum_payment"}
+FOR_CARDS = {
+    "minimum_payment_rate",
+    "minimum_payment",
+    "minimum_has_past_due",
+    "statements",
+    "statement_day",
+    "payment_due_days",
+    "draws_reported",
+}
 
 
 def a_desk(loan: dict[str, Any] | None = None, **terms: Any) -> Desk:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api.borrowers import borrowers_router
 from services.ledger.api.events import events_router
+from services.ledger.api.feed import feed_router
 from services.ledger.api.journal import journal_router
 from services.ledger.api.lenders import lenders_router
 from services.ledger.api.loans import loans_router
@@ -13,6 +14,7 @@ from services.ledger.api.preview import preview_router
 from services.ledger.api.proposals import proposals_router
 from services.ledger.api.statements import statements_router
 from services.ledger.api.suspense import suspense_router
+from services.ledger.api.webhooks import webhooks_router
 from shared.service import Service
 
 
@@ -30,6 +32,8 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         borrowers_router(service),
         journal_router(service),
         portfolio_router(service),
+        feed_router(service),
+        webhooks_router(service, lenders.settings),
     ):
         router.include_router(one)
     return router

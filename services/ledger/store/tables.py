@@ -188,4 +188,44 @@ LEDGER_V1: Sequence[str] = (
     "CREATE INDEX proposal_subject ON proposal (subject)",
     "CREATE INDEX proposal_queue ON proposal (status, proposed_at, id)",
     "CREATE INDEX proposal_age ON proposal (proposed_at, id)",
+    # What the relay has published, by lender, in the order in which it was published. One leader writes it,
+    # one statement after the other, so that no number ever comes to be seen after a higher one.
+    """
+    CREATE TABLE result (
+        lender text NOT NULL,
+        number bigint GENERATED ALWAYS AS IDENTITY,
+        loan_id uuid,
+        headers bytea NOT NULL,
+        value bytea NOT NULL,
+        published_at timestamptz NOT NULL,
+        PRIMARY KEY (lender, number)
+    )
+    """,
+    "CREATE INDEX result_published_at ON result USING brin (published_at) WITH (pages_per_range = 16)",
+    # Through which number a lender's results were removed for their age.
+    "CREATE TABLE result_removed (lender text PRIMARY KEY, through bigint NOT NULL)",
+    """
+    CREATE TABLE webhook (
+        id uuid PRIMARY KEY,
+        lender text NOT NULL,
+        url text NOT NULL,
+        types text[] NOT NULL,
+        events_max integer NOT NULL,
+        secret_number integer NOT NULL,
+        former_secret_until timestamptz,
+        rotated_by uuid,
+        status text NOT NULL,
+        reason text,
+        after bigint NOT NULL,
+        created_at timestamptz NOT NULL,
+        delivered_at timestamptz,
+        failures integer NOT NULL,
+        failing_since timestamptz,
+        last_error text,
+        next_try_at timestamptz NOT NULL,
+        leased_until timestamptz NOT NULL,
+        lease uuid
+    )
+    """,
+    "CREATE INDEX webhook_lender ON webhook (lender, id)",
 )

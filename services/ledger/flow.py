@@ -15,6 +15,7 @@ from services.ledger.domain import (
     proposals,
     relief,
     suspense,
+    takeover,
 )
 from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
 from services.ledger.domain.loan import Loan
@@ -71,6 +72,7 @@ from shared.events.servicing import (
     ReliefRejected,
     WriteOffReversed,
 )
+from shared.events.takeover import LoanTakenOver
 from shared.flow import Flow, States, Step
 
 _FOLLOWS = (
@@ -142,6 +144,7 @@ FLOW = Flow(
             key=lambda event: products.product_id(event.lender, event.product),
         ),
         Step(LoanOpened, opening.open_loan, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
+        Step(LoanTakenOver, takeover.take_over, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
         Step(
             PaymentReceived,
             payments.receive,

@@ -210,6 +210,7 @@ def webhooks_router(service: Service, settings: LedgerSettings) -> APIRouter:
     router, desk = APIRouter(tags=["feed"]), _Desk(service, settings)
     _add_reads(router, desk)
     _add_changes(router, desk)
+    _add_ends(router, desk)
 
     @router.post("/webhooks", status_code=201)
     async def add_webhook(
@@ -284,6 +285,8 @@ def _add_changes(router: APIRouter, desk: _Desk) -> None:
 
         return await once(rotate, WithSecret, _without_secret)
 
+
+def _add_ends(router: APIRouter, desk: _Desk) -> None:
     @router.post("/webhooks/{webhook_id}/pause")
     async def pause_webhook(
         webhook_id: UUID, once: Exactly, seen: AuditedRead, actor: Annotated[Actor, MANAGES]

@@ -14,7 +14,7 @@ from services.ledger.domain import journal
 from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
-from services.ledger.domain.loan import Loan, Missed, Pending, Told
+from services.ledger.domain.loan import UNTOLD, Loan, Missed, Pending, Told
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import advance
 from shared.decision import CancelTimer, Context, Decision, SetTimer
@@ -200,11 +200,12 @@ def _take_back_missed(telling: _Telling, now: Standing) -> None:
             row is not None and row.paid_off_on is not None and (grace is None or row.paid_off_on <= grace)
         )
         if row is None or in_time:
-            telling.events.append(
-                PaymentMissedRetracted(
-                    loan_id=telling.loan.id, instalment=one.number, missed_event_id=one.event_id
+            if one.event_id != UNTOLD:
+                telling.events.append(
+                    PaymentMissedRetracted(
+                        loan_id=telling.loan.id, instalment=one.number, missed_event_id=one.event_id
+                    )
                 )
-            )
         else:
             kept.append(one)
     if len(kept) != len(telling.told.missed):

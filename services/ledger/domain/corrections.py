@@ -118,7 +118,7 @@ def _take_back(loan: Loan, content: Reversal, context: Context) -> Decision[Loan
         raise FactUnknown(reference=content.reference)
     if entry.reversed_on is not None:
         raise AlreadyTakenBack(reference=content.reference, reversed_on=entry.reversed_on)
-    if isinstance(entry.fact, facts.Draw):
+    if isinstance(entry.fact, facts.Draw | facts.TakenOver):
         raise OpeningStands(reference=content.reference)
     gone = Entry(entry.fact, loan.today(context.now), content.reason.value)
     recorded = take_back(loan, gone, context)

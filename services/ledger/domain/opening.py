@@ -57,7 +57,7 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         product = published.version(event.product_version, event.opened_on) if published else None
         if product is None:
             return Wait(f"the product {event.product} has not been published", on=key)
-    terms = _terms(event, product.terms if product else None)
+    terms = terms_of(event, product.terms if product else None)
     if loan is not None:
         if loan.book.terms != terms or (loan.lender, loan.reference) != (event.lender, event.loan_reference):
             raise LoanDiffers(loan_reference=event.loan_reference)
@@ -88,14 +88,15 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
     return settle(replace(opened, version=1, parties=joined), context, [registered])
 
 
-def _terms(event: LoanOpened, product: ProductTerms | None) -> Terms:
+def terms_of(event: LoanOpened, product: ProductTerms | None) -> Terms:
+    """All that the loan's book is computed from. Raises what the event lacks."""
     if event.kind is LoanKind.PROVIDED:
         return Terms(
             event.principal.currency,
             Repayment.PROVIDED,
             event.opened_on,
             provided=provided(event.instalments, event.principal, event.opened_on),
-            allocation=_allocation(product),
+            allocation=allocation_of(product),
         )
     if event.kind is not LoanKind.TERM:
         raise KindNotComputed(kind=event.kind)
@@ -118,9 +119,10 @@ def _terms(event: LoanOpened, product: ProductTerms | None) -> Terms:
         interest_grace=product.interest_grace_periods,
         rounding=rounding.rounding,
         instalment_multiple=rounding.multiple,
-        allocation=_allocation(product),
+        allocation=allocation_of(product),
     )
 
 
-def _allocation(product: ProductTerms | None) -> Allocation:
+def allocation_of(product: ProductTerms | None) -> Allocation:
+    """What money is set against first."""
     return ALLOCATIONS[product.allocation if product else "humane"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, fees, plan
+from services.ledger.domain import changes, fees, plan, taking_over
 from services.ledger.domain.allocation import Money, bring_to, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
@@ -37,6 +37,7 @@ from services.ledger.domain.facts import (
     ReAge,
     ReAmortise,
     ScheduleChange,
+    TakenOver,
     TokenPayments,
     key_of,
 )
@@ -240,6 +241,7 @@ def _draw(w: Working, fact: Draw) -> None:
 
 _STEPS: dict[type, Callable[[Working, Any], None]] = {
     Draw: _draw,
+    TakenOver: taking_over.take_over,
     ScheduleChange: changes.change_schedule,
     RateChange: changes.change_rate,
     InterestPause: changes.pause_interest,

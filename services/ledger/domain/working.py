@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 
 from services.ledger.domain.book import FOREVER, Book, Charge, Kind, Movement, Settled, Why
 from services.ledger.domain.facts import Key
@@ -33,6 +34,8 @@ _LISTS = (
     "late",
     "settled",
 )
+
+_lists = attrgetter(*_LISTS)
 
 
 class Working:
@@ -149,8 +152,8 @@ class Working:
         self, place: int, start: int, due: int, kind: Kind, level: int = 0, owed: Sequence[int] = (0, 0, 0, 0)
     ) -> None:
         """Put a new instalment at a place; those from there on move up by one."""
-        for name in _LISTS:
-            getattr(self, name).insert(place, 0)
+        for column in _lists(self):
+            column.insert(place, 0)
         for component in range(4):
             self.owed[component].insert(place, owed[component])
             self.paid[component].insert(place, 0)
@@ -159,8 +162,8 @@ class Working:
 
     def drop_last(self) -> None:
         """Take the last instalment out."""
-        for name in _LISTS:
-            getattr(self, name).pop()
+        for column in _lists(self):
+            column.pop()
         for column in (*self.owed, *self.paid):
             column.pop()
 

@@ -16,6 +16,7 @@ from services.ledger.store import packing
 from shared.clock import system_now
 from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
+from shared.events.takeover import LoanTakenOver
 from shared.flow import Change, Wanted
 
 COLUMNS = (
@@ -127,7 +128,7 @@ async def load_loans(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, 
 
 
 def _opens(messages: Iterable[Any]) -> bool:
-    return any(isinstance(one, LoanOpened) for one in messages)
+    return any(isinstance(one, LoanOpened | LoanTakenOver) for one in messages)
 
 
 async def load_history(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, History]:

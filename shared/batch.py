@@ -361,3 +361,24 @@ def reset(messages: Iterable[Message]) -> None:
         message.touched = []
         if isinstance(message.unreadable, BodyDiffers):
             message.unreadable = None
+
+
+def halves(
+    messages: Sequence[Message], moves: Sequence[Move]
+) -> list[tuple[Sequence[Message], Sequence[Move]]]:
+    """Split a batch in two, each with the positions that it reaches by itself. Order within a partition is
+    kept.
+    """
+    half = len(messages) // 2
+    reached: dict[tuple[str, int], int] = {}
+    for message in messages[:half]:
+        if message.record is not None:
+            reached[(message.record.topic, message.record.partition)] = message.record.offset + 1
+    first, second = [], []
+    for move in moves:
+        middle = reached.get((move.topic, move.partition), move.expected)
+        if middle > move.expected:
+            first.append(move._replace(next=middle))
+        if move.next > middle:
+            second.append(move._replace(expected=middle))
+    return [(messages[:half], first), (messages[half:], second)]

@@ -17,7 +17,7 @@ from pydantic_core import to_json
 from services.ledger.adapters.webhook_http import Caller, Network, NotTaken, derived_secret, signatures
 from services.ledger.domain.webhooks import Delivery, DisabledReason, Failure, Webhook, WebhookStatus, failed
 from services.ledger.domain.webhooks import deliveries as in_requests
-from services.ledger.store import results, webhooks
+from services.ledger.store import imports, results, webhooks
 from services.ledger.store.results import Result
 from shared.clock import system_now
 from shared.database import is_infrastructure, transaction
@@ -81,7 +81,9 @@ class Outlets:
 
     async def _remove_old(self) -> None:
         async with transaction(self._engine) as connection:
-            await results.remove_old(connection, system_now() - self._settings.keep)
+            before = system_now() - self._settings.keep
+            await results.remove_old(connection, before)
+            await imports.remove_old_lines(connection, before)
 
     async def _begin(self) -> None:
         """Serve webhooks that wait, each in a task of its own: a slow one holds nobody else up."""

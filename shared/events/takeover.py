@@ -106,6 +106,12 @@ class LoanTakenOver(LoanEvent, topic="loan-events", key="loan_id", version=1, pe
         owed = self.balance
         return owed.principal, owed.interest, owed.fees, owed.penalty, self.credit
 
+    @property
+    def currency(self) -> str:
+        """The only one that the loan knows."""
+        assert self.balance.principal is not None, "validated"
+        return self.balance.principal.currency
+
     def hold_id(self, hold: RunningHold) -> UUID:
         """The id of one of its holds, from the loan and the platform's reference."""
         return name_id("hold", f"{self.loan_id}\n{hold.hold_reference}")

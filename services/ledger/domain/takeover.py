@@ -103,7 +103,7 @@ def _fact(event: LoanTakenOver, product: ProductVersion | None) -> TakenOver:
     """The opening balances. Raises BalanceDoesNotAddUp, CurrencyDiffers, ScheduleOutOfOrder,
     CreditDespiteArrears, NothingOwed.
     """
-    past_due = planned(event.past_due, _currency(event), event.opened_on)
+    past_due = planned(event.past_due, event.currency, event.opened_on)
     if past_due and past_due[-1].due_on > event.cut_over_on:
         raise ScheduleOutOfOrder(due_on=past_due[-1].due_on)
     rest, accrued = _to_come(event, past_due)
@@ -133,7 +133,7 @@ def _to_come(event: LoanTakenOver, past_due: Sequence[Planned]) -> tuple[int, in
     rest = _minor(balance.principal) - sum(one.principal for one in past_due)
     accrued = _minor(balance.interest) - sum(one.interest for one in past_due)
     runs = event.kind is not LoanKind.PROVIDED and event.instalment_count > 0
-    to_come = planned(event.instalments, _currency(event), event.cut_over_on + _DAY)
+    to_come = planned(event.instalments, event.currency, event.cut_over_on + _DAY)
     fits = {
         "principal": rest > 0 if runs else rest == sum(one.principal for one in to_come),
         "interest": accrued >= 0 if runs else accrued == 0,
@@ -144,11 +144,6 @@ def _to_come(event: LoanTakenOver, past_due: Sequence[Planned]) -> tuple[int, in
         wrong = ", ".join(name for name, fit in fits.items() if not fit)
         raise BalanceDoesNotAddUp(loan_reference=event.loan_reference, components=wrong)
     return rest, accrued
-
-
-def _currency(event: LoanTakenOver) -> str:
-    assert event.balance.principal is not None, "checked with the event"
-    return event.balance.principal.currency
 
 
 def _minor(amount: Money | None) -> int:
@@ -167,10 +162,10 @@ def _runs_since(event: LoanTakenOver, product: ProductVersion | None) -> date | 
 def _terms(event: LoanTakenOver, product: ProductVersion | None) -> Terms:
     """The terms, as those of a loan that is opened at the cut-over with what is to come."""
     if event.kind is LoanKind.PROVIDED:
-        to_come = planned(event.instalments, _currency(event), event.cut_over_on + _DAY)
+        to_come = planned(event.instalments, event.currency, event.cut_over_on + _DAY)
         allocation = opening.allocation_of(product.terms if product else None)
         return Terms(
-            _currency(event),
+            event.currency,
             Repayment.PROVIDED,
             event.cut_over_on,
             provided=to_come,
@@ -187,7 +182,7 @@ def _terms(event: LoanTakenOver, product: ProductVersion | None) -> Terms:
         loan_reference=event.loan_reference,
         kind=event.kind,
         channel=event.channel,
-        principal=Money(1, _currency(event)),
+        principal=Money(1, event.currency),
         opened_on=event.cut_over_on,
         time_zone=event.time_zone,
         annual_rate=event.annual_rate,

@@ -228,4 +228,39 @@ LEDGER_V1: Sequence[str] = (
     )
     """,
     "CREATE INDEX webhook_lender ON webhook (lender, id)",
+    # A file of events that is handed in piece by piece; of its lines those that were not applied, and of a
+    # takeover all, with what they brought.
+    """
+    CREATE TABLE import (
+        id uuid PRIMARY KEY,
+        lender text NOT NULL,
+        kind text NOT NULL,
+        dry boolean NOT NULL,
+        lines_total bigint,
+        status text NOT NULL,
+        started_at timestamptz NOT NULL,
+        moved_at timestamptz NOT NULL,
+        lines_read bigint NOT NULL,
+        working_s double precision NOT NULL,
+        counts text NOT NULL
+    )
+    """,
+    "CREATE INDEX import_started ON import (started_at, id)",
+    """
+    CREATE TABLE import_line (
+        import_id uuid NOT NULL,
+        line bigint NOT NULL,
+        status text NOT NULL,
+        loan_id uuid,
+        problem text,
+        currency text,
+        principal_minor bigint,
+        interest_minor bigint,
+        fees_minor bigint,
+        penalty_minor bigint,
+        credit_minor bigint,
+        days_past_due integer,
+        PRIMARY KEY (import_id, line)
+    )
+    """,
 )

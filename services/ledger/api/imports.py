@@ -178,6 +178,7 @@ def imports_router(service: Service) -> APIRouter:
     """Imports."""
     router, desk = APIRouter(tags=["imports"]), _Desk(service)
     _add_reads(router, desk)
+    _add_end(router, desk)
 
     @router.post("/imports", status_code=201)
     async def begin_import(
@@ -214,21 +215,6 @@ def imports_router(service: Service) -> APIRouter:
         reason; `GET /imports/{import_id}/lines` tells of each line that was not applied.
         """
         return await desk.take(import_id, first, hand_in, actor)
-
-    @router.post("/imports/{import_id}/finish")
-    async def finish_import(
-        import_id: UUID, once: Exactly, seen: AuditedRead, actor: Annotated[Actor, HANDS_IN]
-    ) -> ImportShown:
-        """Take no more lines."""
-
-        async def finish() -> ImportShown:
-            await seen(Key("Import", import_id))
-            await desk.find(import_id, actor)
-            async with transaction(service.engine) as connection:
-                await imports.finish(connection, import_id)
-            return ImportShown.of(await desk.find(import_id, actor))
-
-        return await once(finish, ImportShown)
 
     return router
 
@@ -276,6 +262,23 @@ def _add_reads(router: APIRouter, desk: "_Desk") -> None:
             reconciled=None if found.dry else not wrong,
             differing_lines=wrong,
         )
+
+
+def _add_end(router: APIRouter, desk: "_Desk") -> None:
+    @router.post("/imports/{import_id}/finish")
+    async def finish_import(
+        import_id: UUID, once: Exactly, seen: AuditedRead, actor: Annotated[Actor, HANDS_IN]
+    ) -> ImportShown:
+        """Take no more lines."""
+
+        async def finish() -> ImportShown:
+            await seen(Key("Import", import_id))
+            await desk.find(import_id, actor)
+            async with transaction(desk.service.engine) as connection:
+                await imports.finish(connection, import_id)
+            return ImportShown.of(await desk.find(import_id, actor))
+
+        return await once(finish, ImportShown)
 
 
 class _Desk:

@@ -17,7 +17,7 @@ from services.ledger.domain import (
     suspense,
     takeover,
 )
-from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
+from services.ledger.domain.feed import ConfirmFeed, DayDue, Feed, FeedRead, FeedSilent, FeedState
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Proposal, Propose, Proposed, Refuse
@@ -201,7 +201,8 @@ FLOW = Flow(
             state=Feed,
             key=lambda event: feed.feed_id(event.lender),
         ),
-        Step(FeedRead, feed.read, state=Feed),
+        Step(FeedRead, feed.read, emits=(FeedLate,), state=Feed),
+        Step(ConfirmFeed, feed.confirm, state=Feed, answer=FeedState),
         Step(FeedSilent, feed.silent, emits=(FeedLate,), state=Feed),
         Step(
             DayDue,

@@ -90,12 +90,8 @@ class LoanTakenOver(LoanEvent, topic="loan-events", key="loan_id", version=1, pe
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.balance.principal is None:
-            raise ValueError("the balance names the principal, if only as zero")
         if any(part.minor < 0 for part in self.parts if part is not None):
             raise ValueError("balances must not be negative")
-        if self.opened_on > self.cut_over_on:
-            raise ValueError("a loan cannot be taken over before it was opened")
         if self.shares and sum(one.share for one in self.shares) != 1:
             raise ValueError("the lenders' shares must add up to exactly 1")
         return self
@@ -107,10 +103,9 @@ class LoanTakenOver(LoanEvent, topic="loan-events", key="loan_id", version=1, pe
         return owed.principal, owed.interest, owed.fees, owed.penalty, self.credit
 
     @property
-    def currency(self) -> str:
-        """The only one that the loan knows."""
-        assert self.balance.principal is not None, "validated"
-        return self.balance.principal.currency
+    def currency(self) -> str | None:
+        """That of all its amounts; None where it names none."""
+        return next((part.currency for part in self.parts if part is not None), None)
 
     def hold_id(self, hold: RunningHold) -> UUID:
         """The id of one of its holds, from the loan and the platform's reference."""

@@ -39,6 +39,10 @@ class CutOverAhead(Refused):
     """A loan is taken over with what it was worth at the beginning of a day that has come."""
 
 
+class OpenedLater(Refused):
+    """A loan cannot be taken over before it was opened."""
+
+
 class BalanceDoesNotAddUp(Refused):
     """The balance of each component is what is past due of it, and what is to come. Interest to come is not
     owed yet: where the ledger computes it, the rest of `interest` is what the running period has brought up.
@@ -62,6 +66,8 @@ def take_over(loan: Loan | None, event: LoanTakenOver, context: Context) -> Deci
 
     Raises what speaks against it.
     """
+    if event.opened_on > event.cut_over_on:
+        raise OpenedLater(opened_on=event.opened_on, cut_over_on=event.cut_over_on)
     product: ProductVersion | None = None
     if event.product is not None:
         key = Key(Product.__name__, product_id(event.lender, event.product))
@@ -103,7 +109,7 @@ def _fact(event: LoanTakenOver, product: ProductVersion | None) -> TakenOver:
     """The opening balances. Raises BalanceDoesNotAddUp, CurrencyDiffers, ScheduleOutOfOrder,
     CreditDespiteArrears, NothingOwed.
     """
-    past_due = planned(event.past_due, event.currency, event.opened_on)
+    past_due = planned(event.past_due, _currency(event), event.opened_on)
     if past_due and past_due[-1].due_on > event.cut_over_on:
         raise ScheduleOutOfOrder(due_on=past_due[-1].due_on)
     rest, accrued = _to_come(event, past_due)
@@ -133,7 +139,7 @@ def _to_come(event: LoanTakenOver, past_due: Sequence[Planned]) -> tuple[int, in
     rest = _minor(balance.principal) - sum(one.principal for one in past_due)
     accrued = _minor(balance.interest) - sum(one.interest for one in past_due)
     runs = event.kind is not LoanKind.PROVIDED and event.instalment_count > 0
-    to_come = planned(event.instalments, event.currency, event.cut_over_on + _DAY)
+    to_come = planned(event.instalments, _currency(event), event.cut_over_on + _DAY)
     fits = {
         "principal": rest > 0 if runs else rest == sum(one.principal for one in to_come),
         "interest": accrued >= 0 if runs else accrued == 0,
@@ -144,6 +150,13 @@ def _to_come(event: LoanTakenOver, past_due: Sequence[Planned]) -> tuple[int, in
         wrong = ", ".join(name for name, fit in fits.items() if not fit)
         raise BalanceDoesNotAddUp(loan_reference=event.loan_reference, components=wrong)
     return rest, accrued
+
+
+def _currency(event: LoanTakenOver) -> str:
+    """Raises NothingOwed."""
+    if event.currency is None:
+        raise NothingOwed(loan_reference=event.loan_reference)
+    return event.currency
 
 
 def _minor(amount: Money | None) -> int:
@@ -162,10 +175,10 @@ def _runs_since(event: LoanTakenOver, product: ProductVersion | None) -> date | 
 def _terms(event: LoanTakenOver, product: ProductVersion | None) -> Terms:
     """The terms, as those of a loan that is opened at the cut-over with what is to come."""
     if event.kind is LoanKind.PROVIDED:
-        to_come = planned(event.instalments, event.currency, event.cut_over_on + _DAY)
+        to_come = planned(event.instalments, _currency(event), event.cut_over_on + _DAY)
         allocation = opening.allocation_of(product.terms if product else None)
         return Terms(
-            event.currency,
+            _currency(event),
             Repayment.PROVIDED,
             event.cut_over_on,
             provided=to_come,
@@ -182,7 +195,7 @@ def _terms(event: LoanTakenOver, product: ProductVersion | None) -> Terms:
         loan_reference=event.loan_reference,
         kind=event.kind,
         channel=event.channel,
-        principal=Money(1, event.currency),
+        principal=Money(1, _currency(event)),
         opened_on=event.cut_over_on,
         time_zone=event.time_zone,
         annual_rate=event.annual_rate,

@@ -12,7 +12,7 @@ from services.ledger.domain.corrections import references
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.staging import CURRENT, staged, staged_on
-from services.ledger.store import packing
+from services.ledger.store import feeds, packing
 from shared.clock import system_now
 from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
@@ -162,6 +162,7 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     await add_postings(
         connection, [(loan.id, loan.currency, one) for loan in loans for one in loan.postings], at
     )
+    await feeds.note_loans(connection, changes)
     if stages := _new_stages(changes):
         await execute(connection, _ADD_STAGES, (*_columns(stages), at))
     if parties := _new_parties(loans):

@@ -148,7 +148,21 @@ LEDGER_V1: Sequence[str] = (
         id uuid PRIMARY KEY,
         lender text NOT NULL UNIQUE,
         complete text NOT NULL,
-        coming text NOT NULL
+        coming text NOT NULL,
+        suspect text NOT NULL,
+        late text,
+        due_seen bigint NOT NULL,
+        missed_seen bigint NOT NULL
+    )
+    """,
+    # How many instalments were about to fall due, by the day on which their grace ends.
+    """
+    CREATE TABLE feed_day (
+        lender text NOT NULL,
+        product text NOT NULL,
+        day date NOT NULL,
+        due bigint NOT NULL,
+        PRIMARY KEY (lender, product, day)
     )
     """,
     """

@@ -17,6 +17,7 @@ from services.ledger.domain.takeover import (
     CutOverAhead,
     DaysPastDueDiffer,
     NothingOwed,
+    OpenedLater,
 )
 from shared.errors import DomainError
 from shared.events.holds import HoldLifted
@@ -315,6 +316,8 @@ def test_the_same_takeover_again_changes_nothing_and_another_one_is_refused() ->
         ({"instalments": (an_instalment(3, "2026-01-01", "200.00"),)}, ScheduleOutOfOrder),
         ({"cut_over_on": "2026-01-02", "days_past_due": 48}, CutOverAhead),
         ({"kind": LoanKind.REVOLVING}, KindNotComputed),
+        ({"opened_on": "2026-01-02"}, OpenedLater),
+        ({"balance": Components()}, NothingOwed),
     ],
 )
 def test_what_does_not_add_up_is_refused(fields: dict[str, Any], error: type[DomainError]) -> None:
@@ -342,8 +345,6 @@ def test_what_a_computed_loan_lacks_is_refused() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"balance": Components()},
-        {"opened_on": "2026-01-02"},
         {"credit": money("-1.00")},
         {"balance": components("-1.00")},
     ],

@@ -77,6 +77,10 @@ class Metrics:
         )
         self.http_seconds = self._labelled(http_seconds, ("route", "method", "status"))
 
+    def gauge(self, name: str, text: str) -> Any:
+        """A measure of a service's own, named once."""
+        return self._gauge(name, text)
+
     def http_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one HTTP request."""
         self.http_seconds.labels(route=route, method=method, status=str(status)).observe(seconds)

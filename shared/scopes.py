@@ -29,6 +29,8 @@ class Scope(StrEnum):
     FEED_READ = "feed:read"
     """What was told of a lender's loans, as its platform reads it; and how its webhooks do."""
     WEBHOOKS_MANAGE = "webhooks:manage"
+    FEEDS_CONFIRM = "feeds:confirm"
+    """To say that a platform's report which was doubted is right."""
 
 
 SCOPES: Mapping[Role, frozenset[Scope]] = {
@@ -50,6 +52,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
             Scope.CORRECTIONS_READ,
             Scope.CORRECTIONS_PROPOSE,
             Scope.CORRECTIONS_APPROVE,
+            Scope.FEEDS_CONFIRM,
         }
     ),
     Role.HARDSHIP_OFFICER: frozenset({Scope.LOANS_READ}),

@@ -1,5 +1,5 @@
-"""Hands lenders' feeds to their webhooks, in order, again and again until they are taken; removes what is
-too old to be read; measures who is late.
+"""Hands lenders' feeds to their webhooks, in order, again and again until they are taken; removes what is too
+old to be read; measures whose reports are late.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from pydantic_core import to_json
 from services.ledger.adapters.webhook_http import Caller, Network, NotTaken, derived_secret, signatures
 from services.ledger.domain.webhooks import Delivery, DisabledReason, Failure, Webhook, WebhookStatus, failed
 from services.ledger.domain.webhooks import deliveries as in_requests
-from services.ledger.store import imports, results, webhooks
+from services.ledger.store import feeds, imports, results, webhooks
 from services.ledger.store.results import Result
 from shared.clock import system_now
 from shared.database import is_infrastructure, transaction
@@ -51,6 +51,10 @@ class Outlets:
 
     def __init__(self, service: Service, settings: OutletSettings) -> None:
         self._engine, self._settings = service.engine, settings
+        self._feeds_late = service.metrics.gauge("feeds_late", "Lenders whose reports are late or doubted")
+        self._failing = service.metrics.gauge("webhooks_failing", "Webhooks whose last delivery failed")
+        self._disabled = service.metrics.gauge("webhooks_disabled", "Webhooks that were given up")
+        self._late: frozenset[tuple[str, str]] = frozenset()
         self._lease = uuid4()
         self._stop = asyncio.Event()
         self._serving: set[asyncio.Task[None]] = set()
@@ -65,7 +69,7 @@ class Outlets:
                 now = asyncio.get_running_loop().time()
                 if now - looked_after > LOOK_AFTER_EVERY_S:
                     looked_after = now
-                    await self._remove_old()
+                    await self._look_after()
             except Exception as error:
                 if not is_infrastructure(error):
                     raise
@@ -79,11 +83,20 @@ class Outlets:
         """End after the requests in hand."""
         self._stop.set()
 
-    async def _remove_old(self) -> None:
+    async def _look_after(self) -> None:
+        """Remove what is too old, and measure what waits for people."""
+        before = system_now() - self._settings.keep
         async with transaction(self._engine) as connection:
-            before = system_now() - self._settings.keep
             await results.remove_old(connection, before)
             await imports.remove_old_lines(connection, before)
+            late = frozenset(await feeds.late_feeds(connection))
+            failing, disabled = await webhooks.troubled(connection)
+        self._feeds_late.set(len(late))
+        self._failing.set(failing)
+        self._disabled.set(disabled)
+        for lender, reason in sorted(late - self._late):
+            log.error("feed_late", lender=lender, reason=reason)
+        self._late = late
 
     async def _begin(self) -> None:
         """Serve webhooks that wait, each in a task of its own: a slow one holds nobody else up."""

@@ -6,6 +6,7 @@ from services.ledger.adapters.lenders import Lenders
 from services.ledger.api.borrowers import borrowers_router
 from services.ledger.api.events import events_router
 from services.ledger.api.feed import feed_router
+from services.ledger.api.feeds import feeds_router
 from services.ledger.api.imports import imports_router
 from services.ledger.api.journal import journal_router
 from services.ledger.api.lenders import lenders_router
@@ -34,6 +35,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         journal_router(service),
         portfolio_router(service),
         feed_router(service),
+        feeds_router(service),
         imports_router(service),
         webhooks_router(service, lenders.settings),
     ):

@@ -37,6 +37,7 @@ _FEEDS = (
     "SELECT id, lender, complete, coming, suspect, late, due_seen, missed_seen FROM feed "
     "WHERE id = ANY($1::uuid[])"
 )
+_LATE = "SELECT lender, late FROM feed WHERE late IS NOT NULL ORDER BY 1"
 _ZONES = (
     "SELECT f.id, (SELECT l.zone FROM loan l WHERE l.lender = f.lender ORDER BY l.reference LIMIT 1) "
     "FROM feed f "
@@ -137,6 +138,18 @@ async def load_feeds(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, 
     if judging:
         feeds.update(await _with_counts(connection, [feeds[id_] for id_ in judging]))
     return feeds
+
+
+async def find_feed(connection: AsyncConnection, lender: str) -> Feed | None:
+    """A lender's feed with what is due and what waits."""
+    id_ = feed_id(lender)
+    found = (await load_feeds(connection, {id_: ()})).get(id_)
+    return None if found is None else (await _with_counts(connection, [found]))[id_]
+
+
+async def late_feeds(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """Lenders whose reports are late, each with the reason."""
+    return [(row[0], row[1]) for row in await execute(connection, _LATE)]
 
 
 async def _with_counts(connection: AsyncConnection, feeds: Sequence[Feed]) -> dict[UUID, Feed]:

@@ -94,6 +94,8 @@ class ProductTerms(Part):
     payments_complete_expected: bool = True
     """Whether the platform says when a day's payments are all reported; else `feed_delay_days` is waited."""
     feed_delay_days: Days = 1
+    interest_suspended_after_days: Days | None = 90
+    """From so many days past due on, unpaid interest is no income in the lender's accounts."""
 
 
 class ProductPublished(Event, topic="loan-events", key="product", version=1, per_lender=True):

@@ -15,6 +15,7 @@ from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
 from services.ledger.domain.loan import UNTOLD, Loan, Missed, Pending, Told
+from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import advance
 from shared.decision import CancelTimer, Context, Decision, SetTimer
@@ -141,6 +142,7 @@ def settle(
     after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
     if asked:
         after = _post_income(after, today)
+    after = suspend(after, now.days_past_due, today)
     return Decision(after, telling.events, _timers(loan, after, context.now, asked=asked))
 
 
@@ -149,7 +151,15 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     None where all must be looked at.
     """
     told, book = loan.told, loan.book
-    if told.missed or told.arrears_minor or told.cured or told.repaid or book.ageing_pauses or loan.pending:
+    if (
+        told.missed
+        or told.arrears_minor
+        or told.cured
+        or told.repaid
+        or book.ageing_pauses
+        or loan.pending
+        or loan.suspended
+    ):
         return None
     if told.bucket not in ("", SCHEMES[loan.rules.buckets].labels[0]) or loan.agreements.plan is not None:
         return None
@@ -382,6 +392,6 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         if (paused := _paused_through(pauses, now.on)) is not None:
             yield min(paused, date.max - _DAY) + _DAY
             return
-        further = [bound for bound in scheme.bounds if bound > now.days_past_due]
-        if further:
-            yield now.on + timedelta(days=further[0] - now.days_past_due)
+        limits = (*scheme.bounds, loan.rules.interest_suspended_after_days or 0)
+        if further := [limit for limit in limits if limit > now.days_past_due]:
+            yield now.on + timedelta(days=min(further) - now.days_past_due)

@@ -15,7 +15,7 @@ from shared.decision import Context, Need
 from shared.errors import DomainError
 from shared.events.parts import ReliefPhase
 
-_PRECISE = DecimalContext(prec=28)
+_PRECISE = DecimalContext(prec=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,14 @@ class Preview:
     refused: str | None = None
 
 
-def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Preview:
-    """Price one candidate. `context.history` must hold the loan's file."""
+def preview(
+    loan: Loan, phases: Sequence[ReliefPhase], context: Context, before: Outlook | None = None
+) -> Preview:
+    """Price one candidate. `context.history` must hold the loan's file; `before`, where several candidates
+    are priced, is the loan's outlook as it is.
+    """
     today = loan.today(context.now)
-    before = outlook(loan.book, today)
+    before = before or outlook(loan.book, today)
     try:
         changed = loan
         for place, phase in enumerate(phases):
@@ -105,8 +109,9 @@ def _apr(balance: int, dues: Sequence[Due], today: date) -> Decimal | None:
 def _present_value(book: Book, dues: Sequence[Due], today: date) -> int:
     """At the loan's yearly rate, by days over 365; what is past due counts in full."""
     growth = 1 + (book.annual_rate or book.terms.annual_rate)
+    # One root and whole powers of it: a power of a fraction takes twenty times as long.
+    by_day = _PRECISE.power(growth, Decimal(1) / 365)
     value = Decimal(0)
     for due in dues:
-        years = Decimal(max((due.on - today).days, 0)) / 365
-        value += due.total / _PRECISE.power(growth, years)
+        value += due.total / _PRECISE.power(by_day, max((due.on - today).days, 0))
     return int(value.to_integral_value())

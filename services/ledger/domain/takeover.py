@@ -15,7 +15,9 @@ from services.ledger.domain.consequences import TIMER, Standing, settle, standin
 from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import Fact, TakenOver
 from services.ledger.domain.holds import facts_of
+from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import UNTOLD, Entry, Joined, Loan, Missed, Rules, Told
+from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.opening import FirstDueTooEarly, KindNotComputed, LoanDiffers, TermsMissing
 from services.ledger.domain.payments import TAKEN_OVER
 from services.ledger.domain.products import Product, ProductVersion, product_id, rules_of
@@ -299,7 +301,19 @@ def _as_told(loan: Loan, event: LoanTakenOver) -> tuple[Loan, Standing]:
         oldest_unpaid_due_on=before.oldest_unpaid_due_on,
         on=on,
     )
-    return replace(loan, told=told), before
+    return _with_suspended(replace(loan, told=told), before), before
+
+
+def _with_suspended(loan: Loan, before: Standing) -> Loan:
+    """Interest of a loan that is so late was suspended by the other system already: it was no income before,
+    and is none to be taken back here.
+    """
+    suspended = suspend(loan, before.days_past_due, before.on)
+    opening = tuple(
+        one._replace(account=Account.OPENING_BALANCES) if one.account is Account.INTEREST_INCOME else one
+        for one in suspended.postings
+    )
+    return replace(suspended, postings=opening)
 
 
 def _not_at_once(decision: Decision[Loan], context: Context) -> Decision[Loan]:

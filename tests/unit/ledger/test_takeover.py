@@ -98,6 +98,20 @@ def test_its_opening_balances_are_in_the_journal_and_nobodys_income() -> None:
     }
 
 
+def test_interest_of_a_loan_that_is_long_past_due_was_suspended_before_and_is_no_loss_here() -> None:
+    late = (an_instalment(1, "2025-09-15", "95.00", "12.00"),)
+    bad = a_computed(balance=components("695.00", "18.00"), past_due=late, days_past_due=108)
+    product = a_product(interest_suspended_after_days=90)
+    desk = Desk()
+    desk.take(product, bad)
+    assert desk.balances() == {
+        "principal": 695_00,
+        "interest_receivable": 18_00,
+        "suspended_interest": -18_00,
+        "opening_balances": -695_00,
+    }
+
+
 def test_what_was_past_due_before_is_never_told_as_missed_and_what_comes_later_is() -> None:
     desk = taken(a_takeover(), complete("2026-01-31"))
     desk.day(date(2026, 1, 14))

@@ -51,9 +51,7 @@ class Outlets:
 
     def __init__(self, service: Service, settings: OutletSettings) -> None:
         self._engine, self._settings = service.engine, settings
-        self._feeds_late = service.metrics.gauge("feeds_late", "Lenders whose reports are late or doubted")
-        self._failing = service.metrics.gauge("webhooks_failing", "Webhooks whose last delivery failed")
-        self._disabled = service.metrics.gauge("webhooks_disabled", "Webhooks that were given up")
+        self._metrics = service.metrics
         self._late: frozenset[tuple[str, str]] = frozenset()
         self._lease = uuid4()
         self._stop = asyncio.Event()
@@ -91,9 +89,9 @@ class Outlets:
             await imports.remove_old_lines(connection, before)
             late = frozenset(await feeds.late_feeds(connection))
             failing, disabled = await webhooks.troubled(connection)
-        self._feeds_late.set(len(late))
-        self._failing.set(failing)
-        self._disabled.set(disabled)
+        self._metrics.feeds_late.set(len(late))
+        self._metrics.webhooks_failing.set(failing)
+        self._metrics.webhooks_disabled.set(disabled)
         for lender, reason in sorted(late - self._late):
             log.error("feed_late", lender=lender, reason=reason)
         self._late = late

@@ -134,14 +134,16 @@ class Batch:
 
     async def _prepare(self, connection: AsyncConnection, live: list[Message], now: datetime) -> Fold | None:
         """Lock and load what the messages name; None when there is nothing to do."""
-        wanted: dict[Key, list[Any]] = {key: [] for key in self.extra}
+        wanted: dict[Key, list[Any]] = {}
         if self.releasing is not None:
             wanted.setdefault(self.releasing, [])
         for message in live:
             self._want(wanted, message)
         if not live:
             return None
-        await spine.lock(connection, set(wanted))
+        read_only = self.extra - wanted.keys()
+        await spine.lock(connection, wanted.keys(), read_only)
+        wanted |= {key: [] for key in read_only}
         if self.due or self.sends:
             await self._take_rows(connection)
         parked, has_waiting = await spine.held(connection, list(wanted))

@@ -37,6 +37,7 @@ log = structlog.get_logger()
 
 BATCH_MAX = 200
 RESTARTS_MAX = 5
+READ_BEFORE_MAX = 16
 _COMMAND_LOCKS = "SELECT set_config('lock_timeout', $1, true)"
 
 Fetch = Callable[[Partition, int], Awaitable[Record | None]]
@@ -89,6 +90,7 @@ class Door:
         self._fetch = fetch
         self._answer_within_s = answer_within_s
         self._still_running_after_s = still_running_after_s
+        self._read_before: dict[str, frozenset[Key]] = {}
         self._work = Uncancelled()
         self._kept = Kept(engine, parts, self._with_restarts, self._count)
         self._pending: list[_Pending] = []
@@ -311,13 +313,19 @@ class Door:
             await self._with_restarts(batch, lambda: self._once(batch, how or _How()))
 
     async def _with_restarts(self, batch: Batch, once: Callable[[], Awaitable[None]]) -> None:
-        """Do `once`, again where a decision needs other states locked or kept records read again."""
+        """Do `once`, again where a decision needs other states locked or kept records read again. Batches
+        that begin alike mostly read the same others (a product, a feed): the next begins with these.
+        """
+        kind = next((message.name for message in batch.messages), "")
+        batch.extra |= self._read_before.get(kind, frozenset())
         for _ in range(RESTARTS_MAX):
             reset(batch.messages)
             try:
                 return await once()
             except NeedKeys as need:
                 batch.extra = need.keys
+                # A batch of many lenders' loans reads too much for the next one to begin with.
+                self._read_before[kind] = need.keys if len(need.keys) <= READ_BEFORE_MAX else frozenset()
             except parking.NeedContents as need_contents:
                 batch.contents.update(await self._read_again(need_contents))
         raise NeedsNeverEnd()

@@ -45,11 +45,11 @@ def build(w: Working, from_on: date) -> None:
     terms = w.terms
     opened = terms.first_due is not None and terms.opened_on <= from_on
     start = (terms.opened_on if opened else from_on).toordinal()
+    w.make_room(terms.instalments)
     for k in range(terms.instalments):
         due = _due(terms, from_on, k).toordinal()
-        w.insert(k, start, due, _kind(terms, k))
-        before = _due(terms, from_on, k - 1).toordinal()
-        lay_out(w, k, regular=start == before)
+        w.starts[k], w.dues[k], w.kinds[k] = start, due, _kind(terms, k)
+        lay_out(w, k, regular=k > 0 or start == _due(terms, from_on, -1).toordinal())
         start = due
     tidy_extra(w)
     weigh(w)

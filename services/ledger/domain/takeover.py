@@ -11,6 +11,7 @@ from datetime import date, time, timedelta
 from services.ledger.domain import facts, journal, opening
 from services.ledger.domain.ageing import grace_ends_on
 from services.ledger.domain.agreements import LoanHold, LoanPlan
+from services.ledger.domain.buckets import SCHEMES
 from services.ledger.domain.consequences import TIMER, Standing, settle, standing
 from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import Fact, TakenOver
@@ -277,11 +278,11 @@ def _as_told(loan: Loan, event: LoanTakenOver) -> tuple[Loan, Standing]:
 
     Raises DaysPastDueDiffer.
     """
-    on = event.cut_over_on
-    before = standing(loan, on)
+    on, rules = event.cut_over_on, loan.rules
+    # Most loans are not late, and need not be looked at instalment by instalment.
+    before = standing(loan, on) if event.past_due else _current(rules, on)
     if before.days_past_due != event.days_past_due:
         raise DaysPastDueDiffer(reported=event.days_past_due, computed=before.days_past_due)
-    rules = loan.rules
     missed = (
         Missed(row.number, row.due_on, UNTOLD)
         for row in before.rows
@@ -290,8 +291,8 @@ def _as_told(loan: Loan, event: LoanTakenOver) -> tuple[Loan, Standing]:
         and (ended := grace_ends_on(row.due_on, rules.grace_days)) is not None
         and ended < on
     )
-    soon = timedelta(days=rules.due_soon_days)
-    reminded = [row.due_on for row in before.rows if row.due_on - soon < on]
+    near = on.toordinal() + rules.due_soon_days
+    reminded = [date.fromordinal(due) for due in loan.book.dues if due < near]
     told = Told(
         missed=tuple(missed),
         due_soon=max(reminded, default=None),
@@ -302,6 +303,10 @@ def _as_told(loan: Loan, event: LoanTakenOver) -> tuple[Loan, Standing]:
         on=on,
     )
     return _with_suspended(replace(loan, told=told), before), before
+
+
+def _current(rules: Rules, on: date) -> Standing:
+    return Standing(on, (), SCHEMES[rules.buckets].labels[0], 0, 0, None)
 
 
 def _with_suspended(loan: Loan, before: Standing) -> Loan:

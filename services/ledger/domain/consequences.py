@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.ledger.domain import journal
+from services.ledger.domain import card_watch, journal
 from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
@@ -80,12 +80,12 @@ def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
     """How late the loan is at the end of a day and why; the bucket of so many days."""
     now = standing(loan, on)
     rows = [row for row in now.rows if row.is_open(on)]
-    return explain(rows, on, loan.currency, _pauses(loan.book)), now.bucket
+    return explain(rows, on, loan.currency, _pauses(loan.book), counted_from=loan.counted_from), now.bucket
 
 
 def _rows(book: Book) -> Iterator[Unpaid]:
-    for place, due in enumerate(book.dues):
-        settled = book.settled[place]
+    for place in book.places():
+        due, settled = book.dues[place], book.settled[place]
         unpaid = book.unpaid(place)
         paid_off = date.fromordinal(settled) if settled and not unpaid else None
         amount = unpaid or sum(column[place] for column in book.owed)
@@ -135,6 +135,8 @@ def settle(
     answered = loan.agreements.instruction is None and not _in_suspense(loan, today)
     _tell_bucket(telling, now, worse=asked and waits is None and answered)
     _tell_end(telling, now)
+    if loan.book.card is not None:
+        telling.told = card_watch.tell(loan, telling.told, telling.events, context, asked=asked)
     wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
     if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
         # It is late and waits for its platform's report already: this change alone wakes nobody.
@@ -152,7 +154,8 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     """
     told, book = loan.told, loan.book
     if (
-        told.missed
+        book.card is not None
+        or told.missed
         or told.arrears_minor
         or told.cured
         or told.repaid
@@ -209,15 +212,14 @@ def _take_back_missed(telling: _Telling, now: Standing) -> None:
         in_time = (
             row is not None and row.paid_off_on is not None and (grace is None or row.paid_off_on <= grace)
         )
-        if row is None or in_time:
-            if one.event_id != UNTOLD:
-                telling.events.append(
-                    PaymentMissedRetracted(
-                        loan_id=telling.loan.id, instalment=one.number, missed_event_id=one.event_id
-                    )
-                )
-        else:
+        if row is not None and not in_time:
             kept.append(one)
+        elif one.event_id != UNTOLD:
+            telling.events.append(
+                PaymentMissedRetracted(
+                    loan_id=telling.loan.id, instalment=one.number, missed_event_id=one.event_id
+                )
+            )
     if len(kept) != len(telling.told.missed):
         telling.told = replace(telling.told, missed=tuple(kept))
 
@@ -341,7 +343,7 @@ def _amount(loan: Loan, stage: str, days: int, arrears: int, oldest: date | None
 def _tell_end(telling: _Telling, now: Standing) -> None:
     """Nothing is owed any more; or something is owed again."""
     loan, book, told = telling.loan, telling.loan.book, telling.told
-    repaid = bool(book.dues) and book.outstanding == 0
+    repaid = bool(book.dues) and book.outstanding == 0 and (book.card is None or bool(book.closed))
     if repaid and told.repaid is None:
         event_id = telling.event_id(len(telling.events))
         last = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
@@ -371,6 +373,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     told = {(one.number, one.due_on) for one in loan.told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
     pauses = _pauses(loan.book)
+    yield from card_watch.days_to_look(loan, now.on)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue

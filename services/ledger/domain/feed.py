@@ -14,7 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.ledger.domain import relief
+from services.ledger.domain import cards, relief
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
@@ -265,4 +265,10 @@ def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:
     events: list[Event] = []
     if changed is not loan:
         events.append(revised(changed, changed.today(context.now), "plan"))
+    if changed.book.card is not None:
+        with_statement = cards.make_statement(changed, context)
+        if isinstance(with_statement, Need):
+            return with_statement
+        changed, told = with_statement
+        events += told
     return settle(changed, context, events, complete_through=through, asked=True)

@@ -86,13 +86,15 @@ def outlook(book: Book, today: date) -> Outlook:
         penalty, fees, interest, principal = (o - p for o, p in zip(line.owed, line.paid, strict=True))
         if line.unpaid:
             dues.append(Due(line.due_on, penalty, fees, interest, principal))
+    # Of a card: what no statement has asked for has no due date.
+    rest = book.outstanding - sum(due.total for due in dues)
     return Outlook(
         tuple(dues),
-        total=sum(due.total for due in dues),
-        cost=sum(due.total - due.principal for due in dues),
-        ends_on=max((due.on for due in dues), default=None),
-        apr=_apr(book.balance, dues, today),
-        present_value=_present_value(book, dues, today),
+        total=book.outstanding,
+        cost=book.outstanding - book.balance,
+        ends_on=None if rest else max((due.on for due in dues), default=None),
+        apr=None if rest else _apr(book.balance, dues, today),
+        present_value=_present_value(book, dues, today) + rest,
     )
 
 

@@ -8,18 +8,28 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.ledger.domain import facts
+from services.ledger.domain import facts, revolving_reliefs
 from services.ledger.domain.agreements import Instruction, LoanPlan
 from services.ledger.domain.book import Book
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
+from services.ledger.domain.phases import (
+    EndMissing,
+    InstalmentsMissing,
+    NothingToChange,
+    RateMissing,
+    ReliefImpossible,
+    ScheduleWanted,
+    amount_of,
+    ends_on,
+)
 from services.ledger.domain.provided import planned
 from services.ledger.domain.recording import Recorded, record
 from services.ledger.domain.terms import Repayment
 from shared.decision import Context, Decision, Need, Wait
-from shared.errors import DomainError, Refused
+from shared.errors import DomainError
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted, PlanLoan
 from shared.events.ids import name_id
@@ -28,34 +38,6 @@ from shared.events.parts import PlanPart, ReliefKind, ReliefPhase
 from shared.events.servicing import ReliefApplied, ReliefRejected
 
 _DAY = timedelta(days=1)
-
-
-class ReliefImpossible(Refused):
-    """The loan cannot be changed so."""
-
-
-class AmountMissing(ReliefImpossible):
-    """This kind of relief states an amount, in the loan's currency and above zero."""
-
-
-class EndMissing(ReliefImpossible):
-    """This kind of relief states the day on which it ends, after the one on which it begins."""
-
-
-class RateMissing(ReliefImpossible):
-    """A rate reduction states the rate."""
-
-
-class InstalmentsMissing(ReliefImpossible):
-    """This kind of relief states the instalments."""
-
-
-class ScheduleWanted(ReliefImpossible):
-    """The platform provides this loan's schedule: what falls due when is changed by sending the new one."""
-
-
-class NothingToChange(ReliefImpossible):
-    """No instalment is left that the relief could change."""
 
 
 AT_ONCE = frozenset(
@@ -83,7 +65,9 @@ def facts_of(loan: Loan, phase: ReliefPhase, name: str, agreed_on: date) -> list
         raise ReliefImpossible(effective_on=phase.effective_on, opened_on=loan.opened_on)
     if loan.book.terms.repayment is Repayment.PROVIDED and phase.kind in _MOVES_DUES:
         raise ScheduleWanted(kind=phase.kind)
-    made = list(_facts(loan, phase, name, min(agreed_on, phase.effective_on)))
+    since = min(agreed_on, phase.effective_on)
+    of_card = revolving_reliefs.facts_of(loan, phase, name, since)
+    made = list(_facts(loan, phase, name, since) if of_card is None else of_card)
     if not made:
         raise NothingToChange(kind=phase.kind)
     return made
@@ -95,9 +79,9 @@ def _facts(  # noqa: PLR0912  # a case for each kind
     on, book = phase.effective_on, loan.book
     match phase.kind:
         case ReliefKind.DUE_DATE_MOVED:
-            yield facts.DueDateMoved(agreed_on, name, on, _end(phase))
+            yield facts.DueDateMoved(agreed_on, name, on, ends_on(phase))
         case ReliefKind.DEFERRAL_INTEREST_FROZEN:
-            yield facts.InterestPause(agreed_on, f"{name}:interest", on, _end(phase))
+            yield facts.InterestPause(agreed_on, f"{name}:interest", on, ends_on(phase))
             yield from _deferred(book, phase, f"{name}:due", agreed_on)
         case ReliefKind.DEFERRAL_INTEREST_RUNNING:
             yield from _deferred(book, phase, name, agreed_on)
@@ -106,13 +90,13 @@ def _facts(  # noqa: PLR0912  # a case for each kind
         case ReliefKind.LONGER_TERM:
             first = _first_due(book, on)
             if first is not None:
-                yield facts.MorePeriods(agreed_on, name, first, _more(book, _end(phase)))
+                yield facts.MorePeriods(agreed_on, name, first, _more(book, ends_on(phase)))
         case ReliefKind.ARREARS_CAPITALISED:
             yield facts.ReAmortise(on, name)
         case ReliefKind.INTEREST_ONLY:
             first = _first_due(book, on)
             if first is not None:
-                yield facts.Grace(agreed_on, name, first, principal=_count(book, on, _end(phase)))
+                yield facts.Grace(agreed_on, name, first, principal=_count(book, on, ends_on(phase)))
         case ReliefKind.RATE_REDUCTION:
             if phase.rate is None:
                 raise RateMissing
@@ -122,28 +106,16 @@ def _facts(  # noqa: PLR0912  # a case for each kind
         case ReliefKind.FEES_WAIVED:
             yield from _waivers(loan, phase, name)
         case ReliefKind.INTEREST_WAIVED:
-            yield facts.InterestWaiver(on, name, _amount(loan, phase))
+            yield facts.InterestWaiver(on, name, amount_of(loan, phase))
         case ReliefKind.TOKEN_PAYMENTS:
-            periods = _count(book, on, _end(phase))
+            periods = _count(book, on, ends_on(phase))
             if periods:
-                yield facts.TokenPayments(on, name, _amount(loan, phase), periods)
+                yield facts.TokenPayments(on, name, amount_of(loan, phase), periods)
         case ReliefKind.PRINCIPAL_FORGIVEN:
-            yield facts.Forgiveness(on, name, min(_amount(loan, phase), book.balance))
+            yield facts.Forgiveness(on, name, min(amount_of(loan, phase), book.balance))
         case ReliefKind.LUMP_SUM_SETTLEMENT:
             # One instalment of the sum; the rest is forgiven once it was paid (`forgiven_on_completion`).
-            yield facts.DueDateMoved(agreed_on, name, _first_due(book, on) or on, _end(phase))
-
-
-def _end(phase: ReliefPhase) -> date:
-    if phase.ends_on is None or phase.ends_on < phase.effective_on:
-        raise EndMissing(kind=phase.kind, effective_on=phase.effective_on)
-    return phase.ends_on
-
-
-def _amount(loan: Loan, phase: ReliefPhase) -> int:
-    if phase.amount is None or phase.amount.currency != loan.currency or phase.amount.minor <= 0:
-        raise AmountMissing(kind=phase.kind, currency=loan.currency)
-    return phase.amount.minor
+            yield facts.DueDateMoved(agreed_on, name, _first_due(book, on) or on, ends_on(phase))
 
 
 def _open_dues(book: Book, on: date) -> list[date]:
@@ -160,7 +132,7 @@ def _count(book: Book, on: date, until: date) -> int:
 
 def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Iterator[Fact]:
     """What falls due during the deferral falls due after it, in the loan's rhythm."""
-    dues, end = _open_dues(book, phase.effective_on), _end(phase)
+    dues, end = _open_dues(book, phase.effective_on), ends_on(phase)
     after = next((due for due in dues if due > end), None)
     if dues and dues[0] <= end:
         yield facts.DueDateMoved(agreed_on, name, dues[0], after or end + _DAY)
@@ -189,7 +161,7 @@ def _instalments(loan: Loan, phase: ReliefPhase, name: str) -> Iterator[Fact]:
 
 def _waivers(loan: Loan, phase: ReliefPhase, name: str) -> Iterator[Fact]:
     """The fees that were charged by then, all of them or the oldest up to an amount."""
-    left = None if phase.amount is None else _amount(loan, phase)
+    left = None if phase.amount is None else amount_of(loan, phase)
     for number, one in enumerate(loan.book.charges):
         part = one.amount if left is None else min(one.amount, left)
         if part > 0 and one.due <= phase.effective_on.toordinal():

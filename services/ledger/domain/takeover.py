@@ -19,7 +19,7 @@ from services.ledger.domain.holds import facts_of
 from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import UNTOLD, Entry, Joined, Loan, Missed, Rules, Told
 from services.ledger.domain.non_accrual import suspend
-from services.ledger.domain.opening import FirstDueTooEarly, KindNotComputed, LoanDiffers, TermsMissing
+from services.ledger.domain.opening import FirstDueTooEarly, LoanDiffers, TermsMissing
 from services.ledger.domain.payments import TAKEN_OVER
 from services.ledger.domain.products import Product, ProductVersion, product_id, rules_of
 from services.ledger.domain.provided import ScheduleOutOfOrder, planned
@@ -58,6 +58,12 @@ class DaysPastDueDiffer(Refused):
 
 class CreditDespiteArrears(Refused):
     """A loan cannot be past due and have money to good: set the credit against what is past due first."""
+
+
+class CardNotTakenOver(Refused):
+    """A card account is not taken over so: open it with LoanOpened on the day of the cut-over, draw its
+    balance with AmountDrawn, and send its statements.
+    """
 
 
 class NothingOwed(Refused):
@@ -188,7 +194,7 @@ def _terms(event: LoanTakenOver, product: ProductVersion | None) -> Terms:
             allocation=allocation,
         )
     if event.kind is not LoanKind.TERM:
-        raise KindNotComputed(kind=event.kind)
+        raise CardNotTakenOver(loan_reference=event.loan_reference)
     if product is None or (event.instalment_count and event.next_due_on is None):
         raise TermsMissing(loan_reference=event.loan_reference)
     if event.next_due_on is not None and event.next_due_on <= event.cut_over_on:

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import ssl
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import compare_digest, new
+from socket import AF_INET
 from typing import Any
 
 
@@ -76,8 +78,8 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    """A receiver on a port of its own."""
+async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """A receiver on a port of its own; with `tls` it speaks that."""
     receiver = Receiver()
     tasks: set[asyncio.Task[None]] = set()
 
@@ -86,7 +88,7 @@ async def receiving() -> AsyncIterator[Receiver]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "localhost", 0, family=AF_INET, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

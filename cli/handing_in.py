@@ -22,7 +22,7 @@ CHUNK_LINES, CHUNK_BYTES = 4_000, 8 * 1024 * 1024
 ANSWERS_WITHIN_S = 300.0
 PAUSES_S = (1, 2, 4, 8, 15, 30, 60)
 """How long we wait, try after try, for a ledger that does not answer."""
-WRAPPED = b'{"type": "LoanTakenOver", "data": %b}'
+WRAPPED = b'{"type": "LoanMigrated", "data": %b}'
 _AWAY = (502, 503, 504)
 
 Progress = Callable[[dict[str, Any]], None]

@@ -68,7 +68,7 @@ def takeover(
     problems: Problems = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a running book over: one loan in each line, as LoanTakenOver has it.
+    """Take a running book over: one loan in each line, as LoanMigrated has it.
 
     Afterwards every loan is compared with the journal. Status 1 when a line was refused, or the books differ.
     """

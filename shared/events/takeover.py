@@ -48,7 +48,7 @@ class RunningPlan(Part):
     forgiven_on_completion: Money | None = None
 
 
-class LoanTakenOver(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+class LoanMigrated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """A running loan was taken over from another system, with what was owed at the beginning of
     `cut_over_on`.
 

@@ -8,6 +8,7 @@ from services.ledger.api.cards import cards_router
 from services.ledger.api.events import events_router
 from services.ledger.api.feed import feed_router
 from services.ledger.api.feeds import feeds_router
+from services.ledger.api.holders import holders_router
 from services.ledger.api.imports import imports_router
 from services.ledger.api.journal import journal_router
 from services.ledger.api.lenders import lenders_router
@@ -35,6 +36,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         statements_router(service),
         borrowers_router(service),
         journal_router(service),
+        holders_router(service),
         portfolio_router(service),
         feed_router(service),
         feeds_router(service),

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.ledger.api.cases import LenderUnknown
 from services.ledger.api.cursors import check_place, read_cursor, write_cursor
 from services.ledger.store import results
 from services.ledger.store.results import Result
 from shared.database import transaction
 from shared.decision import Actor
-from shared.errors import NotFound, Refused
+from shared.errors import Refused
 from shared.events.base import Instant, LenderName
 from shared.http import Allow
 from shared.scopes import Scope
@@ -21,10 +22,6 @@ from shared.service import Service
 LIMIT_MAX = 1_000
 WAIT_S_MAX = 20
 LOOKS_EVERY_S = 0.25
-
-
-class LenderUnknown(NotFound):
-    """There is no such lender, or it is not yours."""
 
 
 class LenderWanted(Refused):

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.ledger.api.feed import LenderUnknown
+from services.ledger.api.cases import LenderUnknown
 from services.ledger.domain.feed import ConfirmFeed, FeedState
 from services.ledger.store.feeds import find_feed
 from shared.database import transaction

@@ -11,9 +11,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.ledger.api.cases import lenders_of
 from services.ledger.api.events import NewEvent
 from services.ledger.api.feed import lender_of
-from services.ledger.api.lookups import lenders_asked
 from services.ledger.domain.imports import REFUSED, Import, ImportKind, ImportStatus
 from services.ledger.flow import INGESTED
 from services.ledger.store import imports
@@ -24,7 +24,7 @@ from shared.errors import Conflict, NotFound, Refused
 from shared.events.base import Event, LenderName
 from shared.events.ids import name_id
 from shared.events.loans import PaymentReceived
-from shared.events.takeover import LoanTakenOver
+from shared.events.takeover import LoanMigrated
 from shared.events.wire import event_of
 from shared.fold import NotYours
 from shared.http import Allow, AuditedRead, Exactly, Ndjson, Page, Paging, takes_lines
@@ -52,7 +52,7 @@ class ImportOver(Conflict):
 
 
 class OnlyTakeovers(Refused):
-    """A takeover takes LoanTakenOver alone."""
+    """A takeover takes LoanMigrated alone."""
 
 
 class NotATakeover(Conflict):
@@ -229,7 +229,7 @@ def _add_reads(router: APIRouter, desk: "_Desk") -> None:
         """Imports of your lenders, the newest first."""
         after = (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
         async with transaction(engine) as connection:
-            rows = await imports.imports_page(connection, lenders_asked(actor, lender), after, paging.fetch)
+            rows = await imports.imports_page(connection, lenders_of(actor, lender), after, paging.fetch)
         return paging.page(rows, lambda one: [one.started_at.isoformat(), one.id], ImportShown.of)
 
     @router.get("/imports/{import_id}")
@@ -332,7 +332,7 @@ def _read(into: Import, line: bytes) -> Event:
     event = event_of(told.type, told.data, INGESTED)
     if event.lender_name != into.lender:
         raise NotYours(lender=event.lender_name)
-    if into.kind is ImportKind.TAKEOVER and not isinstance(event, LoanTakenOver):
+    if into.kind is ImportKind.TAKEOVER and not isinstance(event, LoanMigrated):
         raise OnlyTakeovers(type=told.type)
     return event
 
@@ -359,14 +359,14 @@ def _lines(into: Import, lot: Sequence[Handed]) -> list[Line]:
         became = _became(one)
         if one.answer is None:
             kept.append(Line(one.number, "refused", problem=(one.problem or b"").decode()))
-        elif isinstance(one.command, LoanTakenOver) and into.kind is ImportKind.TAKEOVER:
+        elif isinstance(one.command, LoanMigrated) and into.kind is ImportKind.TAKEOVER:
             kept.append(_line_of(one.number, became, one.command))
         elif became != "applied":
             kept.append(Line(one.number, became, getattr(one.command, "loan_id", None)))
     return kept
 
 
-def _line_of(number: int, became: str, event: LoanTakenOver) -> Line:
+def _line_of(number: int, became: str, event: LoanMigrated) -> Line:
     principal, interest, fees, penalty, credit = (part.minor if part else 0 for part in event.parts)
     return Line(
         number,

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.ledger.adapters.webhook_http import Network, check_url, derived_secret, networks_of, written
+from services.ledger.api.cases import lenders_of
 from services.ledger.api.cursors import write_cursor
 from services.ledger.api.feed import find_place, lender_of
-from services.ledger.api.lookups import lenders_asked
 from services.ledger.domain.webhooks import DisabledReason, Webhook, WebhookStatus
 from services.ledger.flow import FLOW
 from services.ledger.settings import LedgerSettings
@@ -248,7 +248,7 @@ def _add_reads(router: APIRouter, desk: _Desk) -> None:
         """Webhooks of your lenders, with how they do."""
         after = UUID(paging.after[0]) if paging.after else None
         async with transaction(desk.service.engine) as connection:
-            rows = await webhooks.webhooks_page(connection, lenders_asked(actor, lender), after, paging.fetch)
+            rows = await webhooks.webhooks_page(connection, lenders_of(actor, lender), after, paging.fetch)
         return paging.page(rows, lambda one: [one.id], WebhookShown.of)
 
     @router.get("/webhooks/{webhook_id}")

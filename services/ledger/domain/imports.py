@@ -13,7 +13,7 @@ class ImportKind(StrEnum):
     EVENTS = "events"
     """Events of a lender, of any kind."""
     TAKEOVER = "takeover"
-    """Loans taken over: `LoanTakenOver` alone, and each is compared with the books afterwards."""
+    """Loans taken over: `LoanMigrated` alone, and each is compared with the books afterwards."""
 
 
 class ImportStatus(StrEnum):

@@ -25,6 +25,7 @@ from services.ledger.domain.products import Product, ProductVersion, product_id,
 from services.ledger.domain.provided import ScheduleOutOfOrder, planned
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import replay
+from services.ledger.domain.shares import Holding
 from services.ledger.domain.terms import Planned, Repayment, Terms
 from shared.decision import Context, Decision, Key, Need, SetTimer, Wait
 from shared.errors import Refused
@@ -32,7 +33,7 @@ from shared.events.holds import HoldPlaced
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import LoanKind, LoanOpened
 from shared.events.parts import BucketAmount
-from shared.events.takeover import LoanTakenOver
+from shared.events.takeover import LoanMigrated
 from shared.money import Money
 
 _DAY = timedelta(days=1)
@@ -70,7 +71,7 @@ class NothingOwed(Refused):
     """Nothing is owed of this loan, and nothing is to good: it needs no taking over."""
 
 
-def take_over(loan: Loan | None, event: LoanTakenOver, context: Context) -> Decision[Loan] | Need | Wait:
+def take_over(loan: Loan | None, event: LoanMigrated, context: Context) -> Decision[Loan] | Need | Wait:
     """Register a loan as another system hands it over. The same again, alike, changes nothing.
 
     Raises what speaks against it.
@@ -114,7 +115,7 @@ def take_over(loan: Loan | None, event: LoanTakenOver, context: Context) -> Deci
     return _not_at_once(settle(taken, context, [registered]), context)
 
 
-def _fact(event: LoanTakenOver, product: ProductVersion | None) -> TakenOver:
+def _fact(event: LoanMigrated, product: ProductVersion | None) -> TakenOver:
     """The opening balances. Raises BalanceDoesNotAddUp, CurrencyDiffers, ScheduleOutOfOrder,
     CreditDespiteArrears, NothingOwed.
     """
@@ -140,7 +141,7 @@ def _fact(event: LoanTakenOver, product: ProductVersion | None) -> TakenOver:
     )
 
 
-def _to_come(event: LoanTakenOver, past_due: Sequence[Planned]) -> tuple[int, int]:
+def _to_come(event: LoanMigrated, past_due: Sequence[Planned]) -> tuple[int, int]:
     """The principal to come, and the interest that the running period has brought up: what the balances hold
     besides what is past due. Raises BalanceDoesNotAddUp.
     """
@@ -161,7 +162,7 @@ def _to_come(event: LoanTakenOver, past_due: Sequence[Planned]) -> tuple[int, in
     return rest, accrued
 
 
-def _currency(event: LoanTakenOver) -> str:
+def _currency(event: LoanMigrated) -> str:
     """Raises NothingOwed."""
     if event.currency is None:
         raise NothingOwed(loan_reference=event.loan_reference)
@@ -172,7 +173,7 @@ def _minor(amount: Money | None) -> int:
     return amount.minor if amount else 0
 
 
-def _runs_since(event: LoanTakenOver, product: ProductVersion | None) -> date | None:
+def _runs_since(event: LoanMigrated, product: ProductVersion | None) -> date | None:
     """The running period began when the instalment before the next one fell due, or with the loan."""
     if product is None or event.next_due_on is None or not event.instalment_count:
         return None
@@ -181,7 +182,7 @@ def _runs_since(event: LoanTakenOver, product: ProductVersion | None) -> date | 
     return min(max(before, event.opened_on), event.cut_over_on)
 
 
-def _terms(event: LoanTakenOver, product: ProductVersion | None) -> Terms:
+def _terms(event: LoanMigrated, product: ProductVersion | None) -> Terms:
     """The terms, as those of a loan that is opened at the cut-over with what is to come."""
     if event.kind is LoanKind.PROVIDED:
         to_come = planned(event.instalments, _currency(event), event.cut_over_on + _DAY)
@@ -214,7 +215,7 @@ def _terms(event: LoanTakenOver, product: ProductVersion | None) -> Terms:
     return replace(opening.terms_of(as_opened, product.terms), instalments=event.instalment_count)
 
 
-def _booked(event: LoanTakenOver, terms: Terms, rules: Rules, fact: TakenOver) -> Loan:
+def _booked(event: LoanMigrated, terms: Terms, rules: Rules, fact: TakenOver) -> Loan:
     """The loan with its opening balances, and what stands still in it."""
     new = Loan(
         id=event.loan_id,
@@ -241,11 +242,12 @@ def _booked(event: LoanTakenOver, terms: Terms, rules: Rules, fact: TakenOver) -
         earned=gained_through(book, event.cut_over_on),
         earned_on=event.cut_over_on,
         parties=tuple(Joined(one.borrower_reference, one.role, event.cut_over_on) for one in event.parties),
+        holdings=(Holding.of(event.cut_over_on, event.shares),) if event.shares else (),
         agreements=new.agreements._replace(holds=agreed, plan=_plan(event)),
     )
 
 
-def _holds(event: LoanTakenOver) -> list[HoldPlaced]:
+def _holds(event: LoanMigrated) -> list[HoldPlaced]:
     """The holds, from the cut-over on: what they froze before is in the balances."""
     return [
         HoldPlaced(
@@ -262,7 +264,7 @@ def _holds(event: LoanTakenOver) -> list[HoldPlaced]:
     ]
 
 
-def _days_that_did_not_count(event: LoanTakenOver) -> list[Fact]:
+def _days_that_did_not_count(event: LoanMigrated) -> list[Fact]:
     if not (event.days_not_counted and event.past_due):
         return []
     oldest = event.past_due[0].due_on
@@ -270,7 +272,7 @@ def _days_that_did_not_count(event: LoanTakenOver) -> list[Fact]:
     return [facts.AgeingPause(oldest + _DAY, "takeover:ageing", last)]
 
 
-def _plan(event: LoanTakenOver) -> LoanPlan | None:
+def _plan(event: LoanMigrated) -> LoanPlan | None:
     plan = event.plan
     if plan is None:
         return None
@@ -279,7 +281,7 @@ def _plan(event: LoanTakenOver) -> LoanPlan | None:
     return LoanPlan(event.plan_id(plan), 1, plan.accepted_on, coming, forgiven)
 
 
-def _as_told(loan: Loan, event: LoanTakenOver) -> tuple[Loan, Standing]:
+def _as_told(loan: Loan, event: LoanMigrated) -> tuple[Loan, Standing]:
     """The loan as if all that came before the cut-over had been told, and how it stood then.
 
     Raises DaysPastDueDiffer.

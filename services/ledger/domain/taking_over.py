@@ -3,7 +3,8 @@
 from services.ledger.domain.book import Charge, Kind, Why
 from services.ledger.domain.facts import TakenOver
 from services.ledger.domain.interest import earned_interest, lay_out, scale, weigh
-from services.ledger.domain.plan import build, relevel
+from services.ledger.domain.levels import relevel
+from services.ledger.domain.plan import build
 from services.ledger.domain.terms import Repayment
 from services.ledger.domain.working import CREDIT, FEES, INTEREST, OWED, PENALTY, PRINCIPAL, Working
 

@@ -153,7 +153,7 @@ def test_lines_of_a_takeover_are_wrapped_as_events_and_empty_ones_keep_their_pla
     ledger = Ledger()
     handing(layout, ledger).run(path, lambda _: None, takeover=True)
     first, empty, last = ledger.lines
-    assert json.loads(first) == {"type": "LoanTakenOver", "data": {"loan_reference": "L-1"}}
+    assert json.loads(first) == {"type": "LoanMigrated", "data": {"loan_reference": "L-1"}}
     assert empty == b""
     assert json.loads(last)["data"] == {"loan_reference": "L-2"}
     assert ledger.begun[0]["kind"] == "takeover"

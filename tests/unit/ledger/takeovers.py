@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.events.loans import Channel, LoanKind
 from shared.events.parts import Components, ScheduledInstalment
-from shared.events.takeover import LoanTakenOver
+from shared.events.takeover import LoanMigrated
 from tests.builders import an_event, money
 from tests.unit.ledger.desk import Desk
 from tests.unit.ledger.test_holds import a_product
@@ -32,7 +32,7 @@ LATE = (
 TO_COME = (an_instalment(3, "2026-01-15", "100.00", "8.00"), an_instalment(4, "2026-02-15", "100.00", "4.00"))
 
 
-def a_takeover(**fields: Any) -> LoanTakenOver:
+def a_takeover(**fields: Any) -> LoanMigrated:
     """A provided loan, 47 days past due at the cut-over."""
     values = {
         "kind": LoanKind.PROVIDED,
@@ -44,10 +44,10 @@ def a_takeover(**fields: Any) -> LoanTakenOver:
         "days_past_due": 47,
         "instalments": TO_COME,
     }
-    return an_event(LoanTakenOver, **{**values, **fields})
+    return an_event(LoanMigrated, **{**values, **fields})
 
 
-def a_computed(**fields: Any) -> LoanTakenOver:
+def a_computed(**fields: Any) -> LoanMigrated:
     """A loan at 24 % a year whose next of six instalments falls due on 15 January."""
     values = {
         "kind": LoanKind.TERM,

@@ -32,7 +32,7 @@ from shared.events.ledger import (
 )
 from shared.events.loans import FeeWaived, LoanKind, PaymentsComplete
 from shared.events.parts import Components, Freezes, HoldReason, ReliefKind
-from shared.events.takeover import LoanTakenOver, RunningHold, RunningPlan
+from shared.events.takeover import LoanMigrated, RunningHold, RunningPlan
 from tests.builders import a_payment, an_event, money
 from tests.unit.ledger.desk import Desk
 from tests.unit.ledger.takeovers import (
@@ -48,7 +48,7 @@ from tests.unit.ledger.test_holds import a_product
 from tests.unit.ledger.test_reliefs import a_phase
 
 
-def refused(event: LoanTakenOver) -> str:
+def refused(event: LoanMigrated) -> str:
     desk = Desk()
     desk.take(a_product(), event)
     assert not [one for one in desk.states if one.type == "Loan"]

@@ -139,6 +139,8 @@ CLI = (
 # A connection or an engine as an argument's type is no knowledge of SQLAlchemy; the rest of it is.
 HANDED_AROUND = frozenset({"AsyncConnection", "AsyncEngine"})
 KNOWS_SQLALCHEMY = frozenset({"shared/database.py", "shared/migrations.py"})
+# What an adapter reads is checked by pydantic, whatever library read it.
+CHECKS_WHAT_IS_READ = "pydantic"
 KNOWS_KAFKA = {"aiokafka": "shared/messaging/kafka.py"}
 READS_ENVIRONMENT = frozenset({"settings.py"})
 
@@ -204,7 +206,9 @@ AREAS = {"services": _of_service, "shared": _of_shared, "cli": _of_cli}
 
 def _one_library(source: Source) -> Iterator[Breach]:
     outside = {one.module.partition(".")[0]: one.line for one in source.imports}
-    outside = {top: line for top, line in outside.items() if top not in STANDARD | OURS}
+    outside = {
+        top: line for top, line in outside.items() if top not in STANDARD | OURS | {CHECKS_WHAT_IS_READ}
+    }
     if len(outside) > 1:
         yield Breach(
             source.path, max(outside.values()), f"an adapter is for one library, not {sorted(outside)}"

@@ -7,10 +7,12 @@ from decimal import Context as DecimalContext
 from decimal import Decimal
 
 from services.ledger.domain import relief
+from services.ledger.domain.acceleration import before_relief
 from services.ledger.domain.apr import AprUndefined, Flow, apr_eu
 from services.ledger.domain.book import Book
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.relief_limits import check_deferrals, check_term
 from shared.decision import Context, Need
 from shared.errors import DomainError
 from shared.events.parts import ReliefPhase
@@ -67,13 +69,16 @@ def preview(
     today = loan.today(context.now)
     before = before or outlook(loan.book, today)
     try:
-        changed = loan
+        check_deferrals(loan, phases)
+        changed = before_relief(loan, context)
+        assert not isinstance(changed, Need), "a preview has the loan's whole file"
         for place, phase in enumerate(phases):
             for fact in relief.facts_of(changed, phase, f"preview:{place}", today):
                 recorded = record(changed, fact, context)
                 assert not isinstance(recorded, Need), "a preview has the loan's whole file"
                 if isinstance(recorded, Recorded):
                     changed = recorded.loan
+        check_term(loan, changed, phases)
     except DomainError as refused:
         return Preview(before, None, refused.code)
     return Preview(before, outlook(changed.book, today))

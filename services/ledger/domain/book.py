@@ -60,6 +60,8 @@ class Why(StrEnum):
     RESCHEDULED = "rescheduled"
     """The platform's new schedule asks for more, or less."""
     CHARGED_OFF = "charged_off"
+    GONE = "gone"
+    """It is owed in another's books now."""
     CREDIT_USED = "credit_used"
     """The borrower's credit settled what fell due."""
     STATED = "stated"

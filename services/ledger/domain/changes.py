@@ -342,7 +342,7 @@ def charge_off(w: Working, fact: ChargeOff) -> None:
     if w.terms.on_charge_off is OnChargeOff.NO_MORE_INTEREST:
         _pause(w, today, FOREVER)
     elif w.terms.on_charge_off is OnChargeOff.ALL_DUE:
-        _call_all_due(w, today)
+        call_all_due(w, today)
         use_credit(w, fact.reference, fact.value_on)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
         left = sum(w.owed[component]) - sum(w.paid[component])
@@ -350,7 +350,7 @@ def charge_off(w: Working, fact: ChargeOff) -> None:
     w.note_settled(today)
 
 
-def _call_all_due(w: Working, today: int) -> None:
+def call_all_due(w: Working, today: int) -> None:
     """Let all principal fall due today, with the interest of the days gone by; the instalments to come go."""
     place = bisect_left(w.dues, today)
     if place >= len(w.dues) or w.kinds[place] not in BEARING:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.facts import (
+    Acceleration,
     AgeingPause,
     Chargeback,
     ChargeOff,
@@ -167,6 +168,7 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
     ),
     "re-amortised": lambda draw, on, name: ReAmortise(on, name),
     "charged off": lambda draw, on, name: ChargeOff(on, name),
+    "called due": lambda draw, on, name: Acceleration(on, name),
 }
 
 
@@ -212,7 +214,7 @@ def card_terms(draw: st.DrawFn) -> Terms:
         day_count=draw(st.sampled_from(DayCount)),
         penalty_rate=draw(st.none() | RATES),
         instalment_multiple=draw(st.sampled_from([1, 100])),
-        allocation=draw(allocations()),
+        allocation=draw(allocations().filter(lambda one: one.ahead is not Ahead.CREDIT)),
         chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
         on_charge_off=draw(st.sampled_from(OnChargeOff)),
         same_day=draw(st.sampled_from(SameDay)),

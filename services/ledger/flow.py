@@ -4,30 +4,38 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.ledger.domain import (
+    acceleration,
     cards,
     corrections,
+    elsewhere,
     ending,
+    erasure,
     feed,
+    holders,
     holds,
     opening,
+    outside,
     parties,
     payments,
     products,
     proposals,
     relief,
     suspense,
+    transfers,
 )
+from services.ledger.domain.erasure import Erasure
 from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Proposal, Propose, Proposed, Refuse
 from services.ledger.domain.suspense import Suspense
-from services.ledger.store import feeds, loans, pending
+from services.ledger.store import erasures, feeds, loans, pending
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted
-from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
+from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.ledger import (
+    AccelerationRefused,
     ArrearsCured,
     ArrearsCuredRetracted,
     BalanceDiffers,
@@ -37,6 +45,7 @@ from shared.events.ledger import (
     LimitExceeded,
     LimitExceededRetracted,
     LimitRestored,
+    LoanMoved,
     LoanRegistered,
     LoanRepaid,
     LoanRepaidRetracted,
@@ -55,12 +64,14 @@ from shared.events.loans import (
     AmountDrawn,
     BalanceReported,
     CreditGranted,
+    DebitScheduled,
     FeeCharged,
     FeeWaived,
     LimitChanged,
     LoanClosed,
     LoanOpened,
     LoanReopened,
+    LoanReplaced,
     PaymentFailed,
     PaymentPending,
     PaymentReceived,
@@ -72,11 +83,22 @@ from shared.events.loans import (
     StatementIssued,
     UnassignedPaymentReceived,
 )
+from shared.events.reminders import PersonErased
 from shared.events.servicing import (
+    HoldRequested,
+    LegalActionEnded,
+    LegalActionStarted,
+    LoanAccelerated,
+    LoanPlaced,
+    LoanRecalled,
+    LoanReinstated,
+    LoanTakenOver,
+    LoanTransferred,
     LoanWrittenOff,
     PartyChanged,
     ReliefApplied,
     ReliefRejected,
+    SharesChanged,
     WriteOffReversed,
 )
 from shared.flow import Flow, States, Step
@@ -117,6 +139,7 @@ FLOW = Flow(
             key="loan_id",
             lender=lambda loan: loan.lender,
             load_history=loans.load_history,
+            guard=elsewhere.guard,
         ),
         States(
             Product,
@@ -135,6 +158,7 @@ FLOW = Flow(
             key="suspense_id",
             lender=lambda suspense: suspense.lender,
         ),
+        States(Erasure, load=erasures.load_erasures, save=erasures.save_erasures, key="person_id"),
         States(
             Proposal,
             load=pending.load_proposals,
@@ -154,15 +178,16 @@ FLOW = Flow(
         Step(LoanOpened, opening.open_loan, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
         Step(
             PaymentReceived,
-            payments.receive,
-            emits=(PaymentApplied, *_FOLLOWS),
+            acceleration.receive,
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=_loans_of,
         ),
         Step(PaymentReversed, payments.reverse, emits=_FOLLOWS, state=Loan),
         Step(PaymentPending, payments.expect, emits=_FOLLOWS, state=Loan),
+        Step(DebitScheduled, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(PaymentFailed, payments.fail, emits=_FOLLOWS, state=Loan),
-        Step(CreditGranted, payments.credit, emits=_FOLLOWS, state=Loan),
+        Step(CreditGranted, acceleration.credit, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(FeeCharged, payments.charge, emits=_FOLLOWS, state=Loan),
         Step(FeeWaived, payments.waive, emits=_FOLLOWS, state=Loan),
         Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
@@ -176,9 +201,10 @@ FLOW = Flow(
             state=Loan,
         ),
         Step(PartyChanged, parties.change_party, state=Loan),
+        Step(SharesChanged, holders.change_shares, state=Loan),
         Step(
             PlanAccepted,
-            relief.accept,
+            acceleration.accept,
             emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=lambda event: [one.loan_id for one in event.loans],
@@ -187,6 +213,27 @@ FLOW = Flow(
         Step(LoanReopened, ending.reopen, emits=_FOLLOWS, state=Loan),
         Step(LoanWrittenOff, ending.write_off, emits=_FOLLOWS, state=Loan),
         Step(WriteOffReversed, ending.reverse_write_off, emits=_FOLLOWS, state=Loan),
+        Step(
+            LoanAccelerated,
+            acceleration.accelerate,
+            emits=(AccelerationRefused, BalanceDiffers, ScheduleRevised, *_FOLLOWS),
+            state=Loan,
+        ),
+        Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(LoanReplaced, transfers.replaced, emits=(LoanMoved,), state=Loan),
+        Step(LoanTransferred, transfers.leave, emits=(LoanMoved,), state=Loan),
+        # Handed on by the loan that left: all that comes to that one afterwards is handed on likewise.
+        Step(
+            LoanTakenOver,
+            transfers.arrive,
+            emits=(LoanRegistered, ReliefInstructed, *_FOLLOWS),
+            creates=True,
+            state=Loan,
+        ),
+        Step(LoanPlaced, outside.place, state=Loan),
+        Step(LoanRecalled, outside.recall, state=Loan),
+        Step(LegalActionStarted, outside.start_action, state=Loan),
+        Step(LegalActionEnded, outside.end_action, state=Loan),
         Step(BalanceReported, ending.compare, emits=(BalanceDiffers,), state=Loan),
         Step(PlanBroken, relief.break_off, emits=_FOLLOWS, state=Loan, key=lambda event: event.loan_ids),
         Step(
@@ -198,6 +245,8 @@ FLOW = Flow(
         ),
         Step(ReliefApplied, relief.confirm, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(ReliefRejected, relief.reject, emits=(ReliefRefused, *_FOLLOWS), state=Loan),
+        Step(HoldRequested, holds.request, emits=_FOLLOWS, state=Loan),
+        Step(HoldRefused, holds.refuse, emits=_FOLLOWS, state=Loan),
         Step(HoldPlaced, holds.place, emits=_FOLLOWS, state=Loan),
         Step(HoldChanged, holds.change, emits=_FOLLOWS, state=Loan),
         Step(HoldLifted, holds.lift, emits=_FOLLOWS, state=Loan),
@@ -231,6 +280,7 @@ FLOW = Flow(
             ),
             state=Loan,
         ),
+        Step(PersonErased, erasure.erase, creates=True, state=Erasure),
         Step(Propose, proposals.propose, creates=True, state=Proposal, answer=Proposed),
         Step(Refuse, proposals.refuse, state=Proposal, answer=Proposed),
         # An approval counts for the proposal and for all that it is about, or for nothing.

@@ -12,7 +12,7 @@ from shared.main import make_app
 from shared.service import Service, Source
 
 SOURCES = (
-    Source("", topics=["clock", "hardship-events"], per_lender=["loan-events"]),
+    Source("", topics=["clock", "hardship-events", "reminder-events"], per_lender=["loan-events"]),
     Source("holds", topics=["holds"]),
 )
 """What the ledger reads. Holds have a consumer of their own, so that nothing stands before them."""

@@ -28,6 +28,19 @@ class LoanRegistered(LedgerEvent, topic="ledger-events", key="loan_id", version=
     owed: Money
     """All that is still to be paid, due or not."""
     opened_on: Day
+    came_from: UUID | None = None
+    """The loan that it was with its former lender: whose it is and what was agreed go with it."""
+
+
+class LoanMoved(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The loan is in the books as another one from a day on: nobody is asked for anything here any more."""
+
+    to_loan_id: UUID
+    to_lender: LenderName
+    to_loan_reference: Reference
+    moved_on: Day
+    reason: Code
+    """`transferred` to another lender, or `replaced` by a new loan of the same one."""
 
 
 class InstalmentDueSoon(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
@@ -151,6 +164,13 @@ class ReliefRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1
     """A relief cannot be applied as it is."""
 
     plan: PlanPart
+    reason: Code
+
+
+class AccelerationRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The whole debt cannot be called due now: a hold or a plan stands against it. The schedule goes on."""
+
+    effective_on: Day
     reason: Code
 
 

@@ -27,6 +27,17 @@ from shared.money import Money
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
+FormerLenders = Annotated[tuple[LenderName, ...], Field(max_length=20)]
+"""Of a loan that was transferred: to which former lenders the report came, the last one first. Only the
+ledger fills it in, when it hands a report on.
+"""
+
+
+def full_reference(reference: str, reported_by: tuple[str, ...]) -> str:
+    """A name of a former lender's, told from the same name of this one's."""
+    return "@".join((*reported_by, reference)) if reported_by else reference
+
+
 class LoanKind(StrEnum):
     """How a loan's schedule comes about."""
 
@@ -169,11 +180,17 @@ class LoanClosed(LoanEvent, topic="loan-events", key="loan_id", version=1, per_l
 class _PaymentEvent(LoanEvent):
     payment_reference: Reference
     """The platform's own name for the payment: the same payment reported twice counts once."""
+    reported_by: FormerLenders = ()
+
+    @property
+    def full_reference(self) -> str:
+        """The reference as the loan's file has it: a former lender's names are not taken for this one's."""
+        return full_reference(self.payment_reference, self.reported_by)
 
     @property
     def payment_id(self) -> UUID:
         """The payment's id, from the loan and its reference."""
-        return name_id("payment", f"{self.loan_id}\n{self.payment_reference}")
+        return name_id("payment", f"{self.loan_id}\n{self.full_reference}")
 
 
 class PaymentPending(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
@@ -305,6 +322,7 @@ class CreditGranted(LoanEvent, topic="loan-events", key="loan_id", version=1, pe
     amount: Money
     value_on: Day
     reason: Code
+    reported_by: FormerLenders = ()
 
 
 class FeeCharged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):

@@ -6,6 +6,7 @@ from services.ledger.adapters.lenders import Lenders
 from services.ledger.api.borrowers import borrowers_router
 from services.ledger.api.cards import cards_router
 from services.ledger.api.events import events_router
+from services.ledger.api.holders import holders_router
 from services.ledger.api.journal import journal_router
 from services.ledger.api.lenders import lenders_router
 from services.ledger.api.loans import loans_router
@@ -33,6 +34,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         statements_router(service),
         borrowers_router(service),
         journal_router(service),
+        holders_router(service),
         portfolio_router(service),
     ):
         router.include_router(one)

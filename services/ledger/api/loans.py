@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.ledger.api.cards import CardShown
-from services.ledger.api.cases import Cases, LenderAsked
-from services.ledger.api.lookups import lenders_asked
+from services.ledger.api.cases import Cases, LenderAsked, lenders_of
+from services.ledger.api.course import CourseShown
 from services.ledger.domain import facts
 from services.ledger.domain.explaining import why_due
 from services.ledger.domain.journal import Account
@@ -75,16 +75,17 @@ class LoanShown(BaseModel):
             unpaid=loan.money(loan.book.outstanding),
             principal=loan.money(loan.book.balance),
             credit=loan.money(loan.book.credit),
-            bucket=loan.told.bucket or None,
+            bucket=None if loan.course.gone else loan.told.bucket or None,
             oldest_unpaid_due_on=loan.open_due_on,
             version=loan.version,
         )
 
 
 class LoanWithSchedule(LoanShown):
-    """A loan and what is due when."""
+    """A loan, what is due when, and what became of it."""
 
     instalments: list[InstalmentShown]
+    course: CourseShown
     card: Annotated[CardShown | None, Field(description="Of a revolving loan")] = None
 
 
@@ -176,7 +177,7 @@ def _lists(router: APIRouter, service: Service) -> None:
         """Loans of your lenders, in the order of their ids."""
         after = UUID(paging.after[0]) if paging.after else NO_ID
         async with transaction(service.engine) as connection:
-            wanted = reads.Wanted(lenders_asked(actor, lender), bucket, reference)
+            wanted = reads.Wanted(lenders_of(actor, lender), bucket, reference)
             rows = await reads.loans_page(connection, wanted, after, paging.fetch)
         return paging.page(rows, lambda loan: [loan.id], LoanShown.of)
 
@@ -192,7 +193,12 @@ def _shows(router: APIRouter, service: Service) -> None:
         loan = await cases.found(loan_id, actor, seen)
         tag(loan.version)
         card = CardShown.of(loan, await cases.today(loan)) if loan.book.card else None
-        return LoanWithSchedule(**LoanShown.of(loan).model_dump(), instalments=_instalments(loan), card=card)
+        return LoanWithSchedule(
+            **LoanShown.of(loan).model_dump(),
+            instalments=_instalments(loan),
+            course=CourseShown.of(loan),
+            card=card,
+        )
 
     @router.get("/loans/{loan_id}/lateness")
     async def explain_lateness_of_loan(

@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from services.ledger.api.cases import LENDER_NAME, Cases, LenderAsked
-from services.ledger.api.lookups import lenders_asked
+from services.ledger.api.cases import LENDER_NAME, Cases, LenderAsked, lenders_of
 from services.ledger.domain.business_days import calendar_of
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.products import Product, ProductVersion, product_id
@@ -124,7 +123,7 @@ def products_router(service: Service) -> APIRouter:
         paging: Paging, actor: Annotated[Actor, READS], lender: LenderAsked = None
     ) -> Page[ProductShown]:
         """Products of your lenders, by lender and code."""
-        lenders, after = lenders_asked(actor, lender), paging.after or ["", ""]
+        lenders, after = lenders_of(actor, lender), paging.after or ["", ""]
         async with transaction(service.engine) as connection:
             rows = await feeds.products_page(connection, lenders, (after[0], after[1]), paging.fetch)
         return paging.page(rows, lambda one: [one.lender, one.code], ProductShown.of)

@@ -11,8 +11,9 @@ from services.ledger.domain.amounts import catch_up, recompute
 from services.ledger.domain.book import Kind, Why
 from services.ledger.domain.cost_cap import CAUSE, keep_within
 from services.ledger.domain.interest import interest_to_date, rounded
+from services.ledger.domain.prepayment import lower_principal
 from services.ledger.domain.rounding import Rounding
-from services.ledger.domain.terms import Ahead, Allocation, Component, Order, Sweep
+from services.ledger.domain.terms import Ahead, Allocation, Component, Order, Prepayment, Sweep
 from services.ledger.domain.working import BEARING, CREDIT, FEES, INTEREST, PENALTY, PRINCIPAL, Working
 
 _ALL = (PENALTY, FEES, INTEREST, PRINCIPAL)
@@ -198,12 +199,22 @@ def _ahead(w: Working, money: Money, rule: Allocation) -> None:
         return
     if w.follows_balance:
         recompute(w, bisect_right(w.dues, w.run_on))
+    if w.terms.prepayment is not Prepayment.NEXT_INSTALMENTS:
+        _lower_principal(w, money)
     places = list(_open_ahead(w, money))
     if rule.ahead is Ahead.SPREAD:
         _spread(w, money, rule, places)
     else:
         nearest = {Ahead.LAST: 0, Ahead.NEXT_THEN_LAST: 1}.get(rule.ahead, len(places))
         _sweep(w, money, rule, places[:nearest] + places[nearest:][::-1], rule.in_advance)
+
+
+def _lower_principal(w: Working, money: Money) -> None:
+    place, part = lower_principal(w, money.today, money.left)
+    if part:
+        w.moved(money.cause, money.value_on, money.why, PRINCIPAL, -part, place)
+        money.left -= part
+        money.parts[PRINCIPAL] += part
 
 
 def _open_ahead(w: Working, money: Money) -> Iterator[int]:

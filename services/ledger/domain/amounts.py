@@ -17,7 +17,7 @@ from services.ledger.domain.interest import (
     scheduled_ahead,
 )
 from services.ledger.domain.rounding import Rounding, round_minor
-from services.ledger.domain.terms import Repayment
+from services.ledger.domain.terms import Prepayment, Repayment
 from services.ledger.domain.working import BEARING, INTEREST, PRINCIPAL, Working
 
 
@@ -49,7 +49,7 @@ def recompute(w: Working, first: int, until: int | None = None) -> None:
         later -= _paid_at(w, k) if later else 0
         ahead, carry = _work_out(w, k, ahead, carry, prepaid if k == closing else None, later)
         k += 1
-    if carry > 0 and w.follows_balance and closing >= 0 and until == len(w.dues):
+    if carry > 0 and w.follows_balance and 0 <= closing < until:
         # The instalments after it are settled: what came up since belongs to the last one that is not.
         w.owed[INTEREST][closing] += carry
 
@@ -129,7 +129,8 @@ def _by_level(w: Working, k: int, earned: int, paid: int, interest_paid: int) ->
     if w.follows_balance and w.settled[k]:
         return interest_paid, paid
     if kind == Kind.LEVEL:
-        if w.follows_balance and paid > max(level + extra - earned, 0):
+        settles_next = w.follows_balance and w.terms.prepayment is Prepayment.NEXT_INSTALMENTS
+        if settles_next and paid > max(level + extra - earned, 0):
             # Paid ahead of its time: interest that comes up later is asked for with the next instalment.
             return interest_paid, level + extra - interest_paid
         asked = max(min(earned, level), interest_paid)

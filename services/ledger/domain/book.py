@@ -62,6 +62,8 @@ class Why(StrEnum):
     CHARGED_OFF = "charged_off"
     CAPPED = "capped"
     """Paid beyond what the cap on the cost allows: it is the borrower's credit."""
+    GONE = "gone"
+    """It is owed in another's books now."""
     CREDIT_USED = "credit_used"
     """The borrower's credit settled what fell due."""
     STATED = "stated"

@@ -28,7 +28,8 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.fees import place_of, replace_charges
 from services.ledger.domain.interest import LATE_SCALE, interest_to_date, lay_out, weigh, weight
-from services.ledger.domain.plan import provide, relevel, tidy_extra
+from services.ledger.domain.levels import relevel
+from services.ledger.domain.plan import provide, tidy_extra
 from services.ledger.domain.rhythm import anchor, fall_due, moved_dates, nominal_on
 from services.ledger.domain.rounding import Rounding, round_to_multiple
 from services.ledger.domain.terms import Component, OnChargeOff
@@ -341,14 +342,15 @@ def charge_off(w: Working, fact: ChargeOff) -> None:
     if w.terms.on_charge_off is OnChargeOff.NO_MORE_INTEREST:
         _pause(w, today, FOREVER)
     elif w.terms.on_charge_off is OnChargeOff.ALL_DUE:
-        _call_all_due(w, today)
+        call_all_due(w, today)
+        use_credit(w, fact.reference, fact.value_on)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
         left = sum(w.owed[component]) - sum(w.paid[component])
         w.moved(fact.reference, fact.value_on, Why.CHARGED_OFF, component, left)
     w.note_settled(today)
 
 
-def _call_all_due(w: Working, today: int) -> None:
+def call_all_due(w: Working, today: int) -> None:
     """Let all principal fall due today, with the interest of the days gone by; the instalments to come go."""
     place = bisect_left(w.dues, today)
     if place >= len(w.dues) or w.kinds[place] not in BEARING:

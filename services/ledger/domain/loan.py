@@ -13,8 +13,10 @@ from services.ledger.domain.ageing import CountedFrom
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
 from services.ledger.domain.buckets import Scheme, scheme_of
+from services.ledger.domain.course import Course
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
+from services.ledger.domain.shares import Holding
 from services.ledger.domain.terms import Planned
 from shared.events.loans import Channel, FailureReason, LoanKind
 from shared.events.parts import PartyRole
@@ -134,7 +136,8 @@ class History(NamedTuple):
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.
 
-    `added`, `reversed`, `replaced`, `postings` and `parties` are what has come since the loan was loaded.
+    `added`, `reversed`, `replaced`, `postings`, `parties` and `holdings` are what has come since the loan was
+    loaded.
     """
 
     id: UUID
@@ -169,6 +172,8 @@ class Loan:
     parties: tuple[Joined, ...] = ()
     suspended: int = 0
     """Interest that was posted as suspended rather than as income."""
+    holdings: tuple[Holding, ...] = ()
+    """What was told of whose it is, since it was loaded."""
 
     @property
     def core_is_master(self) -> bool:
@@ -182,6 +187,11 @@ class Loan:
     def counted_from(self) -> CountedFrom:
         """What days past due are counted from."""
         return CountedFrom.INSTALMENT if self.book.card is None else CountedFrom.MINIMUM_PAYMENT
+
+    @property
+    def course(self) -> Course:
+        """What became of it beside its money."""
+        return self.agreements.course
 
     @property
     def currency(self) -> str:

@@ -11,6 +11,7 @@ from services.ledger.domain.product_terms import rules_of
 from services.ledger.domain.products import Product, ProductVersion, product_id
 from services.ledger.domain.recording import Recorded, record
 from services.ledger.domain.replay import replay
+from services.ledger.domain.shares import Holding
 from shared.decision import Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, Refused
 from shared.events.ledger import LoanRegistered
@@ -74,7 +75,9 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         opened_on=event.opened_on,
     )
     joined = tuple(Joined(one.borrower_reference, one.role, event.opened_on) for one in event.parties)
-    return settle(replace(opened, version=1, parties=joined), context, [registered])
+    holdings = (Holding.of(event.opened_on, event.shares),) if event.shares else ()
+    opened = replace(opened, version=1, parties=joined, holdings=holdings)
+    return settle(opened, context, [registered])
 
 
 def _version(loan: Loan | None, event: LoanOpened) -> int | None:

@@ -7,6 +7,7 @@ from decimal import Context as DecimalContext
 from decimal import Decimal
 
 from services.ledger.domain import relief
+from services.ledger.domain.acceleration import before_relief
 from services.ledger.domain.apr import AprUndefined, Flow, apr_eu
 from services.ledger.domain.book import Book
 from services.ledger.domain.loan import Loan
@@ -69,7 +70,8 @@ def preview(
     before = before or outlook(loan.book, today)
     try:
         check_deferrals(loan, phases)
-        changed = loan
+        changed = before_relief(loan, context)
+        assert not isinstance(changed, Need), "a preview has the loan's whole file"
         for place, phase in enumerate(phases):
             for fact in relief.facts_of(changed, phase, f"preview:{place}", today):
                 recorded = record(changed, fact, context)

@@ -99,6 +99,7 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
         loan.replaced,
         loan.parties,
         loan.suspended,
+        loan.holdings,
     )
     return Recorded(after, _went(book.movements, fact.reference))
 

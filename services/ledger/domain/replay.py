@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, cost_cap, fees, plan, revolving, revolving_changes
+from services.ledger.domain import changes, cost_cap, ends, fees, plan, revolving, revolving_changes
 from services.ledger.domain.allocation import Money, bring_to, cap_cost, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
 from services.ledger.domain.facts import (
+    Acceleration,
     AgeingPause,
     Chargeback,
     ChargeOff,
     Closing,
     Credit,
     CreditRefund,
+    Departure,
     Dispute,
     Draw,
     DueDateMoved,
@@ -35,6 +37,7 @@ from services.ledger.domain.facts import (
     LimitChange,
     LowerMinimum,
     MorePeriods,
+    PassedOn,
     Payment,
     RateChange,
     ReAge,
@@ -141,6 +144,7 @@ def _bring(w: Working, through: date) -> None:
     if today <= w.seen and today <= w.run_on:
         return
     if w.card is not None:
+        revolving.watch_before(w, today)
         revolving.watch(w, today)
     w.seen = max(w.seen, today)
     bring_to(w, today)
@@ -292,6 +296,9 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     ReAge: changes.re_age,
     ReAmortise: changes.re_amortise,
     ChargeOff: changes.charge_off,
+    Acceleration: ends.accelerate,
+    Departure: ends.depart,
+    PassedOn: ends.pass_on,
     Closing: changes.close,
 }
 """What each kind of fact does. `replay` and `add` know no other way."""

@@ -246,7 +246,7 @@ def _newest_first(w: Working) -> list[int]:
 
 
 def watch_before(w: Working, day: int) -> None:
-    """Note what a limit that changed since the book's day, and before another one, has led to."""
+    """Note, before anything that a day brings, what a limit that has changed since the book's day led to."""
     card = card_of(w)
     for since, _ in card.limits:
         if w.seen < since < day:
@@ -256,7 +256,6 @@ def watch_before(w: Working, day: int) -> None:
 
 def watch(w: Working, day: int) -> None:
     """Note whether the limit is kept on a day. Interest and fees put nobody over it: what was drawn does."""
-    watch_before(w, day)
     w.card = _watched(card_of(w), w.balance, max(day, w.seen))
 
 

@@ -38,7 +38,7 @@ CURRENT = Staged("", None, None, 0, None)
 def staged(loan: Loan) -> Staged:
     """Where the loan stands, as it was told last, less what was paid since."""
     told, exit_ = loan.told, _exit(loan)
-    if told.on is None:
+    if told.on is None or loan.course.gone is not None:
         return CURRENT if exit_ is None else CURRENT._replace(exit=exit_)
     if not told.arrears_minor:
         return Staged(told.bucket, None, None, 0, exit_)
@@ -55,11 +55,15 @@ def staged(loan: Loan) -> Staged:
 
 def staged_on(loan: Loan) -> date:
     """The first day for which that holds: of what was told, or of the last thing that happened."""
+    if loan.course.gone is not None:
+        return loan.course.gone.on
     happened = date.fromordinal(loan.book.seen)
     return happened if loan.told.on is None else max(loan.told.on, happened)
 
 
 def _exit(loan: Loan) -> Exit | None:
+    if (gone := loan.course.gone) is not None:
+        return Exit.REPAID if gone.lender == loan.lender else Exit.TRANSFERRED
     if loan.book.charged_off:
         return Exit.WRITTEN_OFF
     return Exit.REPAID if loan.told.repaid is not None else None

@@ -87,6 +87,22 @@ class Ahead(StrEnum):
     """It stays the borrower's credit until the next instalment falls due."""
 
 
+class Prepayment(StrEnum):
+    """What money beyond what is due does. Where it lowers the principal at once, all of it is principal
+    before a due date: the interest of the running period is still asked for on that date. A provided schedule
+    stays as its core sent it.
+    """
+
+    NEXT_INSTALMENTS = "next_instalments"
+    """It settles instalments to come, as `Ahead` says: their amounts stay."""
+    REDUCE_NEXT = "reduce_next"
+    """It lowers the principal at once; the next instalments ask for that much less, the others stay."""
+    REDUCE_INSTALMENT = "reduce_instalment"
+    """It lowers the principal at once; all instalments to come get smaller."""
+    REDUCE_TERM = "reduce_term"
+    """It lowers the principal at once; the instalments to come stay as high and get fewer."""
+
+
 class OnChargeOff(StrEnum):
     """What a charge-off in the lender's accounts changes in what the borrower owes."""
 
@@ -240,6 +256,10 @@ class Terms:
     """Instalments are a multiple of so many minor units; the last one closes exactly."""
     earns_evenly: bool = False
     """The interest of a period is earned in equal parts, day by day, whatever the balance was."""
+    level_by_thirty_days: bool = False
+    """The level amount is found as if every month had thirty of 365 days; the last instalment takes what that
+    leaves.
+    """
     evens_out: bool = True
     """The level amount is moved by as little as brings the last instalment near the others."""
     down_payment_rate: Decimal = Decimal(0)
@@ -249,6 +269,7 @@ class Terms:
     allocation: Allocation = HUMANE
     allocation_by_kind: Mapping[str, Allocation] = field(default_factory=dict)
     """Another allocation for some kinds of money (a goodwill credit, a refund)."""
+    prepayment: Prepayment = Prepayment.NEXT_INSTALMENTS
     principal_first_after_days: int | None = None
     """From so many days past due on, money goes to principal before interest."""
     chargeback_order: Order = (_C,)

@@ -118,5 +118,10 @@ _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     ),
     facts.ReAmortise: lambda fact, _: "Principal that was past due was spread over the instalments to come",
     facts.ChargeOff: lambda fact, _: "The lender wrote the loan off in its own accounts",
+    facts.Acceleration: lambda fact, _: "The lender called the whole debt due",
+    facts.Departure: lambda fact, _: "The loan went on as another one; nothing is asked for here any more",
+    facts.PassedOn: lambda fact, money: (
+        f"A payment of {money(fact.amount)} was passed on to where the loan is"
+    ),
     facts.Closing: lambda fact, _: "The loan was closed; what was left unpaid is not asked for",
 }

@@ -27,6 +27,11 @@ from shared.database import execute
 CURES_SEEN_DAYS = 365
 """Cure rates are those of arrears that began within so many days before the last day that can tell."""
 VINTAGES_MONTHS = 36
+# A loan that was bought stands here from that day on; before, it is counted where it was.
+_HERE = (
+    "l.opened_on <= $2::date AND NOT EXISTS "
+    "(SELECT 1 FROM succession f WHERE f.successor_id = l.id AND f.sold AND f.moved_on > $2::date)"
+)
 _YOURS = "($1::text[] IS NULL OR l.lender = ANY($1::text[]))"
 
 
@@ -57,7 +62,7 @@ _AGED = f"""
     FROM loan l
     LEFT JOIN {_stage("$2")} s ON s.loan_id = l.id
     LEFT JOIN {_later("$2")} later ON later.loan_id = l.id
-    WHERE {_YOURS} AND l.opened_on <= $2::date AND s.exit IS NULL
+    WHERE {_YOURS} AND {_HERE} AND s.exit IS NULL
     GROUP BY 1, 2
 """
 _MOVES = f"""
@@ -68,7 +73,7 @@ _MOVES = f"""
     LEFT JOIN {_stage("$2")} b ON b.loan_id = l.id
     LEFT JOIN {_stage("$3")} a ON a.loan_id = l.id
     LEFT JOIN {_later("$2")} later ON later.loan_id = l.id
-    WHERE {_YOURS} AND l.opened_on <= $2::date AND b.exit IS NULL
+    WHERE {_YOURS} AND {_HERE} AND b.exit IS NULL
     GROUP BY 1, 2, 3, 4
 """
 # A spell is an unbroken run of stages with arrears; the stage without any that follows says when it was

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.ledger.domain.business_days import Calendar, DueDateRule
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.facts import (
+    Acceleration,
     AgeingPause,
     Chargeback,
     ChargeOff,
@@ -46,6 +47,7 @@ from services.ledger.domain.terms import (
     Measure,
     OnChargeOff,
     Planned,
+    Prepayment,
     Repayment,
     SameDay,
     Sweep,
@@ -111,10 +113,12 @@ def terms(draw: st.DrawFn) -> Terms:
         due_date_rule=draw(st.sampled_from(DueDateRule)),
         calendar=CALENDAR,
         instalment_multiple=draw(st.sampled_from([1, 1, 100])),
+        level_by_thirty_days=draw(st.integers(0, 4)) == 0,
         evens_out=draw(st.booleans()),
         down_payment_rate=draw(st.sampled_from([Decimal(0), Decimal("0.25")])),
         same_day_joins=draw(st.booleans()),
         allocation=draw(allocations()),
+        prepayment=draw(st.sampled_from(Prepayment)),
         chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
         on_charge_off=draw(st.sampled_from(OnChargeOff)),
         same_day=draw(st.sampled_from(SameDay)),
@@ -175,6 +179,7 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
     ),
     "re-amortised": lambda draw, on, name: ReAmortise(on, name),
     "charged off": lambda draw, on, name: ChargeOff(on, name),
+    "called due": lambda draw, on, name: Acceleration(on, name),
 }
 
 
@@ -220,7 +225,7 @@ def card_terms(draw: st.DrawFn) -> Terms:
         day_count=draw(st.sampled_from(DayCount)),
         penalty_rate=draw(st.none() | RATES),
         instalment_multiple=draw(st.sampled_from([1, 100])),
-        allocation=draw(allocations()),
+        allocation=draw(allocations().filter(lambda one: one.ahead is not Ahead.CREDIT)),
         chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
         on_charge_off=draw(st.sampled_from(OnChargeOff)),
         same_day=draw(st.sampled_from(SameDay)),

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.ledger.domain.journal import Account
+from services.ledger.domain.loan import Loan
 from services.ledger.domain.terms import Component
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanLoan
@@ -227,4 +228,23 @@ def test_a_late_fee_goes_with_a_sold_loan_and_is_taken_back_there() -> None:
     assert sum(one.minor for one in desk.posted[new.id]) == 0
     desk.day(date(2026, 12, 31))
     assert sum(desk.loan("B-9").book.owed[Component.PENALTY]) == 0
+    assert desk.held == []
+
+
+def test_a_late_fee_goes_with_a_loan_that_is_sold_and_is_taken_back_there_with_its_miss() -> None:
+    desk = a_desk()
+    desk.day(date(2026, 12, 10))
+    desk.take(
+        an_event(
+            LoanTransferred, to_lender="birch", to_loan_reference="B-1", effective_on="2026-12-10", parties=()
+        )
+    )
+    sold = next(one for one in desk.states.values() if isinstance(one, Loan) and one.lender == "birch")
+    assert sum(sold.book.owed[Component.PENALTY]) == 20_00
+    told = desk.take(
+        a_payment("100.00", lender="birch", loan="B-1", reference="found", value_on="2026-12-02")
+    )
+    assert PaymentMissedRetracted in map(type, told)
+    sold = next(one for one in desk.states.values() if isinstance(one, Loan) and one.lender == "birch")
+    assert (sum(sold.book.owed[Component.PENALTY]), sold.book.outstanding) == (0, 200_00)
     assert desk.held == []

@@ -2,8 +2,10 @@
 
 from fastapi import FastAPI
 
+from services.ledger.adapters.calendars import calendar
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api import ledger_router
+from services.ledger.domain.reference import Reference
 from services.ledger.flow import FLOW
 from services.ledger.settings import MIGRATIONS, LedgerSettings
 from shared.main import make_app
@@ -16,6 +18,10 @@ SOURCES = (
 """What the ledger reads. Holds have a consumer of their own, so that nothing stands before them."""
 
 
+REFERENCE = Reference(calendar)
+"""What the ledger's decisions look up."""
+
+
 def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
     """The service and its application."""
     settings = settings or LedgerSettings()
@@ -23,6 +29,7 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         FLOW,
         settings,
         SOURCES,
+        reference=REFERENCE,
         migrations=MIGRATIONS,
     )
     app = make_app(

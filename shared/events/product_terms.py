@@ -89,6 +89,11 @@ class ProductTerms(Part):
     """Interest of the running period is owed in full even where it is prepaid before the period's end."""
     earns_evenly: bool = False
     """A period's interest is income in equal parts, day by day."""
+    prepayment: Code = "next_instalments"
+    """What money beyond what is due does: next_instalments (it settles those), or it lowers the principal at
+    once: reduce_next (the next instalments ask for that much less), reduce_instalment (all get smaller),
+    reduce_term (they get fewer).
+    """
     evens_out: bool = True
     """The level amount moves by as little as brings the last instalment near the others."""
     principal_grace_periods: Periods = 0

@@ -18,7 +18,7 @@ from services.ledger.domain.product_terms import (
 from services.ledger.domain.provided import CurrencyDiffers, provided
 from services.ledger.domain.reference import Reference
 from services.ledger.domain.rounding import RoundingRule
-from services.ledger.domain.terms import HUMANE, Balance, Measure, OnChargeOff, Repayment, Terms
+from services.ledger.domain.terms import HUMANE, Balance, Measure, OnChargeOff, Prepayment, Repayment, Terms
 from shared.errors import Refused
 from shared.events.loans import LoanKind, LoanOpened, ProductTerms
 
@@ -103,6 +103,7 @@ def _costing(laid_out: Terms, product: ProductTerms, rate: Decimal) -> Terms:
         earns_evenly=product.earns_evenly,
         evens_out=product.evens_out,
         allocation=allocation_of(product),
+        prepayment=Prepayment(product.prepayment),
         principal_first_after_days=principal_first_after_days(product),
         on_charge_off=OnChargeOff(product.on_charge_off),
     )

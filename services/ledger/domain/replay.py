@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, cost_cap, ends, fees, plan, revolving, revolving_changes
+from services.ledger.domain import (
+    changes,
+    cost_cap,
+    ends,
+    fees,
+    plan,
+    revolving,
+    revolving_changes,
+    taking_over,
+)
 from services.ledger.domain.allocation import Money, bring_to, cap_cost, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
@@ -44,6 +53,7 @@ from services.ledger.domain.facts import (
     ReAmortise,
     ScheduleChange,
     Statement,
+    TakenOver,
     TokenPayments,
     key_of,
 )
@@ -276,6 +286,7 @@ def _draw(w: Working, fact: Draw) -> None:
 
 _STEPS: dict[type, Callable[[Working, Any], None]] = {
     Draw: _draw,
+    TakenOver: taking_over.take_over,
     ScheduleChange: changes.change_schedule,
     RateChange: changes.change_rate,
     InterestPause: changes.pause_interest,

@@ -85,6 +85,10 @@ def _lower_minimum(fact: facts.LowerMinimum, money: _OfMinor) -> str:
 
 _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.Draw: lambda fact, money: f"{money(fact.amount)} was paid out",
+    facts.TakenOver: lambda fact, _: (
+        "The loan was taken over from another system with what was owed then"
+        + ("" if fact.opened_on is None else f"; it had been paid out on {fact.opened_on}")
+    ),
     facts.ScheduleChange: lambda fact, _: "The lender's system changed the schedule from this day on",
     facts.RateChange: lambda fact, _: f"The interest rate became {_percent(fact.annual_rate)}",
     facts.InterestPause: lambda fact, _: f"No interest is charged {_through(fact.ends_on)}",

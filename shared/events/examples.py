@@ -64,6 +64,7 @@ _BY_NAME: dict[str, Any] = {
     "outcome": "settled",
     "own_buckets": (BucketStart(bucket="current", from_day=0), BucketStart(bucket="late", from_day=1)),
     "payment_reference": "P-1",
+    "prepayment": "reduce_term",
     "product": "consumer-36",
     "prepayment": "next_instalments",
     "region": "CN-SH",

@@ -21,10 +21,11 @@ from services.ledger.domain import (
     proposals,
     relief,
     suspense,
+    takeover,
     transfers,
 )
 from services.ledger.domain.erasure import Erasure
-from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
+from services.ledger.domain.feed import ConfirmFeed, DayDue, Feed, FeedRead, FeedSilent, FeedState
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Proposal, Propose, Proposed, Refuse
@@ -101,9 +102,11 @@ from shared.events.servicing import (
     SharesChanged,
     WriteOffReversed,
 )
+from shared.events.takeover import LoanMigrated
 from shared.flow import Flow, States, Step
 
 _FOLLOWS = (
+    PaymentReallocated,
     PaymentMissedRetracted,
     DelinquencyChanged,
     ArrearsCured,
@@ -114,7 +117,6 @@ _FOLLOWS = (
     LimitExceededRetracted,
 )
 """What may follow from any change of a loan."""
-_MOVES = (PaymentReallocated, *_FOLLOWS)
 
 
 def _loans_of(event: PaymentReceived) -> Sequence[UUID]:
@@ -176,28 +178,29 @@ FLOW = Flow(
             key=lambda event: products.product_id(event.lender, event.product),
         ),
         Step(LoanOpened, opening.open_loan, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
+        Step(LoanMigrated, takeover.take_over, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
         Step(
             PaymentReceived,
             acceleration.receive,
-            emits=(PaymentApplied, ScheduleRevised, *_MOVES),
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=_loans_of,
         ),
-        Step(PaymentReversed, payments.reverse, emits=_MOVES, state=Loan),
+        Step(PaymentReversed, payments.reverse, emits=_FOLLOWS, state=Loan),
         Step(PaymentPending, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(DebitScheduled, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(PaymentFailed, payments.fail, emits=_FOLLOWS, state=Loan),
-        Step(CreditGranted, acceleration.credit, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(FeeCharged, payments.charge, emits=_MOVES, state=Loan),
-        Step(FeeWaived, payments.waive, emits=_MOVES, state=Loan),
-        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(AmountDrawn, cards.draw, emits=_MOVES, state=Loan),
-        Step(LimitChanged, cards.change_limit, emits=_MOVES, state=Loan),
+        Step(CreditGranted, acceleration.credit, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(FeeCharged, payments.charge, emits=_FOLLOWS, state=Loan),
+        Step(FeeWaived, payments.waive, emits=_FOLLOWS, state=Loan),
+        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(AmountDrawn, cards.draw, emits=_FOLLOWS, state=Loan),
+        Step(LimitChanged, cards.change_limit, emits=_FOLLOWS, state=Loan),
         Step(
             StatementIssued,
             cards.take_statement,
-            emits=(StatementMade, BalanceDiffers, *_MOVES),
+            emits=(StatementMade, BalanceDiffers, *_FOLLOWS),
             state=Loan,
         ),
         Step(PartyChanged, parties.change_party, state=Loan),
@@ -205,21 +208,21 @@ FLOW = Flow(
         Step(
             PlanAccepted,
             acceleration.accept,
-            emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_MOVES),
+            emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=lambda event: [one.loan_id for one in event.loans],
         ),
-        Step(LoanClosed, ending.close, emits=_MOVES, state=Loan),
-        Step(LoanReopened, ending.reopen, emits=_MOVES, state=Loan),
-        Step(LoanWrittenOff, ending.write_off, emits=_MOVES, state=Loan),
-        Step(WriteOffReversed, ending.reverse_write_off, emits=_MOVES, state=Loan),
+        Step(LoanClosed, ending.close, emits=_FOLLOWS, state=Loan),
+        Step(LoanReopened, ending.reopen, emits=_FOLLOWS, state=Loan),
+        Step(LoanWrittenOff, ending.write_off, emits=_FOLLOWS, state=Loan),
+        Step(WriteOffReversed, ending.reverse_write_off, emits=_FOLLOWS, state=Loan),
         Step(
             LoanAccelerated,
             acceleration.accelerate,
-            emits=(AccelerationRefused, BalanceDiffers, ScheduleRevised, *_MOVES),
+            emits=(AccelerationRefused, BalanceDiffers, ScheduleRevised, *_FOLLOWS),
             state=Loan,
         ),
-        Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_MOVES), state=Loan),
+        Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(LoanReplaced, transfers.replaced, emits=(LoanMoved,), state=Loan),
         Step(LoanTransferred, transfers.leave, emits=(LoanMoved,), state=Loan),
         # Handed on by the loan that left: all that comes to that one afterwards is handed on likewise.
@@ -265,7 +268,8 @@ FLOW = Flow(
             state=Feed,
             key=lambda event: feed.feed_id(event.lender),
         ),
-        Step(FeedRead, feed.read, state=Feed),
+        Step(FeedRead, feed.read, emits=(FeedLate,), state=Feed),
+        Step(ConfirmFeed, feed.confirm, state=Feed, answer=FeedState),
         Step(FeedSilent, feed.silent, emits=(FeedLate,), state=Feed),
         Step(
             DayDue,
@@ -276,7 +280,7 @@ FLOW = Flow(
                 ScheduleRevised,
                 StatementMade,
                 LimitExceeded,
-                *_MOVES,
+                *_FOLLOWS,
             ),
             state=Loan,
         ),
@@ -295,7 +299,7 @@ FLOW = Flow(
         Step(
             Approve,
             corrections.correct,
-            emits=(PaymentApplied, ScheduleRevised, *_MOVES),
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             creates=True,
             state=Loan,
             key=lambda command: proposals.loans_of(command.content),

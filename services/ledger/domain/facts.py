@@ -21,6 +21,25 @@ class Draw(NamedTuple):
     amount: int
 
 
+class TakenOver(NamedTuple):
+    """The loan came from another system with what was owed of it at the beginning of `value_on`."""
+
+    value_on: date
+    reference: str
+    principal: int
+    """What of it had not fallen due."""
+    past_due: tuple[Planned, ...] = ()
+    """What was left unpaid of each instalment that had fallen due."""
+    accrued: int = 0
+    """Interest that the running period had brought up to then."""
+    credit: int = 0
+    """The borrower's."""
+    runs_since: date | None = None
+    """When the running period began; None where no interest is computed."""
+    opened_on: date | None = None
+    """When the money was paid out."""
+
+
 class ScheduleChange(NamedTuple):
     """The platform has sent a provided schedule anew: all that fall due on `value_on` or later."""
 
@@ -283,6 +302,7 @@ class Closing(NamedTuple):
 
 Fact = (
     Draw
+    | TakenOver
     | ScheduleChange
     | RateChange
     | InterestPause
@@ -315,6 +335,7 @@ Fact = (
 Key = tuple[int, int, str]
 _RANK: dict[type, int] = {
     Draw: 0,
+    TakenOver: 0,
     ScheduleChange: 1,
     RateChange: 2,
     InterestPause: 2,

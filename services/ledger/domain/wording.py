@@ -30,6 +30,11 @@ def credit_used(amount: Money) -> str:
     return f"{amount} of the borrower's credit was used"
 
 
+def kept_within_cap(asked: Money) -> str:
+    """Of a fee that counts in part, or not at all."""
+    return f" (of {asked}: the cap on the loan's cost leaves no room for more)"
+
+
 def _percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f} % a year"
 
@@ -80,6 +85,10 @@ def _lower_minimum(fact: facts.LowerMinimum, money: _OfMinor) -> str:
 
 _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.Draw: lambda fact, money: f"{money(fact.amount)} was paid out",
+    facts.TakenOver: lambda fact, _: (
+        "The loan was taken over from another system with what was owed then"
+        + ("" if fact.opened_on is None else f"; it had been paid out on {fact.opened_on}")
+    ),
     facts.ScheduleChange: lambda fact, _: "The lender's system changed the schedule from this day on",
     facts.RateChange: lambda fact, _: f"The interest rate became {_percent(fact.annual_rate)}",
     facts.InterestPause: lambda fact, _: f"No interest is charged {_through(fact.ends_on)}",

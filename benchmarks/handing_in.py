@@ -1,4 +1,4 @@
-"""Files handed in: a million loans opened, four hundred thousand taken over, each line decided as any event."""
+"""Files handed in: a million loans opened, four hundred thousand taken over, each line decided as any is."""
 
 import asyncio
 import time
@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from shared.events.takeover import LoanTakenOver
 
 from benchmarks import events
 from benchmarks.events import LENDER
@@ -20,6 +19,7 @@ from cli.stack.process import LOOPBACK
 from shared.events.base import Event
 from shared.events.loans import Channel, LoanKind
 from shared.events.parts import Components, ScheduledInstalment
+from shared.events.takeover import LoanMigrated
 from shared.money import Money
 
 OPENED, OPENED_GOAL_S = 1_000_000, 480.0
@@ -106,7 +106,7 @@ def _opened(number: int) -> Event:
 def _taken_over(number: int) -> Event:
     principal = Money(100_000, "CNY")
     dues = [TODAY + timedelta(days=10 + 30 * later) for later in range(6)]
-    return LoanTakenOver(
+    return LoanMigrated(
         lender=LENDER,
         loan_reference=f"old-{number}",
         kind=LoanKind.PROVIDED,

@@ -66,7 +66,6 @@ _BY_NAME: dict[str, Any] = {
     "payment_reference": "P-1",
     "prepayment": "reduce_term",
     "product": "consumer-36",
-    "prepayment": "next_instalments",
     "region": "CN-SH",
     "repayment": "annuity",
     "reported_by": "cedar",

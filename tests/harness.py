@@ -12,6 +12,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 from services.ledger.flow import FLOW as LEDGER_FLOW
+from services.ledger.main import REFERENCE as LEDGER_REFERENCE
 from services.ledger.main import SOURCES as LEDGER_SOURCES
 from services.ledger.store.results import KEEP_PUBLISHED
 from shared.commands import Answered, Origin
@@ -177,6 +178,7 @@ def make_service(
         FLOWS[name],
         config,
         SOURCES[name],
+        reference=LEDGER_REFERENCE if name == "ledger" else None,
         broker=broker,
         dispatcher=dispatcher if name == "followup" else None,
         let_go=KEEP_PUBLISHED if name == "ledger" else LET_GO,

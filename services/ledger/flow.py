@@ -106,6 +106,7 @@ from shared.events.takeover import LoanMigrated
 from shared.flow import Flow, States, Step
 
 _FOLLOWS = (
+    PaymentReallocated,
     PaymentMissedRetracted,
     DelinquencyChanged,
     ArrearsCured,
@@ -116,7 +117,6 @@ _FOLLOWS = (
     LimitExceededRetracted,
 )
 """What may follow from any change of a loan."""
-_MOVES = (PaymentReallocated, *_FOLLOWS)
 
 
 def _loans_of(event: PaymentReceived) -> Sequence[UUID]:
@@ -182,25 +182,25 @@ FLOW = Flow(
         Step(
             PaymentReceived,
             acceleration.receive,
-            emits=(PaymentApplied, ScheduleRevised, *_MOVES),
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=_loans_of,
         ),
-        Step(PaymentReversed, payments.reverse, emits=_MOVES, state=Loan),
+        Step(PaymentReversed, payments.reverse, emits=_FOLLOWS, state=Loan),
         Step(PaymentPending, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(DebitScheduled, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(PaymentFailed, payments.fail, emits=_FOLLOWS, state=Loan),
-        Step(CreditGranted, acceleration.credit, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(FeeCharged, payments.charge, emits=_MOVES, state=Loan),
-        Step(FeeWaived, payments.waive, emits=_MOVES, state=Loan),
-        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(AmountDrawn, cards.draw, emits=_MOVES, state=Loan),
-        Step(LimitChanged, cards.change_limit, emits=_MOVES, state=Loan),
+        Step(CreditGranted, acceleration.credit, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(FeeCharged, payments.charge, emits=_FOLLOWS, state=Loan),
+        Step(FeeWaived, payments.waive, emits=_FOLLOWS, state=Loan),
+        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(AmountDrawn, cards.draw, emits=_FOLLOWS, state=Loan),
+        Step(LimitChanged, cards.change_limit, emits=_FOLLOWS, state=Loan),
         Step(
             StatementIssued,
             cards.take_statement,
-            emits=(StatementMade, BalanceDiffers, *_MOVES),
+            emits=(StatementMade, BalanceDiffers, *_FOLLOWS),
             state=Loan,
         ),
         Step(PartyChanged, parties.change_party, state=Loan),
@@ -208,21 +208,21 @@ FLOW = Flow(
         Step(
             PlanAccepted,
             acceleration.accept,
-            emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_MOVES),
+            emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=lambda event: [one.loan_id for one in event.loans],
         ),
-        Step(LoanClosed, ending.close, emits=_MOVES, state=Loan),
-        Step(LoanReopened, ending.reopen, emits=_MOVES, state=Loan),
-        Step(LoanWrittenOff, ending.write_off, emits=_MOVES, state=Loan),
-        Step(WriteOffReversed, ending.reverse_write_off, emits=_MOVES, state=Loan),
+        Step(LoanClosed, ending.close, emits=_FOLLOWS, state=Loan),
+        Step(LoanReopened, ending.reopen, emits=_FOLLOWS, state=Loan),
+        Step(LoanWrittenOff, ending.write_off, emits=_FOLLOWS, state=Loan),
+        Step(WriteOffReversed, ending.reverse_write_off, emits=_FOLLOWS, state=Loan),
         Step(
             LoanAccelerated,
             acceleration.accelerate,
-            emits=(AccelerationRefused, BalanceDiffers, ScheduleRevised, *_MOVES),
+            emits=(AccelerationRefused, BalanceDiffers, ScheduleRevised, *_FOLLOWS),
             state=Loan,
         ),
-        Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_MOVES), state=Loan),
+        Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(LoanReplaced, transfers.replaced, emits=(LoanMoved,), state=Loan),
         Step(LoanTransferred, transfers.leave, emits=(LoanMoved,), state=Loan),
         # Handed on by the loan that left: all that comes to that one afterwards is handed on likewise.
@@ -280,7 +280,7 @@ FLOW = Flow(
                 ScheduleRevised,
                 StatementMade,
                 LimitExceeded,
-                *_MOVES,
+                *_FOLLOWS,
             ),
             state=Loan,
         ),
@@ -299,7 +299,7 @@ FLOW = Flow(
         Step(
             Approve,
             corrections.correct,
-            emits=(PaymentApplied, ScheduleRevised, *_MOVES),
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             creates=True,
             state=Loan,
             key=lambda command: proposals.loans_of(command.content),

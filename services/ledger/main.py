@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
+from services.ledger.adapters.calendars import calendar
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.adapters.webhook_http import networks_of
 from services.ledger.api import ledger_router
+from services.ledger.domain.reference import Reference
 from services.ledger.flow import FLOW
 from services.ledger.settings import MIGRATIONS, LedgerSettings
 from services.ledger.store.results import KEEP_PUBLISHED
@@ -33,6 +35,10 @@ def outlets(settings: LedgerSettings) -> OutletSettings:
     )
 
 
+REFERENCE = Reference(calendar)
+"""What the ledger's decisions look up."""
+
+
 def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
     """The service and its application."""
     settings = settings or LedgerSettings()
@@ -42,6 +48,7 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         SOURCES,
         dispatcher=lambda running: Outlets(running, outlets(settings)),
         let_go=KEEP_PUBLISHED,
+        reference=REFERENCE,
         migrations=MIGRATIONS,
     )
     app = make_app(

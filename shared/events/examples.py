@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from shared.events.base import Event
 from shared.events.ids import loan_id, name_id
+from shared.events.product_terms import BucketStart
 from shared.money import Money
 
 EventT = TypeVar("EventT", bound=Event)
@@ -33,9 +34,13 @@ _BY_NAME: dict[str, Any] = {
     "after": "1",
     "agency": "north-recovery",
     "allocation": "humane",
+    "allocation_ahead": "next",
+    "allocation_due": "interest.principal.fees.penalty",
+    "allocation_in_advance": "principal.interest.fees.penalty",
+    "allocation_sweep": "by_instalment",
     "before": "N",
     "borrower_reference": "C-77",
-    "buckets": "m0_m7",
+    "buckets": "own",
     "calendar": "cn",
     "clock": "simulated",
     "country": "CN",
@@ -46,6 +51,8 @@ _BY_NAME: dict[str, Any] = {
     "hints": LOAN_REFERENCE,
     "hold_reference": "H-5",
     "holder_reference": "INV-9",
+    "interest_balance": "actual",
+    "interest_measure": "days",
     "kind": "payment_order",
     "languages": "zh-Hans",
     "lender": LENDER,
@@ -53,7 +60,9 @@ _BY_NAME: dict[str, Any] = {
     "loan_reference": LOAN_REFERENCE,
     "medium": "call",
     "name": "Example Person",
+    "on_charge_off": "nothing",
     "outcome": "settled",
+    "own_buckets": (BucketStart(bucket="current", from_day=0), BucketStart(bucket="late", from_day=1)),
     "payment_reference": "P-1",
     "product": "consumer-36",
     "region": "CN-SH",
@@ -92,7 +101,9 @@ def smallest(cls: type[EventT], **fields: Any) -> EventT:
 @cache
 def _filled(cls: type[BaseModel], *, everything: bool) -> dict[str, Any]:
     return {
-        name: _value(name, field.annotation, field, everything)
+        name: named
+        if isinstance(named := _BY_NAME.get(name), tuple)
+        else _value(name, field.annotation, field, everything)
         for name, field in cls.model_fields.items()
         if everything or field.is_required()
     }

@@ -67,10 +67,12 @@ class PaymentMissed(LedgerEvent, topic="ledger-events", key="loan_id", version=1
     unpaid: Money
     days_past_due: Annotated[int, Field(ge=0)]
     failure: FailureReason | None = None
+    late_fee: Money | None = None
+    """What the ledger has charged for it, due with the next instalment."""
 
 
 class PaymentMissedRetracted(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
-    """The instalment was not missed after all (a payment came to light)."""
+    """The instalment was not missed after all (a payment came to light). Its late fee is taken back too."""
 
     instalment: InstalmentNumber
     missed_event_id: UUID

@@ -15,6 +15,7 @@ from services.ledger.api.lenders import lenders_router
 from services.ledger.api.loans import loans_router
 from services.ledger.api.portfolio import portfolio_router
 from services.ledger.api.preview import preview_router
+from services.ledger.api.products import products_router
 from services.ledger.api.proposals import proposals_router
 from services.ledger.api.statements import statements_router
 from services.ledger.api.suspense import suspense_router
@@ -29,6 +30,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         lenders_router(lenders),
         events_router(),
         loans_router(service),
+        products_router(service),
         cards_router(service),
         preview_router(service),
         suspense_router(service),

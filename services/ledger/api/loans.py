@@ -11,9 +11,10 @@ from services.ledger.api.cards import CardShown
 from services.ledger.api.cases import Cases, LenderAsked, lenders_of
 from services.ledger.api.course import CourseShown
 from services.ledger.domain import facts
-from services.ledger.domain.consequences import explain_lateness
+from services.ledger.domain.explaining import why_due
 from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import Loan
+from services.ledger.domain.standing import explain_lateness
 from services.ledger.store import reads
 from services.ledger.store.reads import Agreed, FiledFact
 from shared.database import transaction
@@ -40,6 +41,9 @@ class InstalmentShown(BaseModel):
     unpaid: Money
     components: Annotated[Components | None, Field(description="What the amount is for")] = None
     settled_on: date | None = None
+    why_due: Annotated[
+        str | None, Field(description="Why it does not fall due on the day of its rhythm; null: it does")
+    ] = None
 
 
 class LoanShown(BaseModel):
@@ -48,6 +52,8 @@ class LoanShown(BaseModel):
     loan_id: UUID
     lender: str
     loan_reference: str
+    product: Annotated[str | None, Field(description="Its terms: `GET /v1/loans/{loan_id}/terms`")]
+    product_version: int | None
     opened_on: date
     unpaid: Annotated[Money, Field(description="All that is still to be paid, due or not")]
     principal: Annotated[Money, Field(description="Principal that is owed, due or not")]
@@ -63,6 +69,8 @@ class LoanShown(BaseModel):
             loan_id=loan.id,
             lender=loan.lender,
             loan_reference=loan.reference,
+            product=loan.product,
+            product_version=loan.product_version,
             opened_on=loan.opened_on,
             unpaid=loan.money(loan.book.outstanding),
             principal=loan.money(loan.book.balance),
@@ -247,6 +255,7 @@ def _instalments(loan: Loan) -> list[InstalmentShown]:
                 unpaid=loan.money(line.unpaid),
                 components=Components(principal=principal, interest=interest, fees=fees, penalty=penalty),
                 settled_on=line.settled_on,
+                why_due=why_due(line, loan.book.terms),
             )
         )
     return shown

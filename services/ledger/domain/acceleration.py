@@ -10,15 +10,17 @@ from datetime import date
 
 from services.ledger.domain import facts, payments, relief
 from services.ledger.domain.book import Book
-from services.ledger.domain.consequences import settle, standing
+from services.ledger.domain.consequences import settle
 from services.ledger.domain.ending import undone
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Entry, Loan
 from services.ledger.domain.outside import NothingOwed
 from services.ledger.domain.payments import ACCELERATED, BeforeOpening, revised
 from services.ledger.domain.provided import CurrencyDiffers
+from services.ledger.domain.reallocation import reallocated
 from services.ledger.domain.recording import Recorded, as_of, report_anew, take_back
 from services.ledger.domain.replay import to_pay_off
+from services.ledger.domain.standing import standing
 from services.ledger.domain.terms import Component, Planned
 from shared.decision import Context, Decision, Need, Wait
 from shared.events.base import Event
@@ -163,5 +165,5 @@ def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] 
     if decided.state is before.loan or any(isinstance(one, ReliefRefused) for one in decided.events):
         return relief.accept(loan, event, context)
     # After the others: what was told is kept by the places of those.
-    moved = payments.reallocated(before, "reinstated")
+    moved = reallocated(before, "reinstated")
     return Decision(decided.state, [*decided.events, *moved], decided.timers)

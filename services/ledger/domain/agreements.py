@@ -51,6 +51,8 @@ class Agreements(NamedTuple):
     ended: tuple[UUID, ...] = ()
     """Holds and plans that are over: told of once more, they do not begin anew."""
     course: Course = Course()
+    deferrals: tuple[date, ...] = ()
+    """The first days of deferrals that were granted."""
 
     def hold(self, hold_id: UUID) -> LoanHold | None:
         """A hold in force by its id."""

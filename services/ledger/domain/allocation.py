@@ -9,6 +9,7 @@ from datetime import date
 
 from services.ledger.domain.amounts import catch_up, recompute
 from services.ledger.domain.book import Kind, Why
+from services.ledger.domain.cost_cap import CAUSE, keep_within
 from services.ledger.domain.interest import interest_to_date, rounded
 from services.ledger.domain.prepayment import lower_principal
 from services.ledger.domain.rounding import Rounding
@@ -31,11 +32,25 @@ class Money:
 
 def bring_to(w: Working, day: int, *, due_only: bool = False) -> None:
     """Bring a book to a day: interest has run, and a credit that waits for it has settled what fell due."""
-    if w.credit and w.terms.allocation.ahead is Ahead.CREDIT:
+    capped = w.terms.cost_cap is not None
+    waits = w.credit > 0 and w.terms.allocation.ahead is Ahead.CREDIT
+    # What is due and unpaid bears interest, or counts for the cap, from its own day on, whoever looks when.
+    if waits or capped or w.terms.interest_compounds:
         for due in sorted({due for due in w.dues if w.run_on < due <= day}):
             catch_up(w, due)
-            use_credit(w, "credit", date.fromordinal(due))
+            cap_cost(w)
+            if waits:
+                use_credit(w, "credit", date.fromordinal(due))
     catch_up(w, day, due_only=due_only)
+    if capped:
+        cap_cost(w)
+
+
+def cap_cost(w: Working) -> None:
+    """Keep within the cap on the cost; what that gives back settles what else is owed."""
+    if keep_within(w):
+        w.note_settled(w.run_on)
+        use_credit(w, CAUSE, date.fromordinal(w.run_on))
 
 
 def settle(w: Working, money: Money, rule: Allocation, direction: Iterable[int] | None = None) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.due_dates import add_months, due_date
-from services.ledger.domain.products import MADE
+from services.ledger.domain.product_terms import MADE
 from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.rounding import RoundingRule
 from services.ledger.domain.terms import Ahead, Allocation, CardTerms, Repayment, Terms

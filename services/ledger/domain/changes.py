@@ -5,12 +5,12 @@ penalties.
 from bisect import bisect_left, bisect_right
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from services.ledger.domain.allocation import bring_to, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import FOREVER, Kind, Why
-from services.ledger.domain.due_dates import add_months, due_date
+from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import (
     ChargeOff,
     Closing,
@@ -30,8 +30,9 @@ from services.ledger.domain.fees import place_of, replace_charges
 from services.ledger.domain.interest import LATE_SCALE, interest_to_date, lay_out, weigh, weight
 from services.ledger.domain.levels import relevel
 from services.ledger.domain.plan import provide, tidy_extra
+from services.ledger.domain.rhythm import anchor, fall_due, moved_dates, nominal_on
 from services.ledger.domain.rounding import Rounding, round_to_multiple
-from services.ledger.domain.terms import Component, OnChargeOff, Terms
+from services.ledger.domain.terms import Component, OnChargeOff
 from services.ledger.domain.working import (
     BEARING,
     CREDIT,
@@ -122,8 +123,9 @@ def move_due_date(w: Working, fact: DueDateMoved) -> None:
         return
     so_far = weight(w, place, w.starts[place], w.run_on)
     regular = [k for k in range(place, len(w.dues)) if w.kinds[k] in BEARING]
-    for index, k in enumerate(regular):
-        w.dues[k] = due_date(fact.new_due_on, w.terms.unit, w.terms.count, index).toordinal()
+    dates = moved_dates(w, regular, fact.new_due_on)
+    for k, due in zip(regular, list(islice(dates, len(regular))), strict=True):
+        fall_due(w, k, due, agreed=k == place)
     for before, k in pairwise(regular):
         w.starts[k] = w.dues[before]
         lay_out(w, k, regular=True)
@@ -158,20 +160,16 @@ def add_periods(w: Working, fact: MorePeriods) -> None:
 def _append(w: Working, extra: int) -> None:
     """Add regular instalments after the last one."""
     last = max(k for k, kind in enumerate(w.kinds) if kind in BEARING)
-    terms, from_on = w.terms, date.fromordinal(w.dues[last])
+    terms, from_on = w.terms, nominal_on(w, last)
     for index in range(1, extra + 1):
-        due = due_date(from_on, terms.unit, terms.count, index, day_of_month=_anchor(terms, from_on))
-        w.insert(last + index, w.dues[last + index - 1], due.toordinal(), Kind(w.kinds[last]), w.levels[last])
+        due = due_date(from_on, terms.unit, terms.count, index, day_of_month=anchor(terms, from_on))
+        start = w.dues[last + index - 1]
+        w.insert(last + index, start, start, Kind(w.kinds[last]), w.levels[last])
+        fall_due(w, last + index, due)
         lay_out(w, last + index, regular=True)
     tidy_extra(w)
     replace_charges(w)
     weigh(w, last + 1)
-
-
-def _anchor(terms: Terms, day: date) -> int | None:
-    """The day of the month that the loan's due dates fall on, where a date still fits it."""
-    fits = terms.day_of_month and add_months(day, 0, terms.day_of_month) == day
-    return terms.day_of_month if fits else None
 
 
 def grant_grace(w: Working, fact: Grace) -> None:
@@ -269,10 +267,11 @@ def re_age(w: Working, fact: ReAge) -> None:
     start = w.dues[-1] if w.dues and running is None else today
     kind = next((k for k in w.kinds if k in BEARING), Kind.LEVEL)
     for index in range(fact.instalments):
-        due = max(due_date(fact.first_due, fact.unit, fact.every, index).toordinal(), start)
-        w.insert(first + index, start, due, Kind(kind))
+        due = max(due_date(fact.first_due, fact.unit, fact.every, index), date.fromordinal(start))
+        w.insert(first + index, start, start, Kind(kind))
+        fall_due(w, first + index, due, agreed=index == 0)
         lay_out(w, first + index, regular=index > 0)
-        start = due
+        start = w.dues[first + index]
     moved[INTEREST] += running or 0
     for component in (PENALTY, FEES, INTEREST):
         w.owed[component][first] += moved[component]
@@ -303,7 +302,8 @@ def _empty_out(w: Working, today: int) -> int | None:
         w.kinds[k] = Kind.FIXED
         w.late_penalty[k] = min(w.late_penalty[k], w.paid[PENALTY][k])
         w.late_accrued[k] = w.late_penalty[k] * LATE_SCALE
-        w.starts[k], w.dues[k] = min(w.starts[k], today), min(w.dues[k], today)
+        if w.dues[k] > today:
+            w.starts[k], w.dues[k], w.shifted[k] = min(w.starts[k], today), today, 0
     return running
 
 
@@ -361,7 +361,7 @@ def call_all_due(w: Working, today: int) -> None:
         w.credited[place] += w.credited[-1]
         w.in_advance[place] += w.in_advance[-1]
         w.drop_last()
-    later, w.dues[place] = w.dues[place], today
+    later, w.dues[place], w.shifted[place] = w.dues[place], today, 0
     for one in w.charges:
         if one.due > later:
             w.owed[PENALTY if one.penalty else FEES][place_of(w, one.due)] += one.amount

@@ -144,8 +144,14 @@ def _bearing(w: Working, place: int) -> int:
     if w.terms.repayment is Repayment.FLAT:
         return w.drawn if w.balance or not w.follows_balance else 0
     if w.follows_balance and w.terms.past_due_bears_interest:
-        return w.balance
+        return w.balance + (_unpaid_interest(w) if w.terms.interest_compounds else 0)
     return scheduled_ahead(w, bisect_right(w.dues, w.run_on, hi=place))
+
+
+def _unpaid_interest(w: Working) -> int:
+    """Interest that is past due, which bears interest itself where the product says so."""
+    due = bisect_right(w.dues, w.run_on)
+    return sum(w.owed[INTEREST][:due]) - sum(w.paid[INTEREST][:due])
 
 
 def run_to(w: Working, day: int) -> None:

@@ -4,6 +4,7 @@ added.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.ledger.domain.ageing import CountedFrom
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
+from services.ledger.domain.buckets import Scheme, scheme_of
 from services.ledger.domain.course import Course
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
@@ -27,8 +29,12 @@ class Rules:
     """By what a loan is watched: its product's, or the defaults."""
 
     grace_days: int = 0
+    grace_working_days: bool = False
+    """Grace is counted in the working days of the loan's calendar."""
     due_soon_days: int = 3
     buckets: str = "m0_m7"
+    own_buckets: tuple[tuple[str, int], ...] = ()
+    """Where `buckets` is "own": each with the day past due on which it begins."""
     payments_complete_expected: bool = True
     """Nobody is told of a missed instalment before the platform has said that the day's payments are
     reported.
@@ -37,6 +43,17 @@ class Rules:
     """Where the platform never says so: how many days later they are taken as reported."""
     interest_suspended_after_days: int | None = 90
     """From so many days past due on, unpaid interest is no income in the lender's accounts."""
+    late_fee_minor: int = 0
+    """Charged once for an instalment that is told as missed, in the loan's currency."""
+    rate_cap: Decimal | None = None
+    """The highest yearly rate that may come to hold."""
+    deferrals_per_year_max: int | None = None
+    term_extension_months_max: int | None = None
+
+    @property
+    def scheme(self) -> Scheme:
+        """The stages of lateness."""
+        return scheme_of(self.buckets, self.own_buckets)
 
 
 class Missed(NamedTuple):

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from services.ledger.domain import facts
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Entry, Loan, Pending
+from services.ledger.domain.product_terms import check_rate
 from services.ledger.domain.provided import CurrencyDiffers, planned
-from services.ledger.domain.recording import Recorded, Went, record, report_anew, take_back
+from services.ledger.domain.reallocation import components_of, payment_id, reallocated
+from services.ledger.domain.recording import Recorded, record, report_anew, take_back
 from services.ledger.domain.terms import Repayment
 from shared.decision import Context, Decision, Need, Wait
 from shared.errors import Refused
 from shared.events.base import Event
-from shared.events.ids import name_id
 from shared.events.ledger import PaymentApplied, PaymentReallocated, ScheduleRevised
 from shared.events.loans import (
     AmountDrawn,
@@ -38,7 +38,7 @@ from shared.events.loans import (
     StatementIssued,
     full_reference,
 )
-from shared.events.parts import Components, PlanPart, ScheduledInstalment
+from shared.events.parts import PlanPart, ScheduledInstalment
 from shared.events.servicing import LoanAccelerated, LoanReinstated, LoanWrittenOff, WriteOffReversed
 from shared.events.takeover import LoanMigrated
 from shared.money import Money
@@ -109,10 +109,10 @@ def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Lo
     events: list[Event] = [
         PaymentApplied(
             loan_id=loan.id,
-            payment_id=_payment_id(loan, event.full_reference),
+            payment_id=payment_id(loan, event.full_reference),
             applied=loan.money(recorded.went.applied),
             credit=loan.money(recorded.went.credit),
-            components=_components(loan, recorded.went),
+            components=components_of(loan, recorded.went),
         ),
         *reallocated(recorded, "payment_received"),
     ]
@@ -146,7 +146,7 @@ def told_of_reversal(recorded: Recorded, fact: Fact) -> list[Event]:
     if isinstance(fact, facts.Payment):
         taken = PaymentReallocated(
             loan_id=loan.id,
-            payment_id=_payment_id(loan, fact.reference.removeprefix("payment:")),
+            payment_id=payment_id(loan, fact.reference.removeprefix("payment:")),
             applied=loan.money(0),
             credit=loan.money(0),
             cause="payment_reversed",
@@ -207,8 +207,13 @@ def waive(loan: Loan, event: FeeWaived, context: Context) -> Decision[Loan] | Ne
 
 
 def change_rate(loan: Loan, event: RateChanged, context: Context) -> Decision[Loan] | Need:
-    """Another yearly rate holds from a day on. Told again for the same day, the newest report counts."""
+    """Another yearly rate holds from a day on. Told again for the same day, the newest report counts.
+
+    Raises RateAboveCap.
+    """
     not_before_opening(loan, event.effective_on)
+    for cap in (loan.rules.rate_cap, loan.book.terms.cost_cap):
+        check_rate(event.annual_rate, cap)
     # A card has no schedule that follows from the rate: known from its opening on, a rate of a day to come
     # does not carry its book there.
     agreed_on = loan.opened_on if loan.book.card else event.effective_on
@@ -253,30 +258,6 @@ def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = 
     )
 
 
-def reallocated(recorded: Recorded, cause: str) -> list[Event]:
-    """Payments that went elsewhere because of what was recorded."""
-    loan = recorded.loan
-    return [
-        PaymentReallocated(
-            loan_id=loan.id,
-            payment_id=_payment_id(loan, name.removeprefix("payment:")),
-            applied=loan.money(went.applied),
-            credit=loan.money(went.credit),
-            components=_components(loan, went),
-            cause=cause,
-        )
-        for name, went in recorded.moved
-        if name.startswith("payment:")
-    ]
-
-
-def _components(loan: Loan, went: Went) -> Components | None:
-    penalty, fees, interest, principal = (loan.money(part) if part else None for part in went.parts)
-    if not went.applied:
-        return None
-    return Components(principal=principal, interest=interest, fees=fees, penalty=penalty)
-
-
 def part_of(loan: Loan, event: PaymentReceived) -> Money:
     """What of a payment is for this loan."""
     if not event.split:
@@ -310,11 +291,6 @@ def not_before_opening(loan: Loan, on: date) -> None:
     """Raises BeforeOpening."""
     if on < loan.opened_on:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
-
-
-def _payment_id(loan: Loan, reference: str) -> UUID:
-    """Of a split payment each loan's part has its own, as if it had come alone."""
-    return name_id("payment", f"{loan.id}\n{reference}")
 
 
 def without(loan: Loan, reference: str) -> tuple[Pending, ...]:

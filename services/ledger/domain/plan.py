@@ -9,6 +9,7 @@ from services.ledger.domain.due_dates import due_date, next_due
 from services.ledger.domain.facts import Draw
 from services.ledger.domain.interest import lay_out, weigh
 from services.ledger.domain.levels import relevel
+from services.ledger.domain.rhythm import fall_due, nominal_on
 from services.ledger.domain.rounding import Rounding, round_to_multiple
 from services.ledger.domain.terms import Planned, Repayment, Terms
 from services.ledger.domain.working import BEARING, PRINCIPAL, Working
@@ -40,10 +41,11 @@ def build(w: Working, from_on: date) -> None:
     start = (terms.opened_on if opened else from_on).toordinal()
     w.make_room(terms.instalments)
     for k in range(terms.instalments):
-        due = _due(terms, from_on, k).toordinal()
-        w.starts[k], w.dues[k], w.kinds[k] = start, due, _kind(terms, k)
+        w.starts[k], w.dues[k], w.kinds[k] = start, start, _kind(terms, k)
+        fall_due(w, k, _due(terms, from_on, k))
+        # A due date that was moved off a closed day leaves its period a whole one.
         lay_out(w, k, regular=k > 0 or start == _due(terms, from_on, -1).toordinal())
-        start = due
+        start = w.dues[k]
     tidy_extra(w)
     weigh(w)
 
@@ -61,9 +63,10 @@ def _reopen(w: Working, today: int) -> None:
     rhythm.
     """
     place, terms = w.last_regular() + 1, w.terms
-    last = date.fromordinal(w.dues[place - 1])
-    due = next_due(last, terms.unit, terms.count, date.fromordinal(today)).toordinal()
-    w.insert(place, max(w.dues[place - 1], min(today, due)), due, _kind(terms, terms.instalments - 1))
+    due = next_due(nominal_on(w, place - 1), terms.unit, terms.count, date.fromordinal(today))
+    start = max(w.dues[place - 1], min(today, due.toordinal()))
+    w.insert(place, start, start, _kind(terms, terms.instalments - 1))
+    fall_due(w, place, due, after=date.fromordinal(today))
     tidy_extra(w)
     lay_out(w, place, regular=False)
     weigh(w, place)

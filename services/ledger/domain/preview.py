@@ -12,6 +12,7 @@ from services.ledger.domain.apr import AprUndefined, Flow, apr_eu
 from services.ledger.domain.book import Book
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.relief_limits import check_deferrals, check_term
 from shared.decision import Context, Need
 from shared.errors import DomainError
 from shared.events.parts import ReliefPhase
@@ -68,6 +69,7 @@ def preview(
     today = loan.today(context.now)
     before = before or outlook(loan.book, today)
     try:
+        check_deferrals(loan, phases)
         changed = before_relief(loan, context)
         assert not isinstance(changed, Need), "a preview has the loan's whole file"
         for place, phase in enumerate(phases):
@@ -76,6 +78,7 @@ def preview(
                 assert not isinstance(recorded, Need), "a preview has the loan's whole file"
                 if isinstance(recorded, Recorded):
                     changed = recorded.loan
+        check_term(loan, changed, phases)
     except DomainError as refused:
         return Preview(before, None, refused.code)
     return Preview(before, outlook(changed.book, today))

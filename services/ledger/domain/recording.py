@@ -195,7 +195,8 @@ def as_of(loan: Loan, day: date, context: Context) -> Book | Need:
 
 def gained_through(book: Book, through: date) -> tuple[int, int, int]:
     """What has been earned; of a loan without interest and fees nothing can be."""
-    costs = book.charges or any(book.owed[Component.INTEREST]) or book.bears_interest
+    penalties = book.terms.penalty_rate is not None
+    costs = penalties or book.charges or any(book.owed[Component.INTEREST]) or book.bears_interest
     return earned(book, through) if costs else (0, 0, 0)
 
 

@@ -13,6 +13,7 @@ from services.ledger.domain.agreements import Instruction, LoanPlan
 from services.ledger.domain.book import Book
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
+from services.ledger.domain.late_fees import charged_by
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
 from services.ledger.domain.phases import (
@@ -27,6 +28,7 @@ from services.ledger.domain.phases import (
 )
 from services.ledger.domain.provided import planned
 from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.relief_limits import check_deferrals, check_term, counted
 from services.ledger.domain.terms import Repayment
 from shared.decision import Context, Decision, Need, Wait
 from shared.errors import DomainError
@@ -133,7 +135,8 @@ def _count(book: Book, on: date, until: date) -> int:
 def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Iterator[Fact]:
     """What falls due during the deferral falls due after it, in the loan's rhythm."""
     dues, end = _open_dues(book, phase.effective_on), ends_on(phase)
-    after = next((due for due in dues if due > end), None)
+    # By the schedule's own date, though it be a closed day: so the rhythm stays.
+    after = next((line.nominal_on for line in book.lines() if line.due_on > end), None)
     if dues and dues[0] <= end:
         yield facts.DueDateMoved(agreed_on, name, dues[0], after or end + _DAY)
 
@@ -164,7 +167,7 @@ def _waivers(loan: Loan, phase: ReliefPhase, name: str) -> Iterator[Fact]:
     left = None if phase.amount is None else amount_of(loan, phase)
     for number, one in enumerate(loan.book.charges):
         part = one.amount if left is None else min(one.amount, left)
-        if part > 0 and one.due <= phase.effective_on.toordinal():
+        if part > 0 and charged_by(one) <= phase.effective_on:
             left = None if left is None else left - part
             yield facts.FeeWaiver(phase.effective_on, f"{name}:{number}", one.reference, part)
 
@@ -178,10 +181,13 @@ def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] 
     if event.plan_id in loan.agreements.ended or (known is not None and known.plan_id == event.plan_id):
         return Decision(loan)
     plan = PlanPart(plan_id=event.plan_id, part=mine.part)
-    if loan.core_is_master:
-        return _instruct(loan, plan, mine, event.accepted_on, context)
     try:
+        check_deferrals(loan, mine.phases)
+        if loan.core_is_master:
+            return _instruct(loan, plan, mine, event.accepted_on, context)
         applied = apply(loan, plan, mine.phases, event.accepted_on, context)
+        if not isinstance(applied, Need):
+            check_term(loan, applied, mine.phases)
     except DomainError as refused:
         return settle(loan, context, [ReliefRefused(loan_id=loan.id, plan=plan, reason=refused.code)])
     if isinstance(applied, Need):
@@ -213,7 +219,7 @@ def apply(
     kept = LoanPlan(plan.plan_id, plan.part, accepted_on, tuple(coming))
     return replace(
         after,
-        agreements=after.agreements._replace(plan=kept, instruction=None),
+        agreements=counted(after.agreements._replace(plan=kept, instruction=None), phases),
         version=after.version + 1,
     )
 
@@ -279,7 +285,7 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
             return recorded
         changed = recorded.loan if recorded else loan
         kept = LoanPlan(told.plan_id, told.part, told.instructed_on)
-        agreements = changed.agreements._replace(plan=kept, instruction=None)
+        agreements = counted(changed.agreements._replace(plan=kept, instruction=None), told.phases)
         after: Loan | Need = replace(changed, agreements=agreements, version=changed.version + 1)
     else:
         after = apply(loan, plan, told.phases, told.instructed_on, context)

@@ -9,7 +9,6 @@ from bisect import bisect_right
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from services.ledger.domain.buckets import SCHEMES
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.roll_rates import Exit
 
@@ -43,7 +42,7 @@ def staged(loan: Loan) -> Staged:
         return CURRENT if exit_ is None else CURRENT._replace(exit=exit_)
     if not told.arrears_minor:
         return Staged(told.bucket, None, None, 0, exit_)
-    scheme = SCHEMES[loan.rules.buckets]
+    scheme = loan.rules.scheme
     end = bisect_right(scheme.bounds, told.days_past_due)
     return Staged(
         told.bucket,

@@ -6,14 +6,13 @@ on its value date, one that was taken back stays, marked. Amounts are minor unit
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.ledger.domain.ageing import CountedFrom, Explanation
 from services.ledger.domain.book import MONEY_IN, Book, Kind, Line, Movement, Why
-from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.facts import (
     Chargeback,
     Credit,
@@ -28,8 +27,9 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import replay, to_pay_off
+from services.ledger.domain.standing import explain_lateness
 from services.ledger.domain.terms import Component, Terms
-from services.ledger.domain.wording import credit_used, fell_due, in_words
+from services.ledger.domain.wording import credit_used, fell_due, in_words, kept_within_cap
 
 _DAY = timedelta(days=1)
 _MONEY = (Draw, Fee, FeeWaiver, Payment, Credit, Chargeback, CreditRefund, InterestWaiver, Forgiveness)
@@ -125,21 +125,24 @@ def _standing(book: Book, on: date) -> Standing:
 def _lines(
     loan: Loan, entries: Iterable[Entry], book: Book, from_on: date, as_of: date
 ) -> Iterator[Happened]:
-    went = _went(book.movements)
-    lines = [_of_fact(loan, one, went) for one in entries]
+    went, charged = _went(book.movements), _charged(book.movements)
+    lines = [_of_fact(loan, one, went, charged) for one in entries]
     lines += [_of_due(loan, line) for line in book.lines() if sum(line.owed)]
     lines += _of_credit(loan, book.movements)
     within = (line for line in lines if from_on <= line.value_on <= as_of)
     return iter(sorted(within, key=lambda line: (line.value_on, line.reference or "")))
 
 
-def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts]) -> Happened:
-    fact = entry.fact
+def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts], charged: Mapping[str, int]) -> Happened:
+    fact, text = entry.fact, ""
     counts = entry.reversed_on is None
+    if counts and isinstance(fact, Fee) and (owed := charged.get(fact.reference, 0)) < fact.amount:
+        text = kept_within_cap(loan.money(fact.amount))
+        fact = fact._replace(amount=owed)
     return Happened(
         value_on=fact.value_on,
         kind=type(fact).__name__,
-        text=in_words(fact, loan.money),
+        text=in_words(fact, loan.money) + text,
         reference=fact.reference,
         amount=fact.amount if isinstance(fact, _MONEY) else None,
         went=went.get(fact.reference) if counts else None,
@@ -174,6 +177,15 @@ def _went(movements: Iterable[Movement]) -> dict[str, Parts]:
         if one.why in MONEY_IN:
             by_cause[one.cause].append(one)
     return {cause: _parts(those) for cause, those in by_cause.items()}
+
+
+def _charged(movements: Iterable[Movement]) -> Mapping[str, int]:
+    """What each fee came to: less than was asked for where a cap on the cost left no room."""
+    sums: dict[str, int] = defaultdict(int)
+    for one in movements:
+        if one.why is Why.CHARGED:
+            sums[one.cause] += one.amount
+    return sums
 
 
 def _parts(movements: Iterable[Movement]) -> Parts:

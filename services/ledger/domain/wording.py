@@ -30,6 +30,11 @@ def credit_used(amount: Money) -> str:
     return f"{amount} of the borrower's credit was used"
 
 
+def kept_within_cap(asked: Money) -> str:
+    """Of a fee that counts in part, or not at all."""
+    return f" (of {asked}: the cap on the loan's cost leaves no room for more)"
+
+
 def _percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f} % a year"
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from services.ledger.adapters.calendars import calendar
 from services.ledger.domain.corrections import references
 from services.ledger.domain.feed import (
     ConfirmFeed,
@@ -23,6 +24,7 @@ from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Content, Proposal, Propose, Refuse
+from services.ledger.domain.reference import Reference
 from services.ledger.domain.suspense import Suspense
 from services.ledger.domain.suspicion import Counted
 from services.ledger.flow import FLOW
@@ -37,6 +39,7 @@ PLATFORM = Actor("platform", Role.SERVICE, None)
 OLGA = Actor("olga", Role.OPERATOR, None)
 OSCAR = Actor("oscar", Role.OPERATOR, None)
 UTC = ZoneInfo("UTC")
+REFERENCE = Reference(calendar)
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Desk:
     """What a ledger's database would hold, and what it has told."""
 
     now: datetime = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    reference: Reference = REFERENCE
     states: dict[Key, Any] = field(default_factory=dict)
     files: dict[UUID, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     provided: dict[UUID, Any] = field(default_factory=dict)
@@ -144,7 +148,9 @@ class Desk:
             states = {key: self._loaded(key, named) for key in keys | extra if key in self.states}
             waiting = {key: list(self.kept.get(key, ())) for key in keys}
             prepared = frozenset(one.id for one in handed)
-            fold = Fold(FLOW, self.now, None, states, set(), waiting, extra=extra, prepared=prepared)
+            fold = Fold(
+                FLOW, self.now, self.reference, states, set(), waiting, extra=extra, prepared=prepared
+            )
             fold.take([message])
             more = self._served(fold) - extra
             if not more and not fold.unprepared:

@@ -24,6 +24,10 @@ SOURCES = (
 """What the ledger reads. Holds have a consumer of their own, so that nothing stands before them."""
 
 
+REFERENCE = Reference(calendar)
+"""What the ledger's decisions look up."""
+
+
 def outlets(settings: LedgerSettings) -> OutletSettings:
     """How results are kept and handed out."""
     return OutletSettings(
@@ -35,10 +39,6 @@ def outlets(settings: LedgerSettings) -> OutletSettings:
     )
 
 
-REFERENCE = Reference(calendar)
-"""What the ledger's decisions look up."""
-
-
 def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
     """The service and its application."""
     settings = settings or LedgerSettings()
@@ -46,9 +46,9 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         FLOW,
         settings,
         SOURCES,
+        reference=REFERENCE,
         dispatcher=lambda running: Outlets(running, outlets(settings)),
         let_go=KEEP_PUBLISHED,
-        reference=REFERENCE,
         migrations=MIGRATIONS,
     )
     app = make_app(

@@ -77,7 +77,7 @@ def leave(loan: Loan, event: LoanTransferred, context: Context) -> Decision[Loan
         raise NothingOwed(loan_reference=loan.reference)
     new = loan_id(event.to_lender, event.to_loan_reference)
     if (key := Key(Loan.__name__, new)) not in context.others:
-        return Need(keys=[key])
+        return Need(keys=[key, Key(Loan.__name__, loan.id)])  # the new loan will ask for this one
     if context.others[key] is not None:
         raise SuccessorTaken(to_lender=event.to_lender, to_loan_reference=event.to_loan_reference)
     departed = _departed(
@@ -158,7 +158,7 @@ def _report(loan: Loan, fact: Fact) -> Event | None:
 def _check_day(loan: Loan, on: date, context: Context) -> None:
     if on < loan.opened_on:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
-    # A platform west of the loan may be a day ahead of its calendar.
+    # A platform east of the loan may be a day ahead of it.
     if on > loan.today(context.now) + _DAY:
         raise TransferToCome(effective_on=on, today=loan.today(context.now))
 

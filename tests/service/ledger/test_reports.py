@@ -16,7 +16,7 @@ from tests.harness import Running, instant, running, until
 from tests.service.ledger.client import OLGA, PLATFORM, STRANGER, People, people_of
 from tests.service.ledger.test_days import day, rest
 from tests.service.ledger.test_webhooks import handing_out
-from tests.unit.ledger.takeovers import a_provided_product
+from tests.unit.ledger.test_holds import a_product
 
 START = instant("2026-01-28T12:00:00")
 
@@ -121,7 +121,7 @@ async def test_a_platform_that_was_never_heard_is_an_alarm_and_a_measure(ledger:
 
 
 async def test_a_product_whose_platform_says_nothing_is_told_after_its_days(ledger: Running) -> None:
-    product = a_provided_product(payments_complete_expected=False, feed_delay_days=2)
+    product = a_product(payments_complete_expected=False, feed_delay_days=2)
     await ledger.publish(product)
     await rest(ledger)
     await ledger.publish(a_loan(instalments=a_schedule("100.00", "100.00"), product=product.product))

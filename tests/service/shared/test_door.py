@@ -381,7 +381,9 @@ async def test_a_batch_begins_with_what_the_one_before_it_read(
     """Else each would be begun twice: nothing but the door runs here, so that transactions can be counted."""
     terms = {"opened_on": "2026-01-01", "first_due_on": "2026-02-01", "instalment_count": 2}
     count = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-    alone = dict.fromkeys(("role_consume", "role_relay", "role_timers", "role_dispatch"), False)
+    alone: dict[str, Any] = dict.fromkeys(
+        ("role_consume", "role_relay", "role_timers", "role_dispatch"), False
+    )
     async with running("ledger", await databases.make("ledger"), broker, **alone) as ledger:
         await ledger.submit(a_product())
         taken = []

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from shared.events.loans import Channel, LoanKind, ProductPublished
+from shared.events.loans import Channel, LoanKind
 from shared.events.parts import Components, ScheduledInstalment
 from shared.events.takeover import LoanMigrated
 from tests.builders import an_event, money
@@ -61,11 +61,6 @@ def a_computed(**fields: Any) -> LoanMigrated:
         "annual_rate": "0.24",
     }
     return a_takeover(**{**values, **fields})
-
-
-def a_provided_product(**terms: Any) -> ProductPublished:
-    """A product for loans whose schedule the platform provides."""
-    return a_product(**terms).model_copy(update={"kind": LoanKind.PROVIDED})
 
 
 def taken(*events: Any) -> Desk:

@@ -10,10 +10,10 @@ import pytest
 from services.ledger.domain.feed import ConfirmFeed, NothingSuspected
 from services.ledger.domain.suspicion import Counted, Seen, is_suspicious, judged, remembered
 from shared.events.ledger import FeedLate, FeedSuspicion, PaymentMissed
-from shared.events.loans import PaymentsComplete
+from shared.events.loans import LoanKind, PaymentsComplete
 from tests.builders import a_loan, a_payment, a_schedule, an_event
 from tests.unit.ledger.desk import Desk
-from tests.unit.ledger.takeovers import a_provided_product
+from tests.unit.ledger.test_holds import a_product
 
 FEB = date(2026, 2, 1)
 
@@ -135,7 +135,7 @@ def test_each_further_day_that_is_said_is_an_alarm_of_its_own() -> None:
 
 
 def test_a_platform_that_never_says_when_a_day_is_complete_is_doubted_as_well() -> None:
-    product = a_provided_product(payments_complete_expected=False, feed_delay_days=1)
+    product = a_product(LoanKind.PROVIDED, payments_complete_expected=False, feed_delay_days=1)
     desk = a_book(40, product, product=product.product)
     desk.day(date(2026, 2, 10))
     assert (missed(desk), doubts(desk)) == (0, 1)
@@ -150,7 +150,7 @@ def test_a_platform_that_never_says_when_a_day_is_complete_is_doubted_as_well() 
 
 @pytest.mark.parametrize("delay", [0, 1, 2, 5])
 def test_where_nothing_is_said_a_miss_is_told_after_the_days_that_the_product_waits(delay: int) -> None:
-    product = a_provided_product(payments_complete_expected=False, feed_delay_days=delay)
+    product = a_product(LoanKind.PROVIDED, payments_complete_expected=False, feed_delay_days=delay)
     desk = a_book(1, product, product=product.product)
     desk.day(date(2026, 2, 1 + delay))
     assert missed(desk) == 0
@@ -181,7 +181,7 @@ def test_nobody_is_missed_while_all_is_paid_though_nothing_was_ever_said() -> No
     desk.take(a_payment("300.00", loan="L-0", value_on="2026-01-10"))
     desk.day(date(2026, 5, 1))
     assert late(desk) == []
-    waits_itself = a_provided_product(payments_complete_expected=False, feed_delay_days=3)
+    waits_itself = a_product(LoanKind.PROVIDED, payments_complete_expected=False, feed_delay_days=3)
     other = a_book(1, waits_itself, product=waits_itself.product)
     other.day(date(2026, 2, 20))
     assert (late(other), missed(other)) == ([], 1)

@@ -40,7 +40,6 @@ from tests.unit.ledger.takeovers import (
     CUT_OVER,
     LATE,
     a_computed,
-    a_provided_product,
     a_takeover,
     an_instalment,
     components,
@@ -128,7 +127,7 @@ def test_what_was_past_due_before_is_never_told_as_missed_and_what_comes_later_i
 
 
 def test_a_grace_that_had_not_ended_by_the_cut_over_ends_here() -> None:
-    product = a_provided_product(grace_days=10)
+    product = a_product(LoanKind.PROVIDED, grace_days=10)
     late = (an_instalment(1, "2025-12-28", "100.00"),)
     loan = a_takeover(product=product.product, balance=components("300.00"), past_due=late, days_past_due=4)
     desk = Desk()
@@ -150,7 +149,7 @@ def test_nobody_is_reminded_twice_of_what_the_other_system_reminded_of() -> None
 
 def test_a_loan_is_not_looked_at_before_payments_since_the_cut_over_can_have_come() -> None:
     """Handed in ten days late, of a platform that never says when a day is complete."""
-    product = a_provided_product(payments_complete_expected=False, feed_delay_days=1)
+    product = a_product(LoanKind.PROVIDED, payments_complete_expected=False, feed_delay_days=1)
     desk = Desk()
     desk.day(date(2026, 1, 20))
     desk.take(product, a_takeover(product=product.product))

@@ -80,6 +80,7 @@ class LoanMigrated(LoanEvent, topic="loan-events", key="loan_id", version=1, per
     instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)] = ()
     """The instalments to come, where the platform provides the schedule."""
     next_due_on: Day | None = None
+    due_day_of_month: Annotated[int, Field(ge=1, le=31)] | None = None
     instalment_count: Annotated[int, Field(ge=0, le=2_000)] = 0
     """Where the ledger computes it: when the next instalment falls due, and how many are to come."""
     parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()

@@ -18,6 +18,7 @@ from services.ledger.domain import cards, late_fees, relief
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
+from services.ledger.domain.standing import grace_end
 from services.ledger.domain.suspicion import (
     NOTHING_SEEN,
     Counted,
@@ -233,7 +234,7 @@ def noted(before: Loan | None, after: Loan) -> Noted | None:
     day = None
     if told is not None and (before is None or before.told.due_soon != told):
         # Of a loan that was taken over the other system may have told it, long ago or just now.
-        day = told + timedelta(days=rules.grace_days) if told.toordinal() >= after.book.seen else None
+        day = grace_end(after, told) if told.toordinal() >= after.book.seen else None
     due = int(day is not None)
     if day is None and (before is None or before.waits_through != after.waits_through):
         day = after.waits_through
@@ -249,7 +250,7 @@ def first_alarm(loan: Loan) -> datetime:
     first instalment should have been reported by then.
     """
     first = loan.open_due_on or loan.opened_on
-    return day_over(first + timedelta(days=loan.rules.grace_days), loan.zone) + SILENT_AFTER
+    return day_over(grace_end(loan, first) or first, loan.zone) + SILENT_AFTER
 
 
 def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:

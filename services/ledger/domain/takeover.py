@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 from services.ledger.domain import facts, journal
-from services.ledger.domain.ageing import grace_ends_on
 from services.ledger.domain.agreements import LoanHold, LoanPlan
 from services.ledger.domain.consequences import TIMER, settle
 from services.ledger.domain.due_dates import due_date
@@ -19,23 +18,22 @@ from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import UNTOLD, Entry, Joined, Loan, Missed, Rules, Told
 from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.opening import LoanDiffers, ProductDiffers
-from services.ledger.domain.opening_terms import FirstDueTooEarly, TermsMissing, terms_of
+from services.ledger.domain.opening_terms import TermsMissing, terms_of
 from services.ledger.domain.payments import TAKEN_OVER
-from services.ledger.domain.product_terms import allocation_of, rules_of
+from services.ledger.domain.product_terms import rules_of
 from services.ledger.domain.products import Product, ProductVersion, product_id
 from services.ledger.domain.provided import ScheduleOutOfOrder, planned
 from services.ledger.domain.recording import gained_through
-from services.ledger.domain.reference import Reference
 from services.ledger.domain.replay import replay
 from services.ledger.domain.shares import Holding
-from services.ledger.domain.standing import Standing, standing
-from services.ledger.domain.terms import HUMANE, Planned, Repayment, Terms
+from services.ledger.domain.standing import Standing, grace_end, standing
+from services.ledger.domain.terms import Planned, Terms
 from shared.decision import Context, Decision, Key, Need, SetTimer, Wait
 from shared.errors import Refused
 from shared.events.holds import HoldPlaced
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import LoanKind, LoanOpened
-from shared.events.parts import BucketAmount
+from shared.events.parts import BucketAmount, ScheduledInstalment
 from shared.events.takeover import LoanMigrated
 from shared.money import Money
 
@@ -87,13 +85,13 @@ def take_over(loan: Loan | None, event: LoanMigrated, context: Context) -> Decis
         if key not in context.others:
             return Need(keys=[key])
         published: Product | None = context.others[key]
-        product = published.version(event.product_version, event.opened_on) if published else None
+        product = published.version(_version(loan, event), event.opened_on) if published else None
         if product is None:
             return Wait(f"the product {event.product} has not been published", on=key)
         if (event.kind, event.channel) != (product.kind, product.channel):
             raise ProductDiffers(product=event.product, kind=product.kind, channel=product.channel)
     fact = _fact(event, product)
-    terms = _terms(event, product, loan, context.reference)
+    terms = _terms(event, product, loan, context)
     if loan is not None:
         known = loan.entry(TAKEN_OVER)
         if known is None or known.fact != fact or loan.book.terms != terms:
@@ -118,6 +116,13 @@ def take_over(loan: Loan | None, event: LoanMigrated, context: Context) -> Decis
         ),
     )
     return _not_at_once(settle(taken, context, [registered]), context)
+
+
+def _version(loan: Loan | None, event: LoanMigrated) -> int | None:
+    """A loan that is told of again keeps the version it has, though a newer one were in force by now."""
+    if event.product_version is None and loan is not None and loan.product == event.product:
+        return loan.product_version
+    return event.product_version
 
 
 def _fact(event: LoanMigrated, product: ProductVersion | None) -> TakenOver:
@@ -187,40 +192,35 @@ def _runs_since(event: LoanMigrated, product: ProductVersion | None) -> date | N
     return min(max(before, event.opened_on), event.cut_over_on)
 
 
-def _terms(
-    event: LoanMigrated, product: ProductVersion | None, loan: Loan | None, reference: Reference | None
-) -> Terms:
+def _terms(event: LoanMigrated, product: ProductVersion | None, loan: Loan | None, context: Context) -> Terms:
     """The terms, as those of a loan that is opened at the cut-over with what is to come."""
-    if event.kind is LoanKind.PROVIDED:
-        to_come = planned(event.instalments, _currency(event), event.cut_over_on + _DAY)
-        of = product.terms if product else None
-        return Terms(
-            _currency(event),
-            Repayment.PROVIDED,
-            event.cut_over_on,
-            provided=to_come,
-            allocation=allocation_of(of) if of else HUMANE,
-        )
-    if event.kind is not LoanKind.TERM:
+    if event.kind is LoanKind.REVOLVING:
         raise CardNotTakenOver(loan_reference=event.loan_reference)
-    if product is None or (event.instalment_count and event.next_due_on is None):
+    computed = event.kind is not LoanKind.PROVIDED
+    if computed and event.instalment_count and event.next_due_on is None:
         raise TermsMissing(loan_reference=event.loan_reference)
-    if event.next_due_on is not None and event.next_due_on <= event.cut_over_on:
-        raise FirstDueTooEarly(first_due_on=event.next_due_on, opened_on=event.cut_over_on)
+    # Where nothing is to come, one instalment stands in for none: it is taken out again.
+    tomorrow, one = event.cut_over_on + _DAY, Money(1, _currency(event))
+    to_come = event.instalments or (ScheduledInstalment(number=1, due_on=tomorrow, amount=one),)
+    principal = sum(one.principal for one in planned(to_come, _currency(event), event.cut_over_on))
     as_opened = LoanOpened(
         lender=event.lender,
         loan_reference=event.loan_reference,
         kind=event.kind,
         channel=event.channel,
-        principal=Money(1, _currency(event)),
+        principal=Money(max(principal, 1), _currency(event)),
         opened_on=event.cut_over_on,
         time_zone=event.time_zone,
-        annual_rate=event.annual_rate,
-        first_due_on=event.next_due_on or event.cut_over_on + _DAY,
-        instalment_count=max(event.instalment_count, 1),
+        annual_rate=event.annual_rate if computed else None,
+        first_due_on=(event.next_due_on or tomorrow) if computed else None,
+        due_day_of_month=event.due_day_of_month if computed else None,
+        instalment_count=max(event.instalment_count, 1) if computed else None,
+        instalments=() if computed else to_come,
     )
-    terms = terms_of(as_opened, product.terms, loan, reference)
-    return replace(terms, instalments=event.instalment_count)
+    terms = terms_of(as_opened, product.terms if product else None, loan, context.reference)
+    if computed:
+        return replace(terms, instalments=event.instalment_count)
+    return terms if event.instalments else replace(terms, provided=())
 
 
 def _booked(event: LoanMigrated, terms: Terms, rules: Rules, fact: TakenOver) -> Loan:
@@ -304,7 +304,7 @@ def _as_told(loan: Loan, event: LoanMigrated) -> tuple[Loan, Standing]:
         for row in before.rows
         if row.is_open(on)
         and row.due_on < on
-        and (ended := grace_ends_on(row.due_on, rules.grace_days)) is not None
+        and (ended := grace_end(loan, row.due_on)) is not None
         and ended < on
     )
     near = on.toordinal() + rules.due_soon_days

@@ -8,7 +8,7 @@ import pytest
 
 from shared.decision import Key
 from shared.events.ledger import ArrearsCured, FeedLate, PaymentMissed
-from shared.events.loans import PaymentsComplete
+from shared.events.loans import LoanKind, PaymentsComplete
 from shared.messaging.memory import MemoryBroker
 from tests.builders import a_loan, a_payment, a_schedule, an_event, money
 from tests.databases import Databases
@@ -121,7 +121,7 @@ async def test_a_platform_that_was_never_heard_is_an_alarm_and_a_measure(ledger:
 
 
 async def test_a_product_whose_platform_says_nothing_is_told_after_its_days(ledger: Running) -> None:
-    product = a_product(payments_complete_expected=False, feed_delay_days=2)
+    product = a_product(LoanKind.PROVIDED, payments_complete_expected=False, feed_delay_days=2)
     await ledger.publish(product)
     await rest(ledger)
     await ledger.publish(a_loan(instalments=a_schedule("100.00", "100.00"), product=product.product))

@@ -6,7 +6,7 @@ What is reconstructed: the loan asks for its principal on the due date, and is p
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from services.ledger.domain.consequences import standing
+from services.ledger.domain.standing import standing
 from shared.events.ledger import LoanRepaid, PaymentMissed
 from shared.money import Money
 from tests.real.loans import open_provided, pay

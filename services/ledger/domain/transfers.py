@@ -17,6 +17,7 @@ from services.ledger.domain.consequences import TIMER, settle
 from services.ledger.domain.course import Came, Course, Gone
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import FROM_FORMER, OWED, Account
+from services.ledger.domain.late_fees import PREFIX
 from services.ledger.domain.loan import Entry, Joined, Loan
 from services.ledger.domain.outside import NothingOwed
 from services.ledger.domain.payments import BeforeOpening
@@ -331,6 +332,8 @@ def _renamed(reference: str, lender: str) -> str:
     same.
     """
     kind, colon, name = reference.partition(":")
+    if reference.startswith(PREFIX) or name.startswith(PREFIX):
+        return reference  # a late fee, or its waiver: the ledger's own names, by which it takes them back
     return f"{kind}:{lender}{FROM_FORMER}{name}" if colon and kind in _GIVEN else reference
 
 

@@ -54,6 +54,8 @@ def fuzz(url: str, headers: dict[str, str], examples: int) -> int:
     )
 
     def send(case: Any) -> None:
+        if isinstance(case.query, dict) and isinstance(case.query.get("wait"), int):
+            case.query["wait"] = min(case.query["wait"], 0)  # else a test of minutes waits for nothing
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     schema: Any = schemathesis.openapi.from_url(f"{url}/openapi.json")

@@ -17,7 +17,6 @@ from services.ledger.domain.facts import (
     DueDateMoved,
     Forgiveness,
     Grace,
-    InterestPause,
     InterestWaiver,
     MorePeriods,
     RateChange,
@@ -28,6 +27,7 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.fees import place_of, replace_charges
 from services.ledger.domain.interest import LATE_SCALE, interest_to_date, lay_out, weigh, weight
+from services.ledger.domain.pauses import pause
 from services.ledger.domain.plan import provide, relevel, tidy_extra
 from services.ledger.domain.rounding import Rounding, round_to_multiple
 from services.ledger.domain.terms import Component, OnChargeOff, Terms
@@ -91,22 +91,6 @@ def change_rate(w: Working, fact: RateChange) -> None:
     weigh(w, first)
     relevel(w, first)
     w.note_settled(today)
-
-
-def pause_interest(w: Working, fact: InterestPause) -> None:
-    """Charge no interest for some days, and never later: the instalments stay, the last one gets smaller."""
-    since = fact.starts_on.toordinal()
-    today = min(fact.value_on.toordinal(), since)
-    bring_to(w, today)
-    _pause(w, since, fact.ends_on.toordinal() + 1 if fact.ends_on else FOREVER)
-    w.note_settled(today)
-
-
-def _pause(w: Working, since: int, until: int) -> None:
-    w.pauses = (*w.pauses, (since, until))
-    first = bisect_right(w.dues, since)
-    weigh(w, first)
-    recompute(w, first)
 
 
 def move_due_date(w: Working, fact: DueDateMoved) -> None:
@@ -337,7 +321,7 @@ def charge_off(w: Working, fact: ChargeOff) -> None:
     bring_to(w, today)
     w.charged_off = today
     if w.terms.on_charge_off is OnChargeOff.NO_MORE_INTEREST:
-        _pause(w, today, FOREVER)
+        pause(w, today, FOREVER)
     elif w.terms.on_charge_off is OnChargeOff.ALL_DUE:
         _call_all_due(w, today)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):

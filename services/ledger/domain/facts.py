@@ -49,6 +49,12 @@ class InterestPause(NamedTuple):
     reference: str
     starts_on: date
     ends_on: date | None = None
+    fees: bool = False
+    """Fees and penalties charged on these days are not asked for either (a hold says so, a deferral not)."""
+    arrears_only: bool = False
+    """Only what was past due when it started bears no interest and no penalties; the rest goes on."""
+    person: str = ""
+    """Whose hold it follows from; empty: it holds for everyone who is part of the loan."""
 
 
 class AgeingPause(NamedTuple):
@@ -57,6 +63,11 @@ class AgeingPause(NamedTuple):
     value_on: date
     reference: str
     ends_on: date | None = None
+    arrears_only: bool = False
+    """Only what was due before it started stands still; later instalments age as ever."""
+    person: str = ""
+    """Whose hold it follows from; empty: it holds for everyone who is part of the loan."""
+    reason: str = ""
 
 
 class DueDateMoved(NamedTuple):

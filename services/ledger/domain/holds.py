@@ -69,10 +69,26 @@ def _state(
 
 def _facts(loan: Loan, event: HoldPlaced | HoldChanged, revision: int) -> Iterator[Fact]:
     name = f"hold:{event.hold_id}:{revision}"
+    person = str(event.person_id) if event.person_id else ""
     if event.freezes.interest_and_fees:
-        yield facts.InterestPause(event.starts_on, f"{name}:interest", event.starts_on, event.ends_on)
+        yield facts.InterestPause(
+            event.starts_on,
+            f"{name}:interest",
+            event.starts_on,
+            event.ends_on,
+            fees=True,
+            arrears_only=event.arrears_only,
+            person=person,
+        )
     if event.freezes.ageing:
-        yield facts.AgeingPause(event.starts_on, f"{name}:ageing", event.ends_on)
+        yield facts.AgeingPause(
+            event.starts_on,
+            f"{name}:ageing",
+            event.ends_on,
+            event.arrears_only,
+            person,
+            event.reason.value,
+        )
     if event.reason is HoldReason.DISPUTE:
         if event.disputed is not None and event.disputed.currency != loan.currency:
             raise CurrencyDiffers(expected=loan.currency, got=event.disputed.currency)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, fees, plan
+from services.ledger.domain import changes, fees, pauses, plan
 from services.ledger.domain.allocation import Money, bring_to, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
@@ -42,7 +42,7 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.interest import earned_interest
 from services.ledger.domain.terms import PRINCIPAL_FIRST, Allocation, Component, Repayment, Terms
-from services.ledger.domain.working import CREDIT, FOREVER, INTEREST, OWED, PENALTY, PRINCIPAL, Working, empty
+from services.ledger.domain.working import CREDIT, INTEREST, OWED, PENALTY, PRINCIPAL, Working, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +224,6 @@ def _refund_credit(w: Working, fact: CreditRefund) -> None:
     use_credit(w, fact.reference, fact.value_on, place)
 
 
-def _pause_ageing(w: Working, fact: AgeingPause) -> None:
-    until = fact.ends_on.toordinal() + 1 if fact.ends_on else FOREVER
-    w.ageing_pauses = (*w.ageing_pauses, (fact.value_on.toordinal(), until))
-
-
 def _draw(w: Working, fact: Draw) -> None:
     undrawn = w.last_regular() < 0
     plan.draw(w, fact)
@@ -242,8 +237,8 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     Draw: _draw,
     ScheduleChange: changes.change_schedule,
     RateChange: changes.change_rate,
-    InterestPause: changes.pause_interest,
-    AgeingPause: _pause_ageing,
+    InterestPause: pauses.pause_interest,
+    AgeingPause: pauses.pause_ageing,
     DueDateMoved: changes.move_due_date,
     MorePeriods: changes.add_periods,
     Grace: changes.grant_grace,

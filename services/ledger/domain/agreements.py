@@ -25,6 +25,17 @@ class Instruction(NamedTuple):
     instructed_on: date
 
 
+class FreezeInstruction(NamedTuple):
+    """A hold that the core that is master was told to obey, or that it is over, while it has not done so."""
+
+    instruction_id: UUID
+    hold_id: UUID
+    rejected: str | None = None
+    """Why the core refuses. Nothing is demanded until it obeys after all, or people change or lift the
+    hold.
+    """
+
+
 class LoanPlan(NamedTuple):
     """The loan's part of an agreed plan."""
 
@@ -45,6 +56,14 @@ class Agreements(NamedTuple):
     instruction: Instruction | None = None
     ended: tuple[UUID, ...] = ()
     """Holds and plans that are over: told of once more, they do not begin anew."""
+
+    freezes: tuple[FreezeInstruction, ...] = ()
+    """One for each hold at most: the newest."""
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the core has not done what it was told: meanwhile nothing is demanded."""
+        return self.instruction is not None or bool(self.freezes)
 
     def hold(self, hold_id: UUID) -> LoanHold | None:
         """A hold in force by its id."""

@@ -135,7 +135,7 @@ def settle(
         oldest = now.oldest_unpaid_due_on
         if oldest is not None and (complete_through is None or complete_through < oldest):
             waits = max(waits or oldest, oldest)
-    answered = loan.agreements.instruction is None and not _in_suspense(loan, today)
+    answered = not loan.agreements.unanswered and not _in_suspense(loan, today)
     _tell_bucket(telling, now, worse=asked and waits is None and answered)
     _tell_end(telling, now)
     wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
@@ -220,7 +220,7 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
     told.
     """
     loan, waits = telling.loan, None
-    if loan.agreements.instruction is not None or _in_suspense(loan, now.on):
+    if loan.agreements.unanswered or _in_suspense(loan, now.on):
         return None  # nothing is demanded while the core, or whoever assigns the money, has not answered
     told = {(one.number, one.due_on) for one in telling.told.missed}
     for row in now.rows:

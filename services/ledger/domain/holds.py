@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.ledger.domain import facts
+from services.ledger.domain import facts, freezes
 from services.ledger.domain.agreements import LoanHold
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
@@ -15,10 +15,12 @@ from services.ledger.domain.loan import Loan
 from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.recording import exchange
 from shared.decision import Context, Decision, Need, Wait
+from shared.events.base import Event
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
 from shared.events.parts import HoldReason
 
 _DAY = timedelta(days=1)
+_DISPUTE = ":dispute"
 
 
 def place(loan: Loan, event: HoldPlaced, context: Context) -> Decision[Loan] | Need:
@@ -46,14 +48,14 @@ def lift(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan] | Ne
     if hold is None:
         return Wait(f"the hold {event.hold_id} has not been placed")
     if not hold.references:
-        return _keep(loan, hold.hold_id, None, context)
+        return _lifted(loan, event, context)
     if context.history is None:
         return Need(history=True)
     ended = [_ended(one, event) for one in _named(loan, hold, context)]
     exchanged = exchange(loan, hold.references, [one for one in ended if one is not None], context)
     if isinstance(exchanged, Need):
         return exchanged
-    return _keep(exchanged, hold.hold_id, None, context)
+    return _lifted(exchanged, event, context)
 
 
 def _state(
@@ -64,7 +66,8 @@ def _state(
     if isinstance(exchanged, Need):
         return exchanged
     hold = LoanHold(event.hold_id, revision, tuple(one.reference for one in stated))
-    return _keep(exchanged, event.hold_id, hold, context)
+    instructed, events = freezes.instruct(exchanged, event, revision, froze=_froze(before))
+    return _keep(instructed, event.hold_id, hold, context, events)
 
 
 def _facts(loan: Loan, event: HoldPlaced | HoldChanged, revision: int) -> Iterator[Fact]:
@@ -94,7 +97,7 @@ def _facts(loan: Loan, event: HoldPlaced | HoldChanged, revision: int) -> Iterat
             raise CurrencyDiffers(expected=loan.currency, got=event.disputed.currency)
         ends = None if event.ends_on is None else event.ends_on + _DAY
         amount = event.disputed.minor if event.disputed else None
-        yield facts.Dispute(event.starts_on, f"{name}:dispute", amount, ended_on=ends)
+        yield facts.Dispute(event.starts_on, name + _DISPUTE, amount, ended_on=ends)
 
 
 def _ended(fact: Fact, event: HoldLifted) -> Fact | None:
@@ -114,10 +117,24 @@ def _named(loan: Loan, hold: LoanHold, context: Context) -> list[Fact]:
     return [one.fact for one in every if one.fact.reference in hold.references]
 
 
-def _keep(loan: Loan, hold_id: UUID, hold: LoanHold | None, context: Context) -> Decision[Loan]:
+def _lifted(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan]:
+    hold = loan.agreements.hold(event.hold_id)
+    froze = hold is not None and _froze(hold.references)
+    instructed, events = freezes.instruct_end(loan, event) if froze else (loan, ())
+    return _keep(instructed, event.hold_id, None, context, events)
+
+
+def _froze(references: Sequence[str]) -> bool:
+    """Whether a hold stopped interest or ageing; a dispute alone does not."""
+    return any(not one.endswith(_DISPUTE) for one in references)
+
+
+def _keep(
+    loan: Loan, hold_id: UUID, hold: LoanHold | None, context: Context, events: Sequence[Event]
+) -> Decision[Loan]:
     others = tuple(one for one in loan.agreements.holds if one.hold_id != hold_id)
     holds = others if hold is None else (*others, hold)
     ended = loan.agreements.ended if hold is not None else (*loan.agreements.ended, hold_id)
     agreements = loan.agreements._replace(holds=holds, ended=ended)
     after = replace(loan, agreements=agreements, version=loan.version + 1)
-    return settle(after, context)
+    return settle(after, context, events)

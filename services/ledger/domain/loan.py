@@ -57,6 +57,8 @@ class Told:
     cured: UUID | None = None
     """The event that told the end of the last arrears, while it holds."""
     repaid: UUID | None = None
+    balance_differs_minor: int = 0
+    """By how much the platform's balance was above ours when that was told last; 0: it agrees."""
 
 
 class Pending(NamedTuple):

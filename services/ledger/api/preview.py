@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.ledger.api.lookups import LoanUnknown
 from services.ledger.domain.loan import Loan
-from services.ledger.domain.preview import Outlook, Preview, preview
+from services.ledger.domain.outlook import Outlook
+from services.ledger.domain.preview import Preview, preview
 from services.ledger.store.loans import load_history, load_loans
 from shared.database import transaction
 from shared.decision import Actor, Context, Key

@@ -2,51 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Context as DecimalContext
-from decimal import Decimal
 
 from services.ledger.domain import relief
-from services.ledger.domain.apr import AprUndefined, Flow, apr_eu
-from services.ledger.domain.book import Book
 from services.ledger.domain.loan import Loan
+from services.ledger.domain.outlook import Outlook, outlook, own_rate
 from services.ledger.domain.recording import Recorded, record
 from shared.decision import Context, Need
 from shared.errors import DomainError
 from shared.events.parts import ReliefPhase
-
-_PRECISE = DecimalContext(prec=28)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What is still to be paid on a date, in minor units."""
-
-    on: date
-    penalty: int
-    fees: int
-    interest: int
-    principal: int
-
-    @property
-    def total(self) -> int:
-        """All of it."""
-        return self.penalty + self.fees + self.interest + self.principal
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What is still to come of a loan."""
-
-    dues: tuple[Due, ...]
-    total: int
-    cost: int
-    """Interest, fees and penalties among it."""
-    ends_on: date | None
-    apr: Decimal | None
-    """The yearly rate of charge of what is still owed, as EU law computes it; None where there is none."""
-    present_value: int
-    """To the lender: what is still to come, discounted at the loan's own rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +24,8 @@ class Preview:
 def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Preview:
     """Price one candidate. `context.history` must hold the loan's file."""
     today = loan.today(context.now)
-    before = outlook(loan.book, today)
+    rate = own_rate(loan.book)
+    before = outlook(loan.book, today, rate)
     try:
         changed = loan
         for place, phase in enumerate(phases):
@@ -72,41 +36,4 @@ def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Prev
                     changed = recorded.loan
     except DomainError as refused:
         return Preview(before, None, refused.code)
-    return Preview(before, outlook(changed.book, today))
-
-
-def outlook(book: Book, today: date) -> Outlook:
-    """What is still to come of a loan, seen from a day."""
-    dues = []
-    for line in book.lines():
-        penalty, fees, interest, principal = (o - p for o, p in zip(line.owed, line.paid, strict=True))
-        if line.unpaid:
-            dues.append(Due(line.due_on, penalty, fees, interest, principal))
-    return Outlook(
-        tuple(dues),
-        total=sum(due.total for due in dues),
-        cost=sum(due.total - due.principal for due in dues),
-        ends_on=max((due.on for due in dues), default=None),
-        apr=_apr(book.balance, dues, today),
-        present_value=_present_value(book, dues, today),
-    )
-
-
-def _apr(balance: int, dues: Sequence[Due], today: date) -> Decimal | None:
-    if balance <= 0 or not dues:
-        return None
-    payments = [Flow(max(due.on, today), due.total) for due in dues]
-    try:
-        return apr_eu([Flow(today, balance)], payments)
-    except AprUndefined:
-        return None
-
-
-def _present_value(book: Book, dues: Sequence[Due], today: date) -> int:
-    """At the loan's yearly rate, by days over 365; what is past due counts in full."""
-    growth = 1 + (book.annual_rate or book.terms.annual_rate)
-    value = Decimal(0)
-    for due in dues:
-        years = Decimal(max((due.on - today).days, 0)) / 365
-        value += due.total / _PRECISE.power(growth, years)
-    return int(value.to_integral_value())
+    return Preview(before, outlook(changed.book, today, rate))

@@ -136,6 +136,14 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
         on + timedelta(days=draw(st.integers(-9, 40))),
         on + timedelta(days=draw(st.integers(41, 90))),
     ),
+    "held": lambda draw, on, name: InterestPause(
+        on,
+        name,
+        on,
+        on + timedelta(days=draw(st.integers(0, 90))),
+        fees=True,
+        arrears_only=draw(st.booleans()),
+    ),
     "ageing": lambda draw, on, name: AgeingPause(on, name),
     "moved": lambda draw, on, name: DueDateMoved(
         on,

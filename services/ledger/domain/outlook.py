@@ -1,4 +1,4 @@
-"""What is still to come of a loan: when, how much, at what cost to the borrower, of what value to the lender."""
+"""What is still to come of a loan: when, how much, at what cost to the borrower, worth what to the lender."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.events import ids
 from shared.events.base import Event
+from shared.quick import quick
 
 S = TypeVar("S")
 NO_CAUSE = UUID(int=0)
@@ -53,6 +54,7 @@ class Key(NamedTuple):
     id: UUID
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything that a decision may know besides its state and its message."""
@@ -76,6 +78,7 @@ class Context:
         return ids.event_id(self.cause, self.service, index)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SetTimer:
     """Set, or move, the one timer of this `kind` for the decision's key. It fires once, never early.
@@ -119,6 +122,7 @@ class Send:
     not_before: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[S]):
     """What follows from a message: the state after it, and all that shall happen once it commits."""

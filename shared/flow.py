@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.decision import Context, Decision, Need, SendSettled, TimerFired, Wait
 from shared.events.base import Event
+from shared.quick import quick
 
 S = TypeVar("S")
 
@@ -18,6 +19,7 @@ Wanted = Mapping[UUID, Sequence[Any]]
 Decide = Callable[[Any, Any, Context], "Decision[Any] | Need | Wait"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Change(Generic[S]):
     """A state before (None: it is new) and after a batch."""

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from shared.quick import quick
+
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _TWO = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD "
@@ -33,6 +35,7 @@ _DIGITS_MAX = 18
 _BY_EXPONENT = [1, 10, 100, 1_000, 10_000]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units (cents, fen, yen) of one currency. Mixing currencies raises ValueError."""

@@ -32,7 +32,7 @@ LENDER_SOURCE = "/lenders/"
 
 Headers = Sequence[tuple[str, bytes]]
 
-_COUNT = struct.Struct(">H")
+_LENGTHS = struct.Struct(">HH")
 
 assert known.MODULES  # importing it is what makes every type known here
 
@@ -138,32 +138,38 @@ def encode(event: Event, envelope: Envelope) -> tuple[bytes, list[tuple[str, byt
 
 
 def pack_headers(headers: Headers) -> bytes:
-    """Headers as one value: how many, the lengths of each name and contents, then all of them in order."""
-    parts: list[bytes] = []
-    for name, value in headers:
-        parts += (_encoded(name), value)
-    return struct.pack(f">H{len(parts)}I", len(headers), *map(len, parts)) + b"".join(parts)
+    """Headers as one value: the names, which few sets of headers have, then how long each content is, then
+    the contents.
+    """
+    names, values = zip(*headers, strict=True) if headers else ((), ())
+    packed = _packed_names(names)
+    count = len(values)
+    head = _LENGTHS.pack(len(packed), count) + packed
+    return b"".join((head, struct.pack(f">{count}I", *map(len, values)), *values))
 
 
 @lru_cache(maxsize=256)
-def _encoded(name: str) -> bytes:
-    return name.encode()
+def _packed_names(names: tuple[str, ...]) -> bytes:
+    return to_json(names)
 
 
 @lru_cache(maxsize=256)
-def _decoded(name: bytes) -> str:
-    return name.decode()
+def _unpacked_names(names: bytes) -> tuple[str, ...]:
+    return tuple(from_json(names))
 
 
 def unpack_headers(data: bytes) -> list[tuple[str, bytes]]:
     """The headers in a packed value."""
-    (count,) = _COUNT.unpack_from(data)
-    lengths = struct.unpack_from(f">{2 * count}I", data, _COUNT.size)
-    at, parts = _COUNT.size + 8 * count, []
-    for length in lengths:
-        parts.append(data[at : at + length])
+    size, count = _LENGTHS.unpack_from(data)
+    at = _LENGTHS.size + size
+    names = _unpacked_names(data[_LENGTHS.size : at])
+    lengths = struct.unpack_from(f">{count}I", data, at)
+    at += 4 * count
+    found = []
+    for name, length in zip(names, lengths, strict=True):
+        found.append((name, data[at : at + length]))
         at += length
-    return [(_decoded(name), value) for name, value in zip(parts[::2], parts[1::2], strict=True)]
+    return found
 
 
 def body_hash(value: bytes | None) -> int:

@@ -68,7 +68,9 @@ class Allowed:
         return top in STANDARD or top in self.outside
 
 
-DOMAIN = Allowed(("shared.money", "shared.errors", "shared.events", "shared.decision", "{own}.domain"))
+DOMAIN = Allowed(
+    ("shared.money", "shared.errors", "shared.events", "shared.decision", "shared.quick", "{own}.domain")
+)
 STORE = Allowed(
     (
         "{own}.domain",
@@ -83,8 +85,8 @@ STORE = Allowed(
         "shared.money",
         "shared.spine",
     ),
-    # What a row packs into one column is written and read by pydantic.
-    frozenset({"sqlalchemy", "pydantic", "pydantic_core"}),
+    # What a row packs into one column is written and read by these.
+    frozenset({"sqlalchemy", "pydantic", "pydantic_core", "msgspec"}),
 )
 FLOW = Allowed(("{own}.domain", "{own}.store", "shared.events", "shared.flow", "shared.decision"))
 API = Allowed(

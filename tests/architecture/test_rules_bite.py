@@ -114,7 +114,11 @@ ALLOWED = [
     (import_breaches, "services/ledger/domain/loan.py", "import datetime\nfrom shared.money import Money"),
     (import_breaches, "services/ledger/store.py", "from sqlalchemy import select"),
     (import_breaches, "services/ledger/store/loans.py", "from sqlalchemy import select"),
-    (import_breaches, "services/ledger/store/packing.py", "import pydantic\nimport pydantic_core"),
+    (
+        import_breaches,
+        "services/ledger/store/packing.py",
+        "import pydantic\nimport pydantic_core\nimport msgspec",
+    ),
     (import_breaches, "services/ledger/api/__init__.py", "from services.ledger.api import loans"),
     (import_breaches, "services/ledger/domain/feed.py", "from shared.decision import TimerFired"),
     (import_breaches, "services/ledger/adapters/mail.py", "import aiosmtplib\nimport asyncio"),

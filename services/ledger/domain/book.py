@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from services.ledger.domain.facts import Key
 from services.ledger.domain.terms import Component, Terms
+from shared.quick import quick
 
 FOREVER = date.max.toordinal()
 """The end of what has none."""
@@ -107,6 +108,7 @@ class Line(NamedTuple):
         return sum(self.owed) - sum(self.paid)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Book:
     """A loan's state after its facts. The columns have one place per instalment, in order of due dates."""

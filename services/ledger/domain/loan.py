@@ -16,6 +16,7 @@ from services.ledger.domain.terms import Planned
 from shared.events.loans import Channel, FailureReason, LoanKind
 from shared.events.parts import PartyRole
 from shared.money import Money
+from shared.quick import quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class History(NamedTuple):
     """The schedule that the platform sent when it opened the loan."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.

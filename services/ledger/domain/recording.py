@@ -16,6 +16,7 @@ from services.ledger.domain.replay import ReplayNeeded, add, earned, replay
 from services.ledger.domain.terms import Component, Terms
 from shared.decision import Context, Need
 from shared.errors import Conflict
+from shared.quick import quick
 
 
 class FactDiffers(Conflict):
@@ -36,6 +37,7 @@ class Went(NamedTuple):
         return sum(self.parts)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A loan with one fact more, or one fewer, and the payments that went elsewhere because of it."""

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import Any, get_args
+from typing import Any, cast, get_args, get_type_hints
 
+import msgspec
 from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from services.ledger.domain import facts
 from services.ledger.domain.agreements import Agreements
-from services.ledger.domain.book import Book, Charge, Column, Settled
+from services.ledger.domain.book import Book, Column
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Pending, Rules, Told
 from services.ledger.domain.products import ProductVersion
@@ -28,7 +29,13 @@ _OTHERS = tuple(
     one.name for one in fields(Book) if one.name not in (*_COLUMNS, "terms", "owed", "paid", "movements")
 )
 _COLUMN_VALUES, _OTHER_VALUES = attrgetter(*_COLUMNS), attrgetter(*_OTHERS)
-_CHARGES, _PAYMENTS = _OTHERS.index("charges"), _OTHERS.index("payments")
+_HINTS, _tuple = get_type_hints(Book), cast(Any, tuple)
+_FOUR = tuple[Column, Column, Column, Column]
+_PACKED = _tuple[
+    int, _tuple[(Column,) * len(_COLUMNS)], _FOUR, _FOUR, _tuple[tuple(_HINTS[name] for name in _OTHERS)]
+]
+"""How many instalments, the columns, what is owed and paid by component, and the rest."""
+_READ, _WRITE = msgspec.json.Decoder(_PACKED).decode, msgspec.json.Encoder().encode
 _UNPACKED = ("terms", *_COLUMNS, "owed", "paid", *_OTHERS)
 _IN_ORDER = itemgetter(*(_UNPACKED.index(one.name) for one in fields(Book) if one.name != "movements"))
 """A book by position, as its class has the fields: naming thirty of them costs a third of unpacking."""
@@ -41,27 +48,21 @@ _NOTHING = "[]"
 
 def pack_book(book: Book) -> str:
     """A book without its terms. A column in which nothing stands is empty."""
-    columns = [column if any(column) else () for column in _COLUMN_VALUES(book)]
-    owed, paid = ([column if any(column) else () for column in four] for four in (book.owed, book.paid))
-    return to_json((len(book.dues), columns, owed, paid, _OTHER_VALUES(book))).decode()
+    length = len(book.dues)
+    nothing = (0,) * length
+    columns = [column if column != nothing else () for column in _COLUMN_VALUES(book)]
+    owed = [column if column != nothing else () for column in book.owed]
+    paid = [column if column != nothing else () for column in book.paid]
+    return _WRITE((length, columns, owed, paid, _OTHER_VALUES(book))).decode()
 
 
 def unpack_book(text: str, terms: Terms) -> Book:
     """The book that `pack_book` packed."""
-    length, packed, owed, paid, others = from_json(text)
+    length, packed, owed, paid, others = _READ(text)
     nothing = (0,) * length
-    columns = [tuple(one) if one else nothing for one in packed]
-    rest = [_frozen(one) if type(one) is list else one for one in others]
-    if rest[_CHARGES]:
-        rest[_CHARGES] = tuple(Charge(*one) for one in rest[_CHARGES])
-    if rest[_PAYMENTS]:
-        rest[_PAYMENTS] = tuple(Settled(*one) for one in rest[_PAYMENTS])
-    fours = [tuple([tuple(one) if one else nothing for one in four]) for four in (owed, paid)]
-    return Book(*_IN_ORDER((terms, *columns, *fours, *rest)))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if type(value) is list else value
+    columns = [one or nothing for one in packed]
+    fours = (tuple([one or nothing for one in owed]), tuple([one or nothing for one in paid]))
+    return Book(*_IN_ORDER((terms, *columns, *fours, *others)))
 
 
 def piece_of(column: str) -> int:

@@ -30,6 +30,7 @@ from shared.events.ledger import (
     ArrearsCured,
     ArrearsCuredRetracted,
     BalanceDiffers,
+    CreditStatusChanged,
     DelinquencyChanged,
     FeedLate,
     FreezeRefused,
@@ -204,7 +205,7 @@ FLOW = Flow(
         Step(
             DayDue,
             feed.look,
-            emits=(InstalmentDueSoon, PaymentMissed, ScheduleRevised, *_FOLLOWS),
+            emits=(InstalmentDueSoon, PaymentMissed, ScheduleRevised, CreditStatusChanged, *_FOLLOWS),
             state=Loan,
         ),
         Step(Propose, proposals.propose, creates=True, state=Proposal, answer=Proposed),

@@ -94,6 +94,10 @@ class ProductTerms(Part):
     payments_complete_expected: bool = True
     """Whether the platform says when a day's payments are all reported; else `feed_delay_days` is waited."""
     feed_delay_days: Days = 1
+    credit_schemes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    """The credit records and risk classes that the ledger makes for its loans, such as `metro2_status`,
+    `pbc_month`, `ifrs9_stage`; none of them unless named.
+    """
 
 
 class ProductPublished(Event, topic="loan-events", key="product", version=1, per_lender=True):

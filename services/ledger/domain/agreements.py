@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.events.parts import ReliefPhase
+from shared.events.parts import ReliefKind, ReliefPhase
 
 
 class LoanHold(NamedTuple):
@@ -36,8 +36,16 @@ class FreezeInstruction(NamedTuple):
     """
 
 
+class Granted(NamedTuple):
+    """What a plan grants, and when: a phase without its amounts."""
+
+    kind: ReliefKind
+    effective_on: date
+    ends_on: date | None = None
+
+
 class LoanPlan(NamedTuple):
-    """The loan's part of an agreed plan."""
+    """The loan's part of an agreed plan, in force or over."""
 
     plan_id: UUID
     part: int
@@ -46,6 +54,16 @@ class LoanPlan(NamedTuple):
     """Phases that take effect on a day to come, each with its place in the plan."""
     forgiven_minor: int = 0
     """What is forgiven once the plan was kept to its end."""
+    granted: tuple[Granted, ...] = ()
+    """All phases, by their places."""
+    diminished: bool = False
+    """It lowered the loan's worth to its lender by more than 1 %: see `eba.Measure`."""
+    ended_on: date | None = None
+    """From this day on it is kept no longer: it was broken, completed, or another one took its place."""
+
+    def is_kept(self, on: date) -> bool:
+        """Whether it is in force, and kept, at the end of a day."""
+        return self.accepted_on <= on and (self.ended_on is None or on < self.ended_on)
 
 
 class Agreements(NamedTuple):
@@ -54,6 +72,8 @@ class Agreements(NamedTuple):
     holds: tuple[LoanHold, ...] = ()
     plan: LoanPlan | None = None
     instruction: Instruction | None = None
+    past: tuple[LoanPlan, ...] = ()
+    """Plans that are over."""
     ended: tuple[UUID, ...] = ()
     """Holds and plans that are over: told of once more, they do not begin anew."""
 

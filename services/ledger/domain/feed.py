@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.ledger.domain import relief
+from services.ledger.domain import relief, reporting
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
@@ -107,4 +107,8 @@ def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:
     events: list[Event] = []
     if changed is not loan:
         events.append(revised(changed, changed.today(context.now), "plan"))
-    return settle(changed, context, events, complete_through=through, asked=True)
+    reported = reporting.report(changed, context, through)
+    if isinstance(reported, Need):
+        return reported
+    changed, told = reported
+    return settle(changed, context, [*events, *told], complete_through=through, asked=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
+from services.ledger.domain.credit_record.told import CreditTold, MonthReported
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.terms import Planned
@@ -32,6 +33,8 @@ class Rules:
     """
     feed_delay_days: int = 1
     """Where the platform never says so: how many days later they are taken as reported."""
+    credit_schemes: tuple[str, ...] = ()
+    """The credit records and risk classes in which it is reported; of others nothing is kept."""
 
 
 class Missed(NamedTuple):
@@ -60,6 +63,8 @@ class Told:
     repaid: UUID | None = None
     balance_differs_minor: int = 0
     """By how much the platform's balance was above ours when that was told last; 0: it agrees."""
+    credit: CreditTold | None = None
+    """How it stands in credit records; None where it is in none, or was not looked at yet."""
 
 
 class Pending(NamedTuple):
@@ -106,7 +111,8 @@ class History(NamedTuple):
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.
 
-    `added`, `reversed`, `replaced`, `postings` and `parties` are what has come since the loan was loaded.
+    `added`, `reversed`, `replaced`, `postings`, `parties` and `reported` are what has come since the loan was
+    loaded.
     """
 
     id: UUID
@@ -139,6 +145,7 @@ class Loan:
     replaced: tuple[tuple[str, Entry], ...] = ()
     """Facts whose reference a newer report took over, by that; the entry has the file's new one for them."""
     parties: tuple[Joined, ...] = ()
+    reported: tuple[MonthReported, ...] = ()
 
     @property
     def core_is_master(self) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.ledger.domain.buckets import SCHEMES
+from services.ledger.domain.credit_record import record
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.loan import Rules
 from services.ledger.domain.rounding import RoundingRule
@@ -98,6 +99,7 @@ def rules_of(terms: ProductTerms) -> Rules:
         buckets=terms.buckets,
         payments_complete_expected=terms.payments_complete_expected,
         feed_delay_days=terms.feed_delay_days,
+        credit_schemes=terms.credit_schemes,
     )
 
 
@@ -109,6 +111,7 @@ def check_terms(terms: ProductTerms) -> None:
         ("repayment", terms.repayment, {one.value for one in Repayment}),
         ("allocation", terms.allocation, set(ALLOCATIONS)),
         ("buckets", terms.buckets, set(SCHEMES)),
+        *(("credit_schemes", scheme, set(record.SCHEMES)) for scheme in terms.credit_schemes),
     ):
         if value not in known:
             raise CodeUnknown(field=field, value=value, known=", ".join(sorted(known)))

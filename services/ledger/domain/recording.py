@@ -98,6 +98,7 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
         (*loan.postings, *new),
         loan.replaced,
         loan.parties,
+        loan.reported,
     )
     return Recorded(after, _went(book.movements, fact.reference))
 

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.ledger.domain import facts, freezes
-from services.ledger.domain.agreements import Instruction, LoanPlan
+from services.ledger.domain.agreements import Granted, Instruction, LoanPlan
 from services.ledger.domain.book import Book
 from services.ledger.domain.consequences import settle
+from services.ledger.domain.doubt import with_stale_record
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Loan
+from services.ledger.domain.outlook import own_rate, present_value
 from services.ledger.domain.payments import revised
 from services.ledger.domain.provided import planned
 from services.ledger.domain.recording import Recorded, record
@@ -238,12 +240,31 @@ def apply(
         if isinstance(changed, Need):
             return changed
         after = changed
-    kept = LoanPlan(plan.plan_id, plan.part, accepted_on, tuple(coming))
-    return replace(
-        after,
-        agreements=after.agreements._replace(plan=kept, instruction=None),
-        version=after.version + 1,
-    )
+    return _keeping(loan, after, LoanPlan(plan.plan_id, plan.part, accepted_on, tuple(coming)), phases, today)
+
+
+def _keeping(before: Loan, after: Loan, plan: LoanPlan, phases: Sequence[ReliefPhase], today: date) -> Loan:
+    """The loan with this plan in force; another one that was in force is over."""
+    granted = tuple(Granted(one.kind, one.effective_on, one.ends_on) for one in phases)
+    kept = plan._replace(granted=granted, diminished=_diminished(before, after, today))
+    agreed, over = after.agreements, after.agreements.plan
+    past = agreed.past if over is None else (*agreed.past, _over(over, plan.accepted_on))
+    ended = agreed.ended if over is None else (*agreed.ended, over.plan_id)
+    agreements = agreed._replace(plan=kept, instruction=None, past=past, ended=ended)
+    return with_stale_record(replace(after, agreements=agreements, version=after.version + 1))
+
+
+def _over(plan: LoanPlan, on: date) -> LoanPlan:
+    return plan._replace(coming=(), ended_on=on)
+
+
+def _diminished(before: Loan, after: Loan, today: date) -> bool:
+    """Whether the loan has lost more than 1 % of its worth; asked only where European marks are reported."""
+    if "eba" not in before.rules.credit_schemes:
+        return False
+    rate = own_rate(before.book)
+    was, is_ = (present_value(one.book, today, rate) for one in (before, after))
+    return is_ * 100 < was * 99
 
 
 def _take_effect(
@@ -307,8 +328,8 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
             return recorded
         changed = recorded.loan if recorded else loan
         kept = LoanPlan(told.plan_id, told.part, told.instructed_on)
-        agreements = changed.agreements._replace(plan=kept, instruction=None)
-        after: Loan | Need = replace(changed, agreements=agreements, version=changed.version + 1)
+        today = loan.today(context.now)
+        after: Loan | Need = _keeping(loan, changed, kept, told.phases, today)
     else:
         after = apply(loan, plan, told.phases, told.instructed_on, context)
     if isinstance(after, Need):
@@ -331,14 +352,15 @@ def break_off(loan: Loan, event: PlanBroken, context: Context) -> Decision[Loan]
     plan = loan.agreements.plan
     if plan is None or plan.plan_id != event.plan_id:
         return Decision(loan)
-    return settle(_without_plan(loan, plan), context)
+    return settle(_without_plan(loan, plan, event.broken_on), context)
 
 
-def _without_plan(loan: Loan, plan: LoanPlan) -> Loan:
-    ended = (*loan.agreements.ended, plan.plan_id)
-    return replace(
-        loan, agreements=loan.agreements._replace(plan=None, ended=ended), version=loan.version + 1
+def _without_plan(loan: Loan, plan: LoanPlan, on: date) -> Loan:
+    agreed = loan.agreements
+    agreements = agreed._replace(
+        plan=None, past=(*agreed.past, _over(plan, on)), ended=(*agreed.ended, plan.plan_id)
     )
+    return with_stale_record(replace(loan, agreements=agreements, version=loan.version + 1))
 
 
 def complete(loan: Loan, event: PlanCompleted, context: Context) -> Decision[Loan] | Need:
@@ -347,7 +369,7 @@ def complete(loan: Loan, event: PlanCompleted, context: Context) -> Decision[Loa
     if plan is None or plan.plan_id != event.plan_id:
         return Decision(loan)
     events: list[Event] = []
-    after = _without_plan(loan, plan)
+    after = _without_plan(loan, plan, event.completed_on)
     if plan.forgiven_minor and loan.book.balance:
         forgiven = min(plan.forgiven_minor, loan.book.balance)
         fact = facts.Forgiveness(event.completed_on, f"plan:{plan.plan_id}:forgiven", forgiven)

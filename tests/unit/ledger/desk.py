@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from services.ledger.domain.corrections import references
+from services.ledger.domain.credit_record.told import MonthReported
 from services.ledger.domain.feed import DayDue, Feed
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
@@ -35,6 +36,7 @@ class Desk:
     files: dict[UUID, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     provided: dict[UUID, Any] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
+    reported: list[MonthReported] = field(default_factory=list)
     timers: dict[tuple[Key, str], SetTimer] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     ids: dict[int, UUID] = field(default_factory=dict)
@@ -50,7 +52,14 @@ class Desk:
 
     def day(self, on: date, zone: str = "UTC") -> list[Event]:
         """Let time pass to noon of a day, from timer to timer; what was told meanwhile."""
-        before, end = len(self.told), datetime.combine(on, time(12), ZoneInfo(zone))
+        return self._until(datetime.combine(on, time(12), ZoneInfo(zone)))
+
+    def moment(self) -> list[Event]:
+        """Let what is due at once happen; what was told of it."""
+        return self._until(self.now + timedelta(seconds=1))
+
+    def _until(self, end: datetime) -> list[Event]:
+        before = len(self.told)
         while due := sorted((t.due_at, k[1], k[0].id) for k, t in self.timers.items() if t.due_at <= end):
             at, kind, id_ = due[0]
             key = next(k for k in self.timers if k[1] == kind and k[0].id == id_)
@@ -142,7 +151,9 @@ class Desk:
         waiting = [one.body for one in self.kept.get(key, ())]
         names = [name for one in (body, *waiting) for name in references(one)]
         entries = tuple(self.files[key.id][name] for name in names if name in self.files[key.id])
-        return replace(state, entries=entries, added=(), reversed=(), replaced=(), postings=(), parties=())
+        return replace(
+            state, entries=entries, added=(), reversed=(), replaced=(), postings=(), parties=(), reported=()
+        )
 
     def _history(self, id_: UUID) -> History:
         return History(tuple(self.files[id_].values()), self.provided.get(id_, ()))
@@ -160,6 +171,7 @@ class Desk:
                     {one.fact.reference: one for one in (*state.added, *state.reversed)}
                 )
                 self.postings += state.postings
+                self.reported += state.reported
             elif isinstance(state, Suspense):
                 self.postings += state.postings
             elif isinstance(state, Feed) and state.read_at is not None:

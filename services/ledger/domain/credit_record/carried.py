@@ -31,6 +31,7 @@ from services.ledger.domain.credit_record.standing import (
 from services.ledger.domain.due_dates import add_months
 
 _DAY = timedelta(days=1)
+_UNMARKED = Exposure()
 _PAID = "N"
 """The People's Bank's code of a month that was paid in full and in time."""
 
@@ -89,7 +90,7 @@ class Carried:
     """The newest first, no older than the history reaches."""
     closed: date | None = None
     """The first day of the last month that is in the record."""
-    exposure: Exposure = Exposure()
+    exposure: Exposure = _UNMARKED
     restructuring: Restructuring | None = None
     plan: PlanShown | None = None
     dispute: Dispute = Dispute.NONE
@@ -218,7 +219,7 @@ def _is_calm(seen: Day, standing: Standing) -> bool:
     watched = changed is not None and seen.on < add_months(changed.first_due_on, WATCH_MONTHS)
     quiet = seen.plan is None and seen.deferral is None and seen.dispute is not Dispute.OPEN
     going_on = seen.ending is None and not seen.written_off
-    return quiet and going_on and not watched and not seen.days_past_due and standing.exposure == Exposure()
+    return quiet and going_on and not watched and not seen.days_past_due and standing.exposure == _UNMARKED
 
 
 def _closed(carried: Carried, seen: Day, standing: Standing) -> Carried:

@@ -1,4 +1,4 @@
-"""What was told of a loan's credit record, so that only changes are told, and what proves wrong is corrected."""
+"""What was told of a loan's credit record: only changes are told, and what proves wrong is corrected."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -11,6 +11,7 @@ from services.ledger.api.loans import loans_router
 from services.ledger.api.portfolio import portfolio_router
 from services.ledger.api.preview import preview_router
 from services.ledger.api.proposals import proposals_router
+from services.ledger.api.records import records_router
 from services.ledger.api.statements import statements_router
 from services.ledger.api.suspense import suspense_router
 from shared.service import Service
@@ -28,6 +29,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         proposals_router(service),
         statements_router(service),
         borrowers_router(service),
+        records_router(service),
         journal_router(service),
         portfolio_router(service),
     ):

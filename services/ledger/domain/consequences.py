@@ -14,7 +14,7 @@ from services.ledger.domain import journal
 from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
-from services.ledger.domain.doubt import with_record_in_doubt
+from services.ledger.domain.doubt import in_doubt, look_at_once_or_on
 from services.ledger.domain.loan import Loan, Missed, Told
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import advance
@@ -122,8 +122,8 @@ def settle(
     through `complete_through` are reported; what makes them better at once.
     """
     today = loan.today(context.now)
-    if loan.told.credit is not None and not asked:
-        loan = with_record_in_doubt(loan, loan.told.credit, today)
+    if not asked:
+        loan = in_doubt(loan, today)
     if not asked and (wakes := _nothing_to_tell(loan, today)) is not None:
         return _quietly(loan, wakes, events, context)
     now = standing(loan, today)
@@ -145,8 +145,7 @@ def settle(
     if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
         # It is late and waits for its platform's report already: this change alone wakes nobody.
         waits, wakes = loan.waits_through, loan.wakes_on
-        if record is not None and record.look_on == today:
-            wakes = today
+        wakes = today if look_at_once_or_on(loan.told, today) == today else wakes
     after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
     if asked:
         after = _post_income(after, today)
@@ -165,7 +164,7 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     place = next((k for k, settled in enumerate(book.settled) if not settled), None)
     if place is None or book.dues[place] < today.toordinal() or not book.unpaid(place):
         return None
-    look_on = date.max if told.credit is None else told.credit.look_on or date.max
+    look_on = look_at_once_or_on(told, today) or date.max
     if look_on <= today:
         return None
     due = date.fromordinal(book.dues[place])
@@ -345,8 +344,8 @@ def _tell_end(telling: _Telling, now: Standing) -> None:
 def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> date | None:
     """The next day at whose start something may have to be told."""
     days = list(_days_to_look(loan, now, SCHEMES[loan.rules.buckets]))
-    if loan.told.credit is not None and loan.told.credit.look_on is not None:
-        days.append(loan.told.credit.look_on)
+    if (look_on := look_at_once_or_on(loan.told, now.on)) is not None:
+        days.append(look_on)
     if asked:
         days = [day for day in days if day > now.on]
     days = [day for day in days if day < date.max]

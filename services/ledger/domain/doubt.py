@@ -1,11 +1,30 @@
-"""Whether a change casts doubt on what was told of days gone by: then those are looked at anew."""
+"""Whether a change casts doubt on what was told of days gone by: then those are looked at anew, at once, in a
+batch of their own. A payment itself only waits for its own page of the book.
+"""
 
 from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain.credit_record.told import CreditTold
 from services.ledger.domain.facts import Credit, Payment, key_of
-from services.ledger.domain.loan import Loan
+from services.ledger.domain.loan import Loan, Told
+
+
+def in_doubt(loan: Loan, today: date) -> Loan:
+    """The loan with what has become doubtful by what was added to its file, or taken out of it."""
+    told = loan.told
+    if told.on is not None or loan.reversed or loan.replaced:
+        told = _stages_in_doubt(loan, told)
+    if told.credit is not None:
+        told = _record_in_doubt(loan, told, told.credit, today)
+    return loan if told is loan.told else replace(loan, told=told)
+
+
+def look_at_once_or_on(told: Told, today: date) -> date | None:
+    """The day on which doubts must be looked at; None where there are none."""
+    if told.restate_from is not None:
+        return today
+    return None if told.credit is None else told.credit.look_on
 
 
 def with_stale_record(loan: Loan) -> Loan:
@@ -16,18 +35,27 @@ def with_stale_record(loan: Loan) -> Loan:
     return replace(loan, told=replace(loan.told, credit=replace(credit, stale=True)))
 
 
-def with_record_in_doubt(loan: Loan, credit: CreditTold, today: date) -> Loan:
-    """A record that this change may have made another one is looked at at once, in a batch of its own; anew
-    where something counts from a day that it has told of already.
-    """
+def _stages_in_doubt(loan: Loan, told: Told) -> Told:
+    """What counts from a day for which something else was told already."""
+    gone = (*loan.reversed, *(former for _, former in loan.replaced))
+    days = [key_of(one.fact, loan.book.terms)[0] for one in (*gone, *loan.added)]
+    first = min(days, default=None)
+    until = told.on if told.on is not None or not gone else date.max
+    if first is None or until is None or first >= until.toordinal():
+        return told
+    since = date.fromordinal(first)
+    if told.restate_from is not None and told.restate_from <= since:
+        return told
+    return replace(told, restate_from=since)
+
+
+def _record_in_doubt(loan: Loan, told: Told, credit: CreditTold, today: date) -> Told:
     carried, through = credit.carried, credit.carried.through.toordinal()
+    past = any(key_of(one.fact, loan.book.terms)[0] <= through for one in loan.added)
     money = all(isinstance(one.fact, Payment | Credit) for one in loan.added)
     # What was paid in time cannot have been paid better still.
-    unmoved = carried.calm and money and bool(loan.book.outstanding)
-    stale = credit.stale or bool(loan.reversed or loan.replaced)
-    if not unmoved:
-        days = (key_of(one.fact, loan.book.terms)[0] for one in loan.added)
-        stale = stale or any(day <= through for day in days)
+    unmoved = carried.calm and money and bool(loan.book.outstanding) and not (past and carried.was_late)
+    stale = credit.stale or bool(loan.reversed or loan.replaced) or (past and not unmoved)
     if not stale and (unmoved or carried.ended):
-        return loan
-    return replace(loan, told=replace(loan.told, credit=replace(credit, stale=stale, look_on=today)))
+        return told
+    return replace(told, credit=replace(credit, stale=stale, look_on=today))

@@ -14,6 +14,7 @@ from services.ledger.domain import relief, reporting
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
+from services.ledger.domain.staging import restaged
 from shared.decision import Context, Decision, Key, Need, SetTimer, TimerFired
 from shared.events.base import Event
 from shared.events.ids import name_id
@@ -111,4 +112,6 @@ def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:
     if isinstance(reported, Need):
         return reported
     changed, told = reported
-    return settle(changed, context, [*events, *told], complete_through=through, asked=True)
+    decided = settle(changed, context, [*events, *told], complete_through=through, asked=True)
+    corrected = restaged(decided.state, context)
+    return corrected if isinstance(corrected, Need) else replace(decided, state=corrected)

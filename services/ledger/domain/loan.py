@@ -13,6 +13,7 @@ from services.ledger.domain.book import Book
 from services.ledger.domain.credit_record.told import CreditTold, MonthReported
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
+from services.ledger.domain.roll_rates import Staged
 from services.ledger.domain.terms import Planned
 from shared.events.loans import Channel, FailureReason, LoanKind
 from shared.events.parts import PartyRole
@@ -63,6 +64,8 @@ class Told:
     repaid: UUID | None = None
     balance_differs_minor: int = 0
     """By how much the platform's balance was above ours when that was told last; 0: it agrees."""
+    restate_from: date | None = None
+    """From this day on it is known now to have stood otherwise than was told: see `staging.restaged`."""
     credit: CreditTold | None = None
     """How it stands in credit records; None where it is in none, or was not looked at yet."""
 
@@ -111,8 +114,8 @@ class History(NamedTuple):
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.
 
-    `added`, `reversed`, `replaced`, `postings`, `parties` and `reported` are what has come since the loan was
-    loaded.
+    `added`, `reversed`, `replaced`, `postings`, `parties`, `reported` and `restaged` are what has come
+    since the loan was loaded.
     """
 
     id: UUID
@@ -146,6 +149,7 @@ class Loan:
     """Facts whose reference a newer report took over, by that; the entry has the file's new one for them."""
     parties: tuple[Joined, ...] = ()
     reported: tuple[MonthReported, ...] = ()
+    restaged: tuple[tuple[date, Staged], ...] = ()
 
     @property
     def core_is_master(self) -> bool:

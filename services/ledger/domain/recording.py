@@ -99,6 +99,7 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
         loan.replaced,
         loan.parties,
         loan.reported,
+        loan.restaged,
     )
     return Recorded(after, _went(book.movements, fact.reference))
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ledger.domain.corrections import references
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
-from services.ledger.domain.staging import CURRENT, staged, staged_on
-from services.ledger.store import packing
+from services.ledger.domain.staging import CURRENT, holds_from, staged, staged_on
+from services.ledger.store import packing, records
 from shared.clock import system_now
 from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
@@ -93,10 +93,10 @@ _ADD_POSTINGS = (
 )
 
 _ADD_STAGES = (
-    "INSERT INTO stage (loan_id, as_of, bucket, since_on, days_most, arrears_minor, exit, recorded_at) "
-    "SELECT l, o, b, s, d, a, e, $8::timestamptz FROM unnest($1::uuid[], $2::date[], $3::text[], "
-    "$4::date[], $5::int[], "
-    "$6::bigint[], $7::text[]) AS x(l, o, b, s, d, a, e)"
+    "INSERT INTO stage (loan_id, as_of, told_on, restated, bucket, since_on, days_most, arrears_minor, exit, "
+    "recorded_at) SELECT l, o, t, r, b, s, d, a, e, $10::timestamptz FROM unnest($1::uuid[], $2::date[], "
+    "$3::date[], $4::bool[], $5::text[], $6::date[], $7::int[], $8::bigint[], $9::text[]) "
+    "AS x(l, o, t, r, b, s, d, a, e)"
 )
 _ADD_PARTIES = (
     "INSERT INTO party (loan_id, borrower_reference, role, effective_on, joined) SELECT * FROM "
@@ -163,6 +163,7 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     )
     if stages := _new_stages(changes):
         await execute(connection, _ADD_STAGES, (*_columns(stages), at))
+    await records.add_months(connection, loans, at)
     if parties := _new_parties(loans):
         await execute(connection, _ADD_PARTIES, _columns(parties))
 
@@ -272,11 +273,14 @@ def _columns(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], ...]:
 
 
 def _new_stages(changes: Sequence[Change[Loan]]) -> list[tuple[Any, ...]]:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for change in changes:
-        now = staged(change.after)
+        loan = change.after
+        # The past first: what stands now comes after it.
+        rows += [(change.id, on, staged_on(loan), True, *was) for on, was in loan.restaged]
+        now = staged(loan)
         if now != (CURRENT if change.before is None else staged(change.before)):
-            rows.append((change.id, staged_on(change.after), *now))
+            rows.append((change.id, holds_from(loan), staged_on(loan), False, *now))
     return rows
 
 

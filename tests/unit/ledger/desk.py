@@ -13,6 +13,7 @@ from services.ledger.domain.feed import DayDue, Feed
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.proposals import Approve, Content, Proposal, Propose, Refuse
+from services.ledger.domain.roll_rates import Staged
 from services.ledger.domain.suspense import Suspense
 from services.ledger.flow import FLOW
 from shared.decision import Actor, Key, Role, SetTimer
@@ -37,6 +38,7 @@ class Desk:
     provided: dict[UUID, Any] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
     reported: list[MonthReported] = field(default_factory=list)
+    restaged: list[tuple[date, Staged]] = field(default_factory=list)
     timers: dict[tuple[Key, str], SetTimer] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     ids: dict[int, UUID] = field(default_factory=dict)
@@ -151,9 +153,8 @@ class Desk:
         waiting = [one.body for one in self.kept.get(key, ())]
         names = [name for one in (body, *waiting) for name in references(one)]
         entries = tuple(self.files[key.id][name] for name in names if name in self.files[key.id])
-        return replace(
-            state, entries=entries, added=(), reversed=(), replaced=(), postings=(), parties=(), reported=()
-        )
+        fresh: dict[str, Any] = {"added": (), "reversed": (), "replaced": (), "postings": (), "parties": ()}
+        return replace(state, entries=entries, **fresh, reported=(), restaged=())
 
     def _history(self, id_: UUID) -> History:
         return History(tuple(self.files[id_].values()), self.provided.get(id_, ()))
@@ -172,6 +173,7 @@ class Desk:
                 )
                 self.postings += state.postings
                 self.reported += state.reported
+                self.restaged += state.restaged
             elif isinstance(state, Suspense):
                 self.postings += state.postings
             elif isinstance(state, Feed) and state.read_at is not None:

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
-from services.ledger.domain.roll_rates import Exit
-from services.ledger.domain.staging import CURRENT, Staged, staged, staged_on
+from services.ledger.domain.roll_rates import Exit, Staged
+from services.ledger.domain.staging import CURRENT, holds_from, staged, staged_on
 from shared.events.loans import PaymentsComplete
+from shared.events.parts import Freezes
 from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event
 from tests.unit.ledger.desk import Desk
+from tests.unit.ledger.test_holds import a_hold
 
 FEB = date(2026, 2, 1)
 
@@ -68,3 +70,60 @@ def test_a_loan_that_was_never_late_leaves_the_buckets_on_the_day_of_its_last_pa
     desk.take(a_payment("100.00", value_on=date(2026, 1, 20)))
     assert _stage(desk) == CURRENT._replace(exit=Exit.REPAID)
     assert staged_on(desk.loan()) == date(2026, 1, 20)
+
+
+def test_a_payment_that_comes_to_light_restates_the_days_since() -> None:
+    desk = _desk("100.00", "100.00", "100.00")
+    desk.day(date(2026, 4, 10))
+    desk.take(a_payment("200.00", value_on=date(2026, 2, 20), reference="found"))
+    assert holds_from(desk.loan()) == date(2026, 2, 20)
+    desk.moment()
+    assert desk.restaged == [
+        (date(2026, 2, 20), Staged("M0", None, None, 0, None)),
+        (date(2026, 4, 2), Staged("M1", date(2026, 4, 1), None, 10_000, None)),
+    ]
+    assert desk.loan().told.restate_from is None
+
+
+def test_a_reversal_restates_the_days_since_what_it_took_back() -> None:
+    desk = _desk("100.00", "100.00", "100.00")
+    desk.take(a_payment("100.00", value_on=FEB))
+    desk.day(date(2026, 3, 10))
+    desk.take(a_payment("50.00", value_on=date(2026, 3, 10), reference="part"))
+    desk.take(a_reversal(reversed_on=date(2026, 3, 12)))
+    desk.moment()
+    assert desk.restaged == [
+        (date(2026, 2, 1), CURRENT._replace(bucket="M0")),
+        (date(2026, 2, 2), Staged("M1", FEB, None, 10_000, None)),
+        (date(2026, 3, 2), Staged("M1", FEB, None, 20_000, None)),
+        (date(2026, 3, 10), Staged("M2", FEB, None, 15_000, None)),
+    ]
+
+
+def test_a_payment_of_today_or_since_what_was_told_restates_nothing() -> None:
+    desk = _desk("100.00", "100.00")
+    desk.day(date(2026, 2, 10))
+    desk.take(a_payment("50.00", value_on=date(2026, 2, 9), reference="one"))
+    desk.take(a_payment("50.00", value_on=date(2026, 2, 10), reference="two"))
+    assert desk.loan().told.restate_from is None
+    desk.moment()
+    assert desk.restaged == []
+
+
+def test_no_payment_of_a_loan_that_was_never_late_restates_anything() -> None:
+    desk = _desk("100.00", "100.00")
+    desk.day(date(2026, 1, 30))
+    desk.take(a_payment("100.00", value_on=date(2026, 1, 10)))
+    assert desk.loan().told.restate_from is None
+
+
+def test_days_that_a_pause_spares_do_not_count_in_what_is_restated() -> None:
+    desk = _desk("100.00")
+    desk.day(date(2026, 3, 20))
+    pause = a_hold(Freezes(ageing=True), "2026-02-10", "2026-02-28")
+    desk.take(pause)
+    desk.moment()
+    assert desk.restaged == [
+        (date(2026, 2, 10), Staged("M1", date(2026, 2, 2), 8, 10_000, None)),
+        (date(2026, 3, 1), Staged("M1", date(2026, 2, 20), None, 10_000, None)),
+    ]

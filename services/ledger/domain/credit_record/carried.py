@@ -99,6 +99,11 @@ class Carried:
     calm: bool = True
     """Nothing was past due, and nothing else was shown that another day or a payment could change."""
 
+    @property
+    def was_late(self) -> bool:
+        """Whether a month is in the record at whose end something was past due."""
+        return any(told.month.days_past_due or told.month.missed for told in self.months)
+
 
 def opening(opened_on: date) -> Carried:
     """The record of a loan of which no day was looked at yet."""

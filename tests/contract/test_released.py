@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -26,6 +27,15 @@ def class_of(name: str) -> type[Event]:
 
 def key_of(golden: dict[str, dict[str, str]]) -> bytes:
     return golden["headers"]["ce_partitionkey"].encode()
+
+
+def as_far_as(was: Any, now: Any) -> Any:
+    """What is there now, without fields that were not there before, at any depth."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return {field: as_far_as(value, now[field]) for field, value in was.items() if field in now}
+    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        return [as_far_as(*both) for both in zip(was, now, strict=True)]
+    return now
 
 
 def test_every_event_version_has_its_released_schema_and_its_golden_record() -> None:
@@ -59,7 +69,7 @@ def test_a_golden_record_is_read_today_and_written_again_with_the_same_data(name
     key, headers_again, value = wire.encode(written, envelope)
     again = json.loads(value)
     # Fields that were added since have their defaults; all that was there is as it was.
-    assert {field: again[field] for field in golden["data"]} == golden["data"]
+    assert as_far_as(golden["data"], again) == golden["data"]
     assert key.decode() == golden["headers"]["ce_partitionkey"] == event.partition_key
     assert {header: content.decode() for header, content in headers_again} == golden["headers"]
 

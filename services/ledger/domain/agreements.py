@@ -23,6 +23,9 @@ class Instruction(NamedTuple):
     part: int
     phases: tuple[ReliefPhase, ...]
     instructed_on: date
+    forgiven_minor: int = 0
+    returned: tuple[ReliefKind, ...] = ()
+    """As its plan has them."""
 
 
 class FreezeInstruction(NamedTuple):
@@ -56,6 +59,8 @@ class LoanPlan(NamedTuple):
     """What is forgiven once the plan was kept to its end."""
     granted: tuple[Granted, ...] = ()
     """All phases, by their places."""
+    returned: tuple[ReliefKind, ...] = ()
+    """What is taken back should it be broken."""
     diminished: bool = False
     """It lowered the loan's worth to its lender by more than 1 %: see `eba.Measure`."""
     ended_on: date | None = None

@@ -187,6 +187,8 @@ class InterestWaiver(NamedTuple):
     value_on: date
     reference: str
     amount: int
+    penalty: bool = False
+    """Penalty interest on what was past due, instead."""
 
 
 class Forgiveness(NamedTuple):
@@ -199,7 +201,8 @@ class Forgiveness(NamedTuple):
 
 class ReAge(NamedTuple):
     """All unpaid principal is spread anew over `instalments` from `first_due` on; nothing is past due any
-    more.
+    more. With `levels`, one for each of `dues`, so much is asked for on these days, and what is left a
+    period after the last of them.
     """
 
     value_on: date
@@ -208,6 +211,8 @@ class ReAge(NamedTuple):
     unit: PeriodUnit
     every: int
     instalments: int
+    dues: tuple[date, ...] = ()
+    levels: tuple[int, ...] = ()
 
 
 class ReAmortise(NamedTuple):
@@ -215,6 +220,8 @@ class ReAmortise(NamedTuple):
 
     value_on: date
     reference: str
+    arrears: bool = False
+    """All that is past due: interest in equal parts, fees and penalties with the next instalment."""
 
 
 class ChargeOff(NamedTuple):

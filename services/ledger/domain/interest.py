@@ -266,7 +266,7 @@ def earned_interest(w: Working, day: int) -> int:
         if w.dues[k] <= day:
             total += w.owed[INTEREST][k] - w.reopened[k]
             waiting = w.carried[k] if kind in BEARING else waiting
-        elif kind in BEARING and w.starts[k] < day:
+        elif kind in BEARING and (w.starts[k] < day or w.accrued[k]):
             return total + _earned_of(w, k, day)
     return total + waiting
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.ledger.domain import relief
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.outlook import Outlook, outlook, own_rate
 from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.relief_facts import facts_of
+from services.ledger.domain.replay import advance
 from shared.decision import Context, Need
 from shared.errors import DomainError
 from shared.events.parts import ReliefPhase
@@ -25,15 +26,15 @@ def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Prev
     """Price one candidate. `context.history` must hold the loan's file."""
     today = loan.today(context.now)
     rate = own_rate(loan.book)
-    before = outlook(loan.book, today, rate)
+    before = outlook(advance(loan.book, today), today, rate)
     try:
         changed = loan
         for place, phase in enumerate(phases):
-            for fact in relief.facts_of(changed, phase, f"preview:{place}", today):
+            for fact in facts_of(changed, phase, f"preview:{place}", today):
                 recorded = record(changed, fact, context)
                 assert not isinstance(recorded, Need), "a preview has the loan's whole file"
                 if isinstance(recorded, Recorded):
                     changed = recorded.loan
     except DomainError as refused:
         return Preview(before, None, refused.code)
-    return Preview(before, outlook(changed.book, today, rate))
+    return Preview(before, outlook(advance(changed.book, today), today, rate))

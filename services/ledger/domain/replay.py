@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, fees, pauses, plan
+from services.ledger.domain import changes, fees, pauses, plan, re_ageing
 from services.ledger.domain.allocation import Money, bring_to, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
@@ -252,8 +252,8 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     CreditRefund: _refund_credit,
     InterestWaiver: changes.waive_interest,
     Forgiveness: changes.forgive,
-    ReAge: changes.re_age,
-    ReAmortise: changes.re_amortise,
+    ReAge: re_ageing.re_age,
+    ReAmortise: re_ageing.re_amortise,
     ChargeOff: changes.charge_off,
     Closing: changes.close,
 }

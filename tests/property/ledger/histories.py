@@ -165,6 +165,18 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
     "re-aged": lambda draw, on, name: ReAge(
         on, name, on + timedelta(days=draw(st.integers(1, 40))), PeriodUnit.MONTH, 1, draw(st.integers(1, 5))
     ),
+    "agreed": lambda draw, on, name: ReAge(
+        on,
+        name,
+        on + timedelta(days=10),
+        PeriodUnit.MONTH,
+        1,
+        2,
+        (on + timedelta(days=10), on + timedelta(days=draw(st.integers(11, 60)))),
+        (draw(st.integers(0, 60_000)), draw(st.integers(0, 60_000))),
+    ),
+    "penalty waived": lambda draw, on, name: InterestWaiver(on, name, draw(st.integers(1, 900)), True),
+    "capitalised": lambda draw, on, name: ReAmortise(on, name, arrears=True),
     "re-amortised": lambda draw, on, name: ReAmortise(on, name),
     "charged off": lambda draw, on, name: ChargeOff(on, name),
 }

@@ -75,7 +75,7 @@ async def test_a_portfolio_of_a_day_gone_by_is_as_it_was_told_or_as_it_is_known_
     await told_late(ledger)
     async with reading(ledger) as reader:
 
-        async def buckets(on: str, **query: str) -> dict[str, int]:
+        async def buckets(on: str, **query: Any) -> dict[str, int]:
             shown = await reader.got("portfolio", as_of=on, **query)
             (one,) = shown["currencies"]
             return {line["bucket"]: line["loans"] for line in one["ageing"] if line["loans"]}

@@ -15,6 +15,7 @@ from benchmarks.http_writes import http
 from benchmarks.kafka_flow import gc, kafka_flow
 from benchmarks.latency import latency
 from benchmarks.memory import memory
+from benchmarks.million import million
 from benchmarks.outbox import relay
 from cli.stack.layout import local_layout
 
@@ -27,6 +28,7 @@ BENCHES: Mapping[str, Bench] = {
     "http": http,
     "latency": latency,
     "memory": memory,
+    "million": million,
 }
 
 

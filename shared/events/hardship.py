@@ -41,8 +41,8 @@ class PlanAccepted(PlanEvent, topic="hardship-events", key="person_id", version=
 
 
 class PlanBroken(PlanEvent, topic="hardship-events", key="person_id", version=1):
-    """A plan was not kept. What it granted so far stands, but for what its terms take back; what was to come, or
-    to be forgiven at its end, is not.
+    """A plan was not kept. What it granted so far stands, but for what its terms take back; what was to come,
+    or to be forgiven at its end, is not.
     """
 
     broken_on: Day

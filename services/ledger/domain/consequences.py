@@ -16,6 +16,7 @@ from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
 from services.ledger.domain.doubt import in_doubt, look_at_once_or_on
 from services.ledger.domain.loan import Loan, Missed, Told
+from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import advance
 from services.ledger.domain.waiting import is_answered, on_its_way, waited_for
@@ -149,6 +150,7 @@ def settle(
     after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
     if asked:
         after = _post_income(after, today)
+    after = suspend(after, now.days_past_due, today)
     return Decision(after, telling.events, _timers(loan, after, context.now, asked=asked))
 
 
@@ -157,7 +159,15 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     None where all must be looked at.
     """
     told, book = loan.told, loan.book
-    if told.missed or told.arrears_minor or told.cured or told.repaid or book.ageing_pauses or loan.pending:
+    if (
+        told.missed
+        or told.arrears_minor
+        or told.cured
+        or told.repaid
+        or book.ageing_pauses
+        or loan.pending
+        or loan.suspended
+    ):
         return None
     if told.bucket not in ("", SCHEMES[loan.rules.buckets].labels[0]) or loan.agreements.plan is not None:
         return None
@@ -379,6 +389,6 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         if (paused := _paused_through(pauses, now.on)) is not None:
             yield min(paused, date.max - _DAY) + _DAY
             return
-        further = [bound for bound in scheme.bounds if bound > now.days_past_due]
-        if further:
-            yield now.on + timedelta(days=further[0] - now.days_past_due)
+        limits = (*scheme.bounds, loan.rules.interest_suspended_after_days or 0)
+        if further := [limit for limit in limits if limit > now.days_past_due]:
+            yield now.on + timedelta(days=min(further) - now.days_past_due)

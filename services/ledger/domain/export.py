@@ -25,6 +25,7 @@ NAMES: Mapping[Account, str] = {
     Account.CASH: "Assets:Cash:Received",
     Account.BORROWER_CREDIT: "Liabilities:Borrowers:Credit",
     Account.INTEREST_INCOME: "Income:Interest",
+    Account.SUSPENDED_INTEREST: "Liabilities:SuspendedInterest",
     Account.FEE_INCOME: "Income:Fees",
     Account.PENALTY_INCOME: "Income:Penalties",
     Account.GOODWILL: "Expenses:Goodwill",

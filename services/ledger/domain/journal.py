@@ -26,6 +26,8 @@ class Account(StrEnum):
     CASH = "cash"
     BORROWER_CREDIT = "borrower_credit"
     INTEREST_INCOME = "interest_income"
+    SUSPENDED_INTEREST = "suspended_interest"
+    """Earned and unpaid, but no income, since the borrower is long past due."""
     FEE_INCOME = "fee_income"
     PENALTY_INCOME = "penalty_income"
     GOODWILL = "goodwill"

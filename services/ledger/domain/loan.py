@@ -34,6 +34,8 @@ class Rules:
     """
     feed_delay_days: int = 1
     """Where the platform never says so: how many days later they are taken as reported."""
+    interest_suspended_after_days: int | None = 90
+    """From so many days past due on, unpaid interest is no income in the lender's accounts."""
     credit_schemes: tuple[str, ...] = ()
     """The credit records and risk classes in which it is reported; of others nothing is kept."""
 
@@ -148,6 +150,8 @@ class Loan:
     replaced: tuple[tuple[str, Entry], ...] = ()
     """Facts whose reference a newer report took over, by that; the entry has the file's new one for them."""
     parties: tuple[Joined, ...] = ()
+    suspended: int = 0
+    """Interest that was posted as suspended rather than as income."""
     reported: tuple[MonthReported, ...] = ()
     restaged: tuple[tuple[date, Staged], ...] = ()
 

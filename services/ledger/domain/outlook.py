@@ -9,7 +9,7 @@ from decimal import Decimal
 from services.ledger.domain.apr import AprUndefined, Flow, apr_eu
 from services.ledger.domain.book import Book
 
-_PRECISE = DecimalContext(prec=28)
+_PRECISE = DecimalContext(prec=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,9 @@ def _apr(balance: int, dues: Sequence[Due], today: date) -> Decimal | None:
 
 def _present_value(dues: Sequence[Due], today: date, rate: Decimal) -> int:
     """By days over 365; what is past due counts in full."""
+    # One root and whole powers of it: a power of a fraction takes twenty times as long.
+    by_day = _PRECISE.power(1 + rate, Decimal(1) / 365)
     value = Decimal(0)
     for due in dues:
-        years = Decimal(max((due.on - today).days, 0)) / 365
-        value += due.total / _PRECISE.power(1 + rate, years)
+        value += due.total / _PRECISE.power(by_day, max((due.on - today).days, 0))
     return int(value.to_integral_value())

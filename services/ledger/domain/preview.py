@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.outlook import Outlook, outlook, own_rate
@@ -22,11 +23,19 @@ class Preview:
     refused: str | None = None
 
 
-def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Preview:
-    """Price one candidate. `context.history` must hold the loan's file."""
+def outlook_of(loan: Loan, today: date) -> Outlook:
+    """What is still to come of the loan as it is."""
+    return outlook(advance(loan.book, today), today, own_rate(loan.book))
+
+
+def preview(
+    loan: Loan, phases: Sequence[ReliefPhase], context: Context, before: Outlook | None = None
+) -> Preview:
+    """Price one candidate. `context.history` must hold the loan's file; `before`, where several candidates
+    are priced, is the loan's outlook as it is.
+    """
     today = loan.today(context.now)
-    rate = own_rate(loan.book)
-    before = outlook(advance(loan.book, today), today, rate)
+    before = before or outlook_of(loan, today)
     try:
         changed = loan
         for place, phase in enumerate(phases):
@@ -37,4 +46,4 @@ def preview(loan: Loan, phases: Sequence[ReliefPhase], context: Context) -> Prev
                     changed = recorded.loan
     except DomainError as refused:
         return Preview(before, None, refused.code)
-    return Preview(before, outlook(advance(changed.book, today), today, rate))
+    return Preview(before, outlook(advance(changed.book, today), today, own_rate(loan.book)))

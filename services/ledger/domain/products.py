@@ -99,6 +99,7 @@ def rules_of(terms: ProductTerms) -> Rules:
         buckets=terms.buckets,
         payments_complete_expected=terms.payments_complete_expected,
         feed_delay_days=terms.feed_delay_days,
+        interest_suspended_after_days=terms.interest_suspended_after_days,
         credit_schemes=terms.credit_schemes,
     )
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.ledger.domain import journal
 from services.ledger.domain.book import Book, Movement, Why
 from services.ledger.domain.facts import Fact
+from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import ReplayNeeded, add, earned, replay
 from services.ledger.domain.terms import Component, Terms
@@ -71,8 +72,20 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
     new = journal.postings(
         journal.entries(book.movements), journal.income(fact.reference, fact.value_on, loan.earned, gained)
     )
+    after = _grown(loan, fact, book, gained, through, new)
+    return Recorded(after, _went(book.movements, fact.reference))
+
+
+def _grown(
+    loan: Loan,
+    fact: Fact,
+    book: Book,
+    gained: tuple[int, int, int],
+    through: date,
+    new: Sequence[Posting],
+) -> Loan:
     # Every field by hand: `replace` costs four times as much, and this is done for every payment.
-    after = Loan(
+    return Loan(
         loan.id,
         loan.lender,
         loan.reference,
@@ -98,10 +111,10 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
         (*loan.postings, *new),
         loan.replaced,
         loan.parties,
+        loan.suspended,
         loan.reported,
         loan.restaged,
     )
-    return Recorded(after, _went(book.movements, fact.reference))
 
 
 def report_anew(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:

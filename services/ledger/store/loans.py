@@ -200,7 +200,7 @@ def loan_of(row: Any) -> Loan:
         agreements,
         version,
     ) = row
-    penalty, fees, interest = earned.split()
+    penalty, fees, interest, suspended = earned.split()
     return Loan(
         id_,
         lender,
@@ -221,6 +221,7 @@ def loan_of(row: Any) -> Loan:
         waits_through,
         packing.unpack_agreements(agreements),
         version,
+        suspended=int(suspended),
     )
 
 
@@ -251,7 +252,7 @@ def _changing(loans: Sequence[Loan]) -> tuple[list[Any], ...]:
     return (
         [packing.pack_book(loan.book) for loan in loans],
         [packing.pack_told(loan.told) for loan in loans],
-        ["{} {} {}".format(*loan.earned) for loan in loans],
+        ["{} {} {} {}".format(*loan.earned, loan.suspended) for loan in loans],
         [loan.earned_on for loan in loans],
         [packing.pack_pending(loan.pending) for loan in loans],
         [loan.failure.value if loan.failure else None for loan in loans],

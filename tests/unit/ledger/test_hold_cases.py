@@ -99,7 +99,12 @@ def a_mortgage(*events: Any) -> Desk:
     """24,000.00 at 12 %, twelve equal parts of principal from 1 December 2026 on."""
     desk = Desk()
     desk.take(
-        a_product(annual_rate=Decimal("0.12"), day_count="thirty_e_360", repayment="equal_principal"),
+        a_product(
+            annual_rate=Decimal("0.12"),
+            day_count="thirty_e_360",
+            repayment="equal_principal",
+            interest_suspended_after_days=None,
+        ),
         a_term_loan("24000.00", opened_on="2026-11-01", first_due_on="2026-12-01", instalment_count=12),
         an_event(PaymentsComplete, lender=a_term_loan().lender, through="2027-12-31", product=None),
         *events,

@@ -51,4 +51,6 @@ def pause_ageing(w: Working, fact: AgeingPause) -> None:
     """Let days not count as days past due."""
     since = fact.value_on.toordinal()
     until = fact.ends_on.toordinal() + 1 if fact.ends_on else FOREVER
+    bring_to(w, since)
+    w.note_settled(since)
     w.ageing_pauses = (*w.ageing_pauses, (since, until, since - 1 if fact.arrears_only else FOREVER))

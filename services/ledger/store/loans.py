@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ledger.domain.corrections import references
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
-from services.ledger.domain.staging import CURRENT, holds_from, staged, staged_on
+from services.ledger.domain.staging import new_stages
 from services.ledger.store import packing, records
 from shared.clock import system_now
 from shared.database import execute
@@ -274,15 +274,11 @@ def _columns(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], ...]:
 
 
 def _new_stages(changes: Sequence[Change[Loan]]) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    for change in changes:
-        loan = change.after
-        # The past first: what stands now comes after it.
-        rows += [(change.id, on, staged_on(loan), True, *was) for on, was in loan.restaged]
-        now = staged(loan)
-        if now != (CURRENT if change.before is None else staged(change.before)):
-            rows.append((change.id, holds_from(loan), staged_on(loan), False, *now))
-    return rows
+    return [
+        (one.id, row.as_of, row.told_on, row.restated, *row.stage)
+        for one in changes
+        for row in new_stages(one.before, one.after)
+    ]
 
 
 def _new_parties(loans: Iterable[Loan]) -> list[tuple[Any, ...]]:

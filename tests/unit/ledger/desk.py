@@ -13,7 +13,7 @@ from services.ledger.domain.feed import DayDue, Feed
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.proposals import Approve, Content, Proposal, Propose, Refuse
-from services.ledger.domain.roll_rates import Staged
+from services.ledger.domain.staging import StageRow, new_stages
 from services.ledger.domain.suspense import Suspense
 from services.ledger.flow import FLOW
 from shared.decision import Actor, Key, Role, SetTimer
@@ -38,7 +38,7 @@ class Desk:
     provided: dict[UUID, Any] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
     reported: list[MonthReported] = field(default_factory=list)
-    restaged: list[tuple[date, Staged]] = field(default_factory=list)
+    stages: list[StageRow] = field(default_factory=list)
     timers: dict[tuple[Key, str], SetTimer] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     ids: dict[int, UUID] = field(default_factory=dict)
@@ -173,7 +173,7 @@ class Desk:
                 )
                 self.postings += state.postings
                 self.reported += state.reported
-                self.restaged += state.restaged
+                self.stages += new_stages(fold.before[key], state)
             elif isinstance(state, Suspense):
                 self.postings += state.postings
             elif isinstance(state, Feed) and state.read_at is not None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.ledger.domain import (
+    cards,
     corrections,
     ending,
     feed,
@@ -36,6 +37,9 @@ from shared.events.ledger import (
     FeedLate,
     FreezeRefused,
     InstalmentDueSoon,
+    LimitExceeded,
+    LimitExceededRetracted,
+    LimitRestored,
     LoanRegistered,
     LoanRepaid,
     LoanRepaidRetracted,
@@ -47,13 +51,16 @@ from shared.events.ledger import (
     ReliefInstructed,
     ReliefRefused,
     ScheduleRevised,
+    StatementMade,
     SuspenseEnded,
 )
 from shared.events.loans import (
+    AmountDrawn,
     BalanceReported,
     CreditGranted,
     FeeCharged,
     FeeWaived,
+    LimitChanged,
     LoanClosed,
     LoanOpened,
     LoanReopened,
@@ -65,6 +72,7 @@ from shared.events.loans import (
     ProductPublished,
     RateChanged,
     ScheduleChanged,
+    StatementIssued,
     UnassignedPaymentReceived,
 )
 from shared.events.servicing import (
@@ -83,6 +91,8 @@ _FOLLOWS = (
     ArrearsCuredRetracted,
     LoanRepaid,
     LoanRepaidRetracted,
+    LimitRestored,
+    LimitExceededRetracted,
 )
 """What may follow from any change of a loan."""
 _MOVES = (PaymentReallocated, *_FOLLOWS)
@@ -160,6 +170,14 @@ FLOW = Flow(
         Step(FeeWaived, payments.waive, emits=_MOVES, state=Loan),
         Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
         Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_MOVES), state=Loan),
+        Step(AmountDrawn, cards.draw, emits=_MOVES, state=Loan),
+        Step(LimitChanged, cards.change_limit, emits=_MOVES, state=Loan),
+        Step(
+            StatementIssued,
+            cards.take_statement,
+            emits=(StatementMade, BalanceDiffers, *_MOVES),
+            state=Loan,
+        ),
         Step(PartyChanged, parties.change_party, state=Loan),
         Step(
             PlanAccepted,
@@ -212,7 +230,15 @@ FLOW = Flow(
         Step(
             DayDue,
             feed.look,
-            emits=(InstalmentDueSoon, PaymentMissed, ScheduleRevised, CreditStatusChanged, *_FOLLOWS),
+            emits=(
+                InstalmentDueSoon,
+                PaymentMissed,
+                ScheduleRevised,
+                StatementMade,
+                LimitExceeded,
+                CreditStatusChanged,
+                *_MOVES,
+            ),
             state=Loan,
         ),
         Step(Propose, proposals.propose, creates=True, state=Proposal, answer=Proposed),

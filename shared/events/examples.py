@@ -62,6 +62,7 @@ _BY_NAME: dict[str, Any] = {
     "scheme": "pboc",
     "share": Decimal("1"),
     "stage": "M1",
+    "statements": "made",
     "time_zone": "Asia/Shanghai",
     "to_lender": "birch",
     "value": "person@example.org",
@@ -71,6 +72,7 @@ _DATES = {
     "opened_on": date(2026, 1, 1),
     "first_due_on": date(2026, 2, 1),
     "due_on": date(2026, 2, 1),
+    "issued_on": date(2026, 1, 10),
     "ends_on": date(2026, 8, 31),
 }
 _NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

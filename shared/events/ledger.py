@@ -170,6 +170,48 @@ class BalanceDiffers(LedgerEvent, topic="ledger-events", key="loan_id", version=
     as_of: Day
     reported: Money
     computed: Money
+    reported_components: Components | None = None
+    computed_components: Components | None = None
+    """Where the platform said what its balance is made of."""
+
+
+class StatementMade(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """A card's statement stands in the books: made by the ledger, or taken from the platform's core."""
+
+    statement_reference: Reference
+    by_ledger: bool
+    issued_on: Day
+    due_on: Day
+    balance: Money
+    """All that is owed at the end of its day; below zero: the borrower has so much to good."""
+    minimum_payment: Money
+    past_due: Money
+    """What of the minimum payment earlier statements asked for already."""
+    interest: Money
+    """Charged with this statement."""
+    components: Components | None = None
+    """What the balance is made of."""
+
+
+class LimitExceeded(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """More was drawn than the limit allows. Nothing is charged for it, and nothing falls due by it."""
+
+    limit: Money
+    principal: Money
+    exceeded_on: Day
+
+
+class LimitRestored(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """What was drawn is within the limit again, from this day on."""
+
+    exceeded_event_id: UUID
+    restored_on: Day
+
+
+class LimitExceededRetracted(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The limit was not exceeded then after all (a payment came to light, a draw was reversed)."""
+
+    exceeded_event_id: UUID
 
 
 class FeedSuspicion(StrEnum):

@@ -87,6 +87,18 @@ class ProductTerms(Part):
     minimum_payment_rate: Rate | None = None
     minimum_payment: Money | None = None
     """Of a revolving loan: the share of the balance, and the least amount, that a statement asks for."""
+    minimum_has_past_due: bool = True
+    """A minimum payment contains what earlier statements asked for and did not get."""
+    statements: Code = "provided"
+    """Of a revolving loan: `provided` where the platform's core makes the statements and sends each as
+    StatementIssued, `made` where the ledger makes them."""
+    statement_day: Annotated[int, Field(ge=1, le=31)] | None = None
+    """The day of the month at whose end the ledger makes a statement; a month that is shorter has its last
+    day. Without it they follow the loan's opening, or its first due date."""
+    payment_due_days: Annotated[int, Field(ge=1, le=60)] = 25
+    """A statement's minimum payment falls due so many days after it."""
+    draws_reported: bool = True
+    """Whether the platform reports each draw. Else a statement's balance is taken as what was drawn."""
     late_fee: Money | None = None
     cost_cap_annual: Rate | None = None
     """Interest, penalties and fees together, as a yearly percentage, never exceed it."""

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api.borrowers import borrowers_router
+from services.ledger.api.cards import cards_router
 from services.ledger.api.events import events_router
 from services.ledger.api.journal import journal_router
 from services.ledger.api.lenders import lenders_router
@@ -24,6 +25,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         lenders_router(lenders),
         events_router(),
         loans_router(service),
+        cards_router(service),
         preview_router(service),
         suspense_router(service),
         proposals_router(service),

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from services.ledger.api.cards import CardShown
 from services.ledger.api.cases import Cases, LenderAsked
 from services.ledger.api.lookups import lenders_asked
 from services.ledger.domain import facts
@@ -76,6 +77,7 @@ class LoanWithSchedule(LoanShown):
     """A loan and what is due when."""
 
     instalments: list[InstalmentShown]
+    card: Annotated[CardShown | None, Field(description="Of a revolving loan")] = None
 
 
 class TwoPeople(BaseModel):
@@ -181,7 +183,8 @@ def _shows(router: APIRouter, service: Service) -> None:
         """One loan with its schedule."""
         loan = await cases.found(loan_id, actor, seen)
         tag(loan.version)
-        return LoanWithSchedule(**LoanShown.of(loan).model_dump(), instalments=_instalments(loan))
+        card = CardShown.of(loan, await cases.today(loan)) if loan.book.card else None
+        return LoanWithSchedule(**LoanShown.of(loan).model_dump(), instalments=_instalments(loan), card=card)
 
     @router.get("/loans/{loan_id}/lateness")
     async def explain_lateness_of_loan(

@@ -86,12 +86,20 @@ def _room_ahead(w: Working, place: int, component: Component) -> int:
 
 
 def _disputed_fees(w: Working, place: int, component: Component, today: int) -> int:
+    if w.card is not None:
+        return disputed_open_fees(w, component, today) if place == len(w.dues) - 1 else 0
     penalty, start, due = component is PENALTY, w.starts[place], w.dues[place]
     return sum(
         charge.amount
         for charge in w.charges
         if charge.disputed_until > today and charge.penalty == penalty and start < charge.due <= due
     )
+
+
+def disputed_open_fees(w: Working, component: Component, today: int) -> int:
+    """Of a card: fees under dispute, which no statement asks for."""
+    penalty = component is PENALTY
+    return sum(one.amount for one in w.charges if one.disputed_until > today and one.penalty == penalty)
 
 
 def _kept_back(w: Working, money: Money) -> int:

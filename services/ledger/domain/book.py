@@ -34,6 +34,12 @@ class Kind(IntEnum):
     """All its parts are given, by the platform or by a re-ageing: nothing computes them anew."""
     SILENT = 5
     """Its level amount is principal; its interest falls due with the next instalment that is not silent."""
+    MINIMUM = 6
+    """A card statement's minimum payment, less what earlier ones ask for still. It starts on the statement's
+    day.
+    """
+    OPEN = 7
+    """What of a card no statement has asked for yet: always last, without a due date, and no instalment."""
 
 
 class Why(StrEnum):
@@ -42,6 +48,8 @@ class Why(StrEnum):
     DRAWN = "drawn"
     PAID = "paid"
     CREDITED = "credited"
+    GIVEN_BACK = "given_back"
+    """A purchase was refunded: as if it had not been drawn."""
     CHARGED = "charged"
     WAIVED = "waived"
     FORGIVEN = "forgiven"
@@ -54,6 +62,12 @@ class Why(StrEnum):
     CHARGED_OFF = "charged_off"
     CREDIT_USED = "credit_used"
     """The borrower's credit settled what fell due."""
+    STATED = "stated"
+    """The platform's statement says that it is owed; no draw is known of it."""
+
+
+MONEY_IN = (Why.PAID, Why.CREDITED, Why.GIVEN_BACK)
+"""What a payment or a credit does, and where it goes."""
 
 
 class Movement(NamedTuple):
@@ -86,6 +100,52 @@ class Settled(NamedTuple):
 
     reference: str
     parts: tuple[int, int, int, int]
+
+
+class Billed(NamedTuple):
+    """A card's statement. Days are ordinals."""
+
+    reference: str
+    issued: int
+    due: int
+    """As it was told; a relief may have moved what it asks for."""
+    balance: int
+    """All that was owed at the end of its day; instalments to come that were agreed are apart."""
+    minimum: int
+    """What it asks for, with what earlier ones ask for still."""
+    interest: int
+    """Charged with it, for the days since the one before."""
+    to_clear: int
+    """What of the balance has not been paid since."""
+    cleared: int = 0
+    """The day on which all of it was paid; 0 before."""
+
+    @property
+    def paid_in_full(self) -> bool:
+        """Whether the whole balance was paid by the due date."""
+        return bool(self.cleared) and self.cleared <= self.due
+
+
+class Card(NamedTuple):
+    """What a revolving loan's book has beside the columns."""
+
+    limits: tuple[tuple[int, int], ...]
+    """From a day on, a limit."""
+    over_since: int = 0
+    """Since when more principal is owed than the limit allows; 0: it is within."""
+    was_over: tuple[int, int] = (0, 0)
+    """When the limit was exceeded last before, and since when it no longer was."""
+    statements: tuple[Billed, ...] = ()
+    deferred: tuple[tuple[int, int], ...] = ()
+    """What falls due from a day to before another falls due on that other day."""
+    lowered: tuple[tuple[int, int, int], ...] = ()
+    """What falls due from a day through another asks for no more than an amount; -1: interest and fees."""
+    firm: int = 0
+    """The last day of anything but a draw: what was drawn after it may be told in any order."""
+
+    def limit_on(self, day: int) -> int:
+        """The limit that holds on a day."""
+        return next((limit for since, limit in reversed(self.limits) if since <= day), self.limits[0][1])
 
 
 class Line(NamedTuple):
@@ -173,6 +233,8 @@ class Book:
     charged_off: int
     closed: int
     re_aged: int
+    card: Card | None
+    """None: the loan is not revolving."""
     movements: tuple[Movement, ...] = field(default=(), compare=False)
     """What the last call moved, in order."""
 
@@ -200,7 +262,15 @@ class Book:
 
     def oldest_unpaid(self) -> int | None:
         """The place of the first instalment of which something is unpaid."""
-        return next((k for k in range(len(self.dues)) if self.unpaid(k) > 0), None)
+        return next((k for k in self.places() if self.unpaid(k) > 0), None)
+
+    def places(self) -> range:
+        """The places of instalments: what of a card has no due date is none."""
+        return range(len(self.dues) if self.card is None else len(self.dues) - 1)
+
+    def minimum_places(self) -> Iterator[int]:
+        """The places of a card's minimum payments, one for each statement, in their order."""
+        return (k for k, kind in enumerate(self.kinds) if kind == Kind.MINIMUM)
 
     def line(self, place: int) -> Line:
         """The instalment at a place."""
@@ -219,7 +289,7 @@ class Book:
 
     def lines(self) -> Iterator[Line]:
         """All instalments in order."""
-        return map(self.line, range(len(self.dues)))
+        return map(self.line, self.places())
 
     @property
     def bears_interest(self) -> bool:

@@ -59,7 +59,9 @@ def change_schedule(w: Working, fact: ScheduleChange) -> None:
             w.owe(place_of(w, one.due), PENALTY if one.penalty else FEES, one.amount)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
         more = sum(w.owed[component][first:]) - asked[component]
-        w.moved(fact.reference, fact.value_on, Why.RESCHEDULED, component, more)
+        # Interest and fees are owed as they are earned, which the journal works out by itself.
+        why = Why.RESCHEDULED if component is PRINCIPAL else Why.CHARGED
+        w.moved(fact.reference, fact.value_on, why, component, more)
         _hand_over(w, fact, first, component, given[component])
     w.note_settled(today)
     use_credit(w, fact.reference, fact.value_on)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.ledger.domain import journal
+from services.ledger.domain import card_watch, journal
 from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
 from services.ledger.domain.book import FOREVER, Book
 from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
@@ -79,12 +79,12 @@ def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
     """How late the loan is at the end of a day and why; the bucket of so many days."""
     now = standing(loan, on)
     rows = [row for row in now.rows if row.is_open(on)]
-    return explain(rows, on, loan.currency, _pauses(loan.book)), now.bucket
+    return explain(rows, on, loan.currency, _pauses(loan.book), counted_from=loan.counted_from), now.bucket
 
 
 def _rows(book: Book) -> Iterator[Unpaid]:
-    for place, due in enumerate(book.dues):
-        settled = book.settled[place]
+    for place in book.places():
+        due, settled = book.dues[place], book.settled[place]
         unpaid = book.unpaid(place)
         paid_off = date.fromordinal(settled) if settled and not unpaid else None
         amount = unpaid or sum(column[place] for column in book.owed)
@@ -139,6 +139,8 @@ def settle(
             waits = max(waits or oldest, oldest)
     _tell_bucket(telling, now, worse=asked and waits is None and is_answered(loan, today))
     _tell_end(telling, now)
+    if loan.book.card is not None:
+        telling.told = card_watch.tell(loan, telling.told, telling.events, context, asked=asked)
     record = loan.told.credit
     if asked and record is not None and record.waits_through is not None:
         waits = max(waits or record.waits_through, record.waits_through)
@@ -160,7 +162,8 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     """
     told, book = loan.told, loan.book
     if (
-        told.missed
+        book.card is not None
+        or told.missed
         or told.arrears_minor
         or told.cured
         or told.repaid
@@ -336,7 +339,7 @@ def _amount(loan: Loan, stage: str, days: int, arrears: int, oldest: date | None
 def _tell_end(telling: _Telling, now: Standing) -> None:
     """Nothing is owed any more; or something is owed again."""
     loan, book, told = telling.loan, telling.loan.book, telling.told
-    repaid = bool(book.dues) and book.outstanding == 0
+    repaid = bool(book.dues) and book.outstanding == 0 and (book.card is None or bool(book.closed))
     if repaid and told.repaid is None:
         event_id = telling.event_id(len(telling.events))
         last = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
@@ -368,6 +371,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     told = {(one.number, one.due_on) for one in loan.told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
     pauses = _pauses(loan.book)
+    yield from card_watch.days_to_look(loan, now.on)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue

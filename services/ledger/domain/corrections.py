@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from services.ledger.domain import facts, payments, products
+from services.ledger.domain import payments, products
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.loan import Entry, Loan
+from services.ledger.domain.opening import OPENING
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Assignment, Return, Reversal
 from services.ledger.domain.recording import signed, take_back
@@ -25,7 +26,7 @@ class AlreadyTakenBack(Conflict):
 
 
 class OpeningStands(Refused):
-    """That the money was paid out cannot be taken back: close the loan instead."""
+    """That a loan's money was paid out when it was opened cannot be taken back: close the loan instead."""
 
 
 class NothingToCorrect(Conflict):
@@ -118,7 +119,7 @@ def _take_back(loan: Loan, content: Reversal, context: Context) -> Decision[Loan
         raise FactUnknown(reference=content.reference)
     if entry.reversed_on is not None:
         raise AlreadyTakenBack(reference=content.reference, reversed_on=entry.reversed_on)
-    if isinstance(entry.fact, facts.Draw):
+    if entry.fact.reference == OPENING:
         raise OpeningStands(reference=content.reference)
     gone = Entry(entry.fact, loan.today(context.now), content.reason.value)
     recorded = take_back(loan, gone, context)

@@ -125,5 +125,10 @@ def first_period(
     return FirstPeriod.SHORT if opened_on > regular else FirstPeriod.LONG
 
 
+def days_of_shortest(unit: PeriodUnit, count: int) -> int:
+    """How many days the shortest period of so many units has: of one month, those of February."""
+    return 28 * count if unit is PeriodUnit.MONTH else _days_in(unit, count)
+
+
 def _days_in(unit: PeriodUnit, count: int) -> int:
     return count * 7 if unit is PeriodUnit.WEEK else count

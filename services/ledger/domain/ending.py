@@ -50,8 +50,12 @@ def compare(loan: Loan, event: BalanceReported, context: Context) -> Decision[Lo
     book = as_of(loan, event.as_of, context)
     if isinstance(book, Need):
         return book
-    provided = book.terms.repayment is Repayment.PROVIDED
-    computed = book.outstanding if provided else to_pay_off(book, event.as_of)
+    if book.card is not None:
+        computed = book.outstanding - book.credit  # its interest is owed once a statement charges it
+    elif book.terms.repayment is Repayment.PROVIDED:
+        computed = book.outstanding
+    else:
+        computed = to_pay_off(book, event.as_of)
     difference = event.balance.minor - computed
     if difference == loan.told.balance_differs_minor:
         return Decision(loan)

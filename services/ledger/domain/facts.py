@@ -141,6 +141,42 @@ class Dispute(NamedTuple):
     ended_on: date | None = None
 
 
+class Statement(NamedTuple):
+    """A card's statement at the end of a day: its minimum payment falls due on `due_on`.
+
+    Where the ledger makes it, `balance` and `minimum` are what the borrower was told: what comes to light
+    later may lower what this statement asks for, and never raises it.
+    """
+
+    value_on: date
+    reference: str
+    due_on: date
+    minimum: int | None = None
+    """None: as the terms have it (to see what a statement would say)."""
+    balance: int | None = None
+    interest: int | None = None
+    """Unpaid interest in the balance, as the platform's core says; None where it does not say."""
+
+
+class LimitChange(NamedTuple):
+    """A card's limit from a day on. It is no money and changes nothing that is owed."""
+
+    value_on: date
+    reference: str
+    limit: int
+
+
+class LowerMinimum(NamedTuple):
+    """Minimum payments that fall due from `starts_on` through `ends_on` ask for no more than an amount."""
+
+    value_on: date
+    reference: str
+    starts_on: date
+    ends_on: date
+    amount: int | None = None
+    """None: for interest and fees only."""
+
+
 class Payment(NamedTuple):
     """The borrower's money. `direction`, by component from penalty to principal, wins over the terms'
     order.
@@ -261,6 +297,9 @@ Fact = (
     | ReAmortise
     | ChargeOff
     | Closing
+    | Statement
+    | LimitChange
+    | LowerMinimum
 )
 
 Key = tuple[int, int, str]
@@ -274,6 +313,8 @@ _RANK: dict[type, int] = {
     MorePeriods: 3,
     Grace: 3,
     TokenPayments: 3,
+    LimitChange: 1,
+    LowerMinimum: 3,
     Fee: 4,
     FeeWaiver: 5,
     Dispute: 5,
@@ -287,9 +328,10 @@ _RANK: dict[type, int] = {
     ReAmortise: 8,
     ChargeOff: 9,
     Closing: 10,
+    Statement: 11,
 }
 """On one day what is lent and what terms hold come before fees, these before money, all before what
-rearranges them.
+rearranges them, and a statement after all that its day has brought.
 """
 
 
@@ -297,7 +339,8 @@ def key_of(fact: Fact, terms: Terms) -> Key:
     """Where a fact stands among a loan's facts: the day it counts from as an ordinal, its rank, its
     reference.
 
-    What is agreed after its own beginning counts from that beginning.
+    What is agreed after its own beginning counts from that beginning. A card's limits are known from its
+    opening on, since one of a day to come must not carry the book there.
     """
     day = fact.value_on
     if isinstance(fact, InterestPause):
@@ -306,5 +349,10 @@ def key_of(fact: Fact, terms: Terms) -> Key:
         day = min(day, fact.effective_on)
     elif isinstance(fact, DueDateMoved | MorePeriods | Grace):
         day = min(day, fact.due_on)
-    rank = 0 if terms.same_day is SameDay.BY_REFERENCE else _RANK[type(fact)]
+    elif isinstance(fact, LowerMinimum):
+        day = min(day, fact.starts_on)
+    elif isinstance(fact, LimitChange):
+        day = terms.opened_on
+    as_named = terms.same_day is SameDay.BY_REFERENCE and not isinstance(fact, Statement)
+    rank = 0 if as_named else _RANK[type(fact)]
     return (day.toordinal(), rank, fact.reference)

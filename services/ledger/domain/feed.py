@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.ledger.domain import relief, reporting
+from services.ledger.domain import cards, relief, reporting
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
@@ -108,6 +108,12 @@ def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:
     events: list[Event] = []
     if changed is not loan:
         events.append(revised(changed, changed.today(context.now), "plan"))
+    if changed.book.card is not None:
+        with_statement = cards.make_statement(changed, context)
+        if isinstance(with_statement, Need):
+            return with_statement
+        changed, told = with_statement
+        events += told
     reported = reporting.report(changed, context, through)
     if isinstance(reported, Need):
         return reported

@@ -40,8 +40,10 @@ def place_of(w: Working, due: int, joins: bool = True) -> int:
     need be.
 
     An instalment's period begins the day after the one before it fell due; the first regular one takes
-    what is earlier.
+    what is earlier. A card's next statement asks for it.
     """
+    if w.card is not None:
+        return len(w.dues) - 1
     last = w.last_regular()
     if last < 0 or due > w.dues[last]:
         return _extra(w, last, due)
@@ -89,10 +91,18 @@ def waive(w: Working, fact: FeeWaiver) -> None:
             continue
         part, component = min(fact.amount, one.amount), PENALTY if one.penalty else FEES
         kept.append(one._replace(amount=one.amount - part))
-        _take_off(w, fact, place_of(w, one.due), component, part)
+        _take_off(w, fact, asked_at(w, one.due), component, part)
     w.charges = tuple(kept)
     w.note_settled(fact.value_on.toordinal())
     use_credit(w, fact.reference, fact.value_on)
+
+
+def asked_at(w: Working, due: int) -> int:
+    """The place of what asks for a fee: of a card the statement of its day or the next one."""
+    if w.card is None:
+        return place_of(w, due)
+    asked = (k for k, kind in enumerate(w.kinds) if kind == Kind.MINIMUM and w.starts[k] >= due)
+    return next(asked, len(w.dues) - 1)
 
 
 def _take_off(w: Working, fact: FeeWaiver, place: int, component: Component, amount: int) -> None:

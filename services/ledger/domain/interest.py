@@ -17,7 +17,7 @@ from services.ledger.domain.day_count import DayCount, is_additive, year_fractio
 from services.ledger.domain.due_dates import add_months
 from services.ledger.domain.rounding import Rounding, round_minor
 from services.ledger.domain.terms import Measure, Repayment
-from services.ledger.domain.working import BEARING, INTEREST, PENALTY, PRINCIPAL, Working
+from services.ledger.domain.working import BEARING, FEES, INTEREST, PENALTY, PRINCIPAL, Working
 from shared.events.loans import PeriodUnit
 
 YEAR = 1_603_080
@@ -25,7 +25,7 @@ YEAR = 1_603_080
 _RATE = 10**12
 _TOP = 11 * _RATE
 LATE_SCALE = _RATE * YEAR
-"""The units that exact penalty interest is kept in."""
+"""The units that exact interest is kept in where no period is laid out: on what is late, and of a card."""
 
 
 def rounded(numerator: int, denominator: int, rounding: Rounding) -> int:
@@ -146,7 +146,9 @@ def run_to(w: Working, day: int) -> None:
     if day <= w.run_on:
         return
     w.lent += w.balance * (day - w.run_on)
-    if w.bears:
+    if w.bears and w.card is not None:
+        _accrue_open(w, day)
+    elif w.bears:
         for place in range(bisect_right(w.dues, w.run_on), len(w.dues)):
             start = w.starts[place]
             if start >= day:
@@ -236,6 +238,19 @@ def _accrue(w: Working, place: int, until: int) -> None:
     w.run_on = until
 
 
+def _accrue_open(w: Working, day: int) -> None:
+    """On what a card's borrower owed at the end of each day; the platform's core counts its own interest."""
+    terms, place = w.terms.card, len(w.dues) - 1
+    if terms is None or not terms.made:
+        return
+    parts = (FEES, INTEREST, PRINCIPAL) if terms.compounds else (PRINCIPAL,)
+    bearing = sum(sum(w.owed[component]) - sum(w.paid[component]) for component in parts)
+    if Kind.FIXED in w.kinds:  # what was agreed to be paid in instalments has its own price
+        agreed = [k for k, kind in enumerate(w.kinds) if kind == Kind.FIXED]
+        bearing -= sum(w.owed[component][k] - w.paid[component][k] for component in parts for k in agreed)
+    w.accrued[place] += bearing * weight(w, place, w.run_on, day)
+
+
 def interest_to_date(w: Working, place: int) -> int:
     """Interest of an instalment's period up to the day that interest has run to, rounded, with what was
     handed on.
@@ -260,7 +275,14 @@ def bearing_before(w: Working, place: int) -> int:
 
 
 def earned_interest(w: Working, day: int) -> int:
-    """All interest that the days before `day` have earned, rounded period by period."""
+    """All interest that the days before `day` have earned, rounded period by period.
+
+    A card's is earned when a statement charges it: before, a payment in time may still make it none. What
+    instalments cost that were agreed for a card is earned as they fall due.
+    """
+    if w.card is not None:
+        to_come = sum(min(w.carried[k], w.owed[INTEREST][k]) for k, due in enumerate(w.dues) if due > day)
+        return sum(w.owed[INTEREST]) - sum(w.reopened) - to_come
     total = waiting = 0
     for k, kind in enumerate(w.kinds):
         if w.dues[k] <= day:

@@ -60,12 +60,15 @@ OWED = (
 _INCOME = (Account.PENALTY_INCOME, Account.FEE_INCOME, Account.INTEREST_INCOME)
 _AGAINST: Mapping[Why, Account] = {
     Why.DRAWN: Account.DISBURSED,
+    Why.STATED: Account.DISBURSED,
     Why.PAID: Account.CASH,
     Why.CREDITED: Account.GOODWILL,
     Why.CHARGED_BACK: Account.CASH,
     Why.REFUNDED: Account.CASH,
     Why.FORGIVEN: Account.FORGIVENESS,
+    Why.GIVEN_BACK: Account.DISBURSED,
     Why.WAIVED: Account.MODIFICATION_LOSS,
+    Why.RESCHEDULED: Account.MODIFICATION_LOSS,
 }
 _ONLY_NOTED = (Why.CHARGED, Why.MOVED)
 """Fees are owed as they are earned, and no more once they are waived: `income` posts both."""

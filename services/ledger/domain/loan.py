@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.ledger.domain.ageing import CountedFrom
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
 from services.ledger.domain.credit_record.told import CreditTold, MonthReported
@@ -48,6 +49,13 @@ class Missed(NamedTuple):
     event_id: UUID
 
 
+class OverLimit(NamedTuple):
+    """That the limit was exceeded was told, by the event of this id."""
+
+    since: date
+    event_id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was told of the loan, so that only changes are told, and what proves wrong is taken back."""
@@ -64,6 +72,9 @@ class Told:
     cured: UUID | None = None
     """The event that told the end of the last arrears, while it holds."""
     repaid: UUID | None = None
+    over_limit: OverLimit | None = None
+    billed_on: date | None = None
+    """The last statement day that has been dealt with, where the ledger makes the statements."""
     balance_differs_minor: int = 0
     """By how much the platform's balance was above ours when that was told last; 0: it agrees."""
     restate_from: date | None = None
@@ -160,7 +171,13 @@ class Loan:
         """Whether the platform's core decides on the schedule, so that a relief is instructed and not
         applied.
         """
-        return self.kind is LoanKind.PROVIDED
+        card = self.book.terms.card
+        return self.kind is LoanKind.PROVIDED if card is None else not card.made
+
+    @property
+    def counted_from(self) -> CountedFrom:
+        """What days past due are counted from."""
+        return CountedFrom.INSTALMENT if self.book.card is None else CountedFrom.MINIMUM_PAYMENT
 
     @property
     def currency(self) -> str:

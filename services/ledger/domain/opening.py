@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.ledger.domain import facts
+from services.ledger.domain.card_terms import card_terms
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.loan import Joined, Loan, Rules
@@ -42,10 +43,6 @@ class FirstDueTooEarly(Refused):
     """The first instalment must fall due after the day the loan was opened."""
 
 
-class KindNotComputed(Refused):
-    """The ledger does not compute this kind of loan. Open it as provided, with its schedule."""
-
-
 def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decision[Loan] | Need | Wait:
     """Register a loan. Opening the same loan again, alike, changes nothing."""
     product: ProductVersion | None = None
@@ -74,9 +71,7 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         product=event.product,
         product_version=product.version if product else None,
     )
-    recorded = record(new, facts.Draw(event.opened_on, OPENING, event.principal.minor), context)
-    assert isinstance(recorded, Recorded), "nothing comes before the opening"
-    opened = recorded.loan
+    opened = _paid_out(new, event, context)
     registered = LoanRegistered(
         loan_id=opened.id,
         lender=opened.lender,
@@ -88,6 +83,15 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
     return settle(replace(opened, version=1, parties=joined), context, [registered])
 
 
+def _paid_out(new: Loan, event: LoanOpened, context: Context) -> Loan:
+    """A loan's principal was paid out on that day; a card's is its limit, and nothing is drawn yet."""
+    if new.book.card is not None:
+        return new
+    recorded = record(new, facts.Draw(event.opened_on, OPENING, event.principal.minor), context)
+    assert isinstance(recorded, Recorded), "nothing comes before the opening"
+    return recorded.loan
+
+
 def _terms(event: LoanOpened, product: ProductTerms | None) -> Terms:
     if event.kind is LoanKind.PROVIDED:
         return Terms(
@@ -97,8 +101,8 @@ def _terms(event: LoanOpened, product: ProductTerms | None) -> Terms:
             provided=provided(event.instalments, event.principal, event.opened_on),
             allocation=_allocation(product),
         )
-    if event.kind is not LoanKind.TERM:
-        raise KindNotComputed(kind=event.kind)
+    if event.kind is LoanKind.REVOLVING:
+        return card_terms(event, product, _allocation(product))
     if product is None or event.first_due_on is None or event.instalment_count is None:
         raise TermsMissing(loan_reference=event.loan_reference)
     if event.first_due_on <= event.opened_on:

@@ -51,19 +51,22 @@ def own_rate(book: Book) -> Decimal:
 def outlook(book: Book, today: date, rate: Decimal) -> Outlook:
     """What is still to come of a loan, seen from a day; its value to the lender at a yearly rate."""
     dues = _to_come(book)
+    # Of a card: what no statement has asked for has no due date.
+    rest = book.outstanding - sum(due.total for due in dues)
     return Outlook(
         dues,
-        total=sum(due.total for due in dues),
-        cost=sum(due.total - due.principal for due in dues),
-        ends_on=max((due.on for due in dues), default=None),
-        apr=_apr(book.balance, dues, today),
-        present_value=_present_value(dues, today, rate),
+        total=book.outstanding,
+        cost=book.outstanding - book.balance,
+        ends_on=None if rest else max((due.on for due in dues), default=None),
+        apr=None if rest else _apr(book.balance, dues, today),
+        present_value=_present_value(dues, today, rate) + rest,
     )
 
 
 def present_value(book: Book, today: date, rate: Decimal) -> int:
     """What is still to come of a loan, discounted to a day at a yearly rate."""
-    return _present_value(_to_come(book), today, rate)
+    dues = _to_come(book)
+    return _present_value(dues, today, rate) + book.outstanding - sum(due.total for due in dues)
 
 
 def _to_come(book: Book) -> tuple[Due, ...]:

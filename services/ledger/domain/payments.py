@@ -21,9 +21,11 @@ from shared.events.base import Event
 from shared.events.ids import name_id
 from shared.events.ledger import PaymentApplied, PaymentReallocated, ScheduleRevised
 from shared.events.loans import (
+    AmountDrawn,
     CreditGranted,
     FeeCharged,
     FeeWaived,
+    LimitChanged,
     LoanClosed,
     LoanReopened,
     PaymentFailed,
@@ -32,6 +34,7 @@ from shared.events.loans import (
     PaymentReversed,
     RateChanged,
     ScheduleChanged,
+    StatementIssued,
 )
 from shared.events.parts import Components, PlanPart, ScheduledInstalment
 from shared.events.servicing import LoanWrittenOff, WriteOffReversed
@@ -99,7 +102,7 @@ def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Lo
             credit=loan.money(recorded.went.credit),
             components=_components(loan, recorded.went),
         ),
-        *_reallocated(recorded, "payment_received"),
+        *reallocated(recorded, "payment_received"),
     ]
     after = recorded.loan
     if after.pending:
@@ -136,11 +139,11 @@ def told_of_reversal(recorded: Recorded, fact: Fact) -> list[Event]:
             credit=loan.money(0),
             cause="payment_reversed",
         )
-        return [taken, *_reallocated(recorded, "payment_reversed")]
+        return [taken, *reallocated(recorded, "payment_reversed")]
     events: list[Event] = []
     if isinstance(fact, facts.ScheduleChange | facts.RateChange):
         events.append(revised(loan, fact.value_on, "corrected"))
-    return [*events, *_reallocated(recorded, "corrected")]
+    return [*events, *reallocated(recorded, "corrected")]
 
 
 def expect(loan: Loan, event: PaymentPending, context: Context) -> Decision[Loan]:
@@ -194,10 +197,11 @@ def waive(loan: Loan, event: FeeWaived, context: Context) -> Decision[Loan] | Ne
 
 def change_rate(loan: Loan, event: RateChanged, context: Context) -> Decision[Loan] | Need:
     """Another yearly rate holds from a day on. Told again for the same day, the newest report counts."""
-    _not_before_opening(loan, event.effective_on)
-    fact = facts.RateChange(
-        event.effective_on, f"rate:{event.effective_on}", event.annual_rate, event.effective_on
-    )
+    not_before_opening(loan, event.effective_on)
+    # A card has no schedule that follows from the rate: known from its opening on, a rate of a day to come
+    # does not carry its book there.
+    agreed_on = loan.opened_on if loan.book.card else event.effective_on
+    fact = facts.RateChange(agreed_on, f"rate:{event.effective_on}", event.annual_rate, event.effective_on)
     return _changed(loan, fact, context, "rate_changed", revises=True)
 
 
@@ -205,7 +209,7 @@ def change_schedule(loan: Loan, event: ScheduleChanged, context: Context) -> Dec
     """The platform sent a provided schedule anew from a day on; for one day the newest it sent counts."""
     if loan.book.terms.repayment is not Repayment.PROVIDED:
         raise ScheduleNotProvided(loan_id=loan.id)
-    _not_before_opening(loan, event.effective_on)
+    not_before_opening(loan, event.effective_on)
     new = planned(event.instalments, loan.currency, event.effective_on)
     fact = facts.ScheduleChange(event.effective_on, f"schedule:{event.effective_on}", new)
     return _changed(loan, fact, context, event.cause, revises=True)
@@ -220,7 +224,7 @@ def _changed(
     if recorded is None:
         return Decision(loan)
     events: list[Event] = [revised(recorded.loan, fact.value_on, cause)] if revises else []
-    return settle(recorded.loan, context, [*events, *_reallocated(recorded, cause)])
+    return settle(recorded.loan, context, [*events, *reallocated(recorded, cause)])
 
 
 def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = None) -> ScheduleRevised:
@@ -238,7 +242,8 @@ def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = 
     )
 
 
-def _reallocated(recorded: Recorded, cause: str) -> list[Event]:
+def reallocated(recorded: Recorded, cause: str) -> list[Event]:
+    """Payments that went elsewhere because of what was recorded."""
     loan = recorded.loan
     return [
         PaymentReallocated(
@@ -286,11 +291,12 @@ def amount_of(loan: Loan, amount: Money, value_on: date) -> int:
         raise CurrencyDiffers(expected=loan.currency, got=amount.currency)
     if amount.minor <= 0:
         raise NotAnAmount(amount=amount)
-    _not_before_opening(loan, value_on)
+    not_before_opening(loan, value_on)
     return amount.minor
 
 
-def _not_before_opening(loan: Loan, on: date) -> None:
+def not_before_opening(loan: Loan, on: date) -> None:
+    """Raises BeforeOpening."""
     if on < loan.opened_on:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
 
@@ -317,5 +323,8 @@ _NAMED: Mapping[type, Callable[[Any], str]] = {
     LoanReopened: lambda _: CLOSED,
     LoanWrittenOff: lambda _: WRITTEN_OFF,
     WriteOffReversed: lambda _: WRITTEN_OFF,
+    AmountDrawn: lambda event: f"draw:{event.draw_reference}",
+    StatementIssued: lambda event: f"statement:{event.statement_reference}",
+    LimitChanged: lambda event: f"limit:{event.effective_on}",
     ScheduleChanged: lambda event: f"schedule:{event.effective_on}",
 }

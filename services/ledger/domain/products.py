@@ -10,13 +10,17 @@ from uuid import UUID
 from services.ledger.domain.buckets import SCHEMES
 from services.ledger.domain.credit_record import record
 from services.ledger.domain.day_count import DayCount
+from services.ledger.domain.due_dates import days_of_shortest
 from services.ledger.domain.loan import Rules
 from services.ledger.domain.rounding import RoundingRule
 from services.ledger.domain.terms import ALLOCATIONS, Repayment
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ids import name_id
-from shared.events.loans import Channel, LoanKind, ProductPublished, ProductTerms
+from shared.events.loans import Channel, LoanKind, PeriodUnit, ProductPublished, ProductTerms
+
+MADE = "made"
+"""The code by which a product says that the ledger makes the statements."""
 
 
 class VersionDiffers(Conflict):
@@ -27,6 +31,22 @@ class VersionDiffers(Conflict):
 
 class CodeUnknown(Refused):
     """The product names a code that the ledger does not know."""
+
+
+class MinimumPaymentMissing(Refused):
+    """A card whose statements the ledger makes states a least minimum payment, a share of the principal, or
+    both.
+    """
+
+
+class DueAfterNextStatement(Refused):
+    """A minimum payment must fall due before the next statement is made: whether that may charge interest
+    depends on it.
+    """
+
+
+class StatementDayMisplaced(Refused):
+    """Only statements that are made every month, or every few months, have a day of the month."""
 
 
 class ProductNotInForce(Refused):
@@ -78,7 +98,7 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
     """A product, or a new version of it, applies to loans opened from a day on. Loans keep the version they
     have.
     """
-    check_terms(event.terms)
+    check(event)
     new = ProductVersion(event.product_version, event.effective_on, event.kind, event.channel, event.terms)
     if product is None:
         return Decision(Product(product_id(event.lender, event.product), event.lender, event.product, (new,)))
@@ -104,15 +124,36 @@ def rules_of(terms: ProductTerms) -> Rules:
     )
 
 
-def check_terms(terms: ProductTerms) -> None:
+def check(event: ProductPublished) -> None:
+    """Raises what a product lacks."""
+    _check_terms(event.terms)
+    if event.kind is LoanKind.REVOLVING and event.terms.statements == MADE:
+        _check_statements(event.terms)
+
+
+def _check_terms(terms: ProductTerms) -> None:
     """Raises CodeUnknown, or the error of the table that lacks a code."""
     DayCount(terms.day_count)
     RoundingRule.of(terms.rounding)
     for field, value, known in (
-        ("repayment", terms.repayment, {one.value for one in Repayment}),
+        ("repayment", terms.repayment, {one.value for one in Repayment} - {Repayment.REVOLVING.value}),
+        ("statements", terms.statements, {MADE, "provided"}),
         ("allocation", terms.allocation, set(ALLOCATIONS)),
         ("buckets", terms.buckets, set(SCHEMES)),
         *(("credit_schemes", scheme, set(record.SCHEMES)) for scheme in terms.credit_schemes),
     ):
         if value not in known:
             raise CodeUnknown(field=field, value=value, known=", ".join(sorted(known)))
+
+
+def _check_statements(terms: ProductTerms) -> None:
+    """What statements need that the ledger makes. Raises MinimumPaymentMissing, StatementDayMisplaced,
+    DueAfterNextStatement.
+    """
+    if not terms.minimum_payment_rate and not (terms.minimum_payment and terms.minimum_payment.minor > 0):
+        raise MinimumPaymentMissing
+    if terms.statement_day is not None and terms.period_unit is not PeriodUnit.MONTH:
+        raise StatementDayMisplaced(period_unit=terms.period_unit)
+    shortest = days_of_shortest(terms.period_unit, terms.period_count)
+    if terms.payment_due_days >= shortest:
+        raise DueAfterNextStatement(payment_due_days=terms.payment_due_days, shortest_period_days=shortest)

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import amount_of
-from services.ledger.domain.products import check_terms, product_id
+from services.ledger.domain.products import check as check_product
+from services.ledger.domain.products import product_id
 from services.ledger.domain.suspense import Suspense, SuspenseOver, SuspenseStatus
 from shared.decision import Context, Decision, Key, Need
 from shared.errors import Conflict, NotFound, Refused, StateChanged
@@ -265,7 +266,7 @@ def _paid(content: Content) -> list[str]:
 
 def _check(content: Content, context: Context) -> None:
     if isinstance(content, ProductPublished):
-        check_terms(content.terms)
+        check_product(content)
         return
     if isinstance(content, Assignment | Return):
         suspense: Suspense | None = context.others[Key(Suspense.__name__, content.suspense_id)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.ledger.domain import journal
-from services.ledger.domain.book import Book, Movement, Why
+from services.ledger.domain.book import MONEY_IN, Book, Movement
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
@@ -256,7 +256,7 @@ def _again(loan: Loan, history: History, before: list[Fact], after: list[Fact], 
 def _all_went(book: Book) -> dict[str, Went]:
     by_cause: dict[str, list[Movement]] = {}
     for movement in book.movements:
-        if movement.why in (Why.PAID, Why.CREDITED):
+        if movement.why in MONEY_IN:
             by_cause.setdefault(movement.cause, []).append(movement)
     return {cause: _went(movements, cause) for cause, movements in by_cause.items()}
 
@@ -264,7 +264,7 @@ def _all_went(book: Book) -> dict[str, Went]:
 def _went(movements: Iterable[Movement], cause: str) -> Went:
     parts = [0, 0, 0, 0, 0]
     for movement in movements:
-        if movement.cause == cause and movement.why in (Why.PAID, Why.CREDITED):
+        if movement.cause == cause and movement.why in MONEY_IN:
             parts[movement.component] -= movement.amount
     penalty, fees, interest, principal, credit = parts
     return Went((penalty, fees, interest, principal), credit)

@@ -6,7 +6,7 @@ Arrears and penalties never stand against a relief: those who are late are those
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from services.ledger.domain import facts
+from services.ledger.domain import facts, revolving_reliefs
 from services.ledger.domain.book import Book
 from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import Fact
@@ -54,9 +54,10 @@ def facts_of(loan: Loan, phase: ReliefPhase, name: str, agreed_on: date) -> list
         raise ReliefImpossible(effective_on=phase.effective_on, opened_on=loan.opened_on)
     if loan.book.terms.repayment is Repayment.PROVIDED and phase.kind in _MOVES_DUES:
         raise ScheduleWanted(kind=phase.kind)
-    made = (
-        list(_facts(loan, phase, name, min(agreed_on, phase.effective_on))) if loan.book.outstanding else []
-    )
+    since, made = min(agreed_on, phase.effective_on), list[Fact]()
+    if loan.book.outstanding or loan.book.card is not None:
+        of_card = revolving_reliefs.facts_of(loan, phase, name, since)
+        made = list(_facts(loan, phase, name, since) if of_card is None else of_card)
     if not made:
         raise NothingToChange(kind=phase.kind)
     return made

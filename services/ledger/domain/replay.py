@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, fees, pauses, plan, re_ageing
+from services.ledger.domain import changes, fees, pauses, plan, re_ageing, revolving, revolving_changes
 from services.ledger.domain.allocation import Money, bring_to, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
@@ -31,18 +31,25 @@ from services.ledger.domain.facts import (
     Grace,
     InterestPause,
     InterestWaiver,
+    Key,
+    LimitChange,
+    LowerMinimum,
     MorePeriods,
     Payment,
     RateChange,
     ReAge,
     ReAmortise,
     ScheduleChange,
+    Statement,
     TokenPayments,
     key_of,
 )
 from services.ledger.domain.interest import earned_interest
 from services.ledger.domain.terms import PRINCIPAL_FIRST, Allocation, Component, Repayment, Terms
 from services.ledger.domain.working import CREDIT, INTEREST, OWED, PENALTY, PRINCIPAL, Working, empty
+
+REFUND = "refund"
+"""The kind of credit by which a card's purchase is given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,7 @@ def replay(terms: Terms, facts: Iterable[Fact], through: date | None = None) -> 
     w = _opened(terms)
     for key, fact in sorted((key_of(fact, terms), fact) for fact in facts):
         if through is None or key[0] <= through.toordinal():
-            _step(w, fact)
-            w.last, w.seen = key, max(w.seen, key[0])
+            _step(w, fact, key)
     if through is not None:
         _bring(w, through)
     return w.book()
@@ -67,13 +73,14 @@ def replay(terms: Terms, facts: Iterable[Fact], through: date | None = None) -> 
 def add(book: Book, fact: Fact) -> Book | ReplayNeeded:
     """The book one fact on."""
     key = key_of(fact, book.terms)
+    if isinstance(fact, Draw) and (drawn_late := revolving.draw_late(book, fact, key)) is not None:
+        return drawn_late
     if book.last is not None and key <= book.last:
         return ReplayNeeded(fact)
     if key[0] < book.run_on and book.run_on > book.terms.opened_on.toordinal():
         return ReplayNeeded(fact)
     w = Working(book)
-    _step(w, fact)
-    w.last, w.seen = key, max(w.seen, key[0])
+    _step(w, fact, key)
     return w.book()
 
 
@@ -120,6 +127,8 @@ def _opened(terms: Terms) -> Working:
     w = Working(empty(terms))
     if terms.repayment is Repayment.PROVIDED:
         plan.provide(w, terms.provided, terms.opened_on)
+    elif terms.repayment is Repayment.REVOLVING:
+        revolving.open_card(w)
     return w
 
 
@@ -127,13 +136,29 @@ def _bring(w: Working, through: date) -> None:
     today = through.toordinal()
     if today <= w.seen and today <= w.run_on:
         return
+    if w.card is not None:
+        revolving.watch(w, today)
     w.seen = max(w.seen, today)
     bring_to(w, today)
     w.note_settled(today)
 
 
-def _step(w: Working, fact: Fact) -> None:
-    _STEPS[type(fact)](w, fact)
+def _step(w: Working, fact: Fact, key: Key) -> None:
+    if w.card is None:
+        _STEPS[type(fact)](w, fact)
+    else:
+        _step_of_card(w, fact, key[0])
+    w.last, w.seen = key, max(w.seen, key[0])
+
+
+def _step_of_card(w: Working, fact: Fact, day: int) -> None:
+    revolving.watch_before(w, day)
+    revolving.note_firm(w, fact, day)
+    so_far = len(w.movements)
+    (_OF_CARDS.get(type(fact)) or _STEPS[type(fact)])(w, fact)
+    revolving.watch(w, day)
+    if not isinstance(fact, Statement):
+        revolving.note_cleared(w, w.movements[so_far:], day)
 
 
 def _money(w: Working, fact: Payment | Credit, why: Why) -> Money:
@@ -149,7 +174,8 @@ def _pay(w: Working, fact: Payment) -> None:
 
 
 def _credit(w: Working, fact: Credit) -> None:
-    money = _money(w, fact, Why.CREDITED)
+    given_back = w.card is not None and fact.kind == REFUND
+    money = _money(w, fact, Why.GIVEN_BACK if given_back else Why.CREDITED)
     settle(w, money, _rule(w, fact.kind, money.today))
     penalty, charged, interest, principal = money.parts
     w.payments = (*w.payments, Settled(fact.reference, (penalty, charged, interest, principal)))
@@ -258,3 +284,15 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     Closing: changes.close,
 }
 """What each kind of fact does. `replay` and `add` know no other way."""
+_OF_CARDS: dict[type, Callable[[Working, Any], None]] = {
+    Draw: revolving.draw,
+    Statement: revolving.state,
+    LimitChange: revolving.change_limit,
+    LowerMinimum: revolving_changes.lower,
+    ScheduleChange: revolving_changes.convert,
+    ReAge: revolving_changes.spread,
+    ReAmortise: revolving_changes.capitalise,
+    DueDateMoved: revolving_changes.defer,
+    Dispute: revolving_changes.dispute,
+}
+"""What is otherwise with revolving loans."""

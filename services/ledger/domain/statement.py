@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from services.ledger.domain.ageing import Explanation
-from services.ledger.domain.book import Book, Line, Movement, Why
+from services.ledger.domain.ageing import CountedFrom, Explanation
+from services.ledger.domain.book import MONEY_IN, Book, Kind, Line, Movement, Why
 from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.facts import (
     Chargeback,
@@ -150,7 +150,9 @@ def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts]) -> Happened:
 
 def _of_due(loan: Loan, line: Line) -> Happened:
     owed = sum(line.owed)
-    return Happened(line.due_on, "InstalmentDue", fell_due(line.number, loan.money(owed)), amount=owed)
+    what = CountedFrom.MINIMUM_PAYMENT if line.kind is Kind.MINIMUM else CountedFrom.INSTALMENT
+    text = fell_due(line.number, loan.money(owed), what)
+    return Happened(line.due_on, "InstalmentDue", text, amount=owed)
 
 
 def _of_credit(loan: Loan, movements: Iterable[Movement]) -> Iterator[Happened]:
@@ -169,7 +171,7 @@ def _of_credit(loan: Loan, movements: Iterable[Movement]) -> Iterator[Happened]:
 def _went(movements: Iterable[Movement]) -> dict[str, Parts]:
     by_cause: dict[str, list[Movement]] = defaultdict(list)
     for one in movements:
-        if one.why in (Why.PAID, Why.CREDITED):
+        if one.why in MONEY_IN:
             by_cause[one.cause].append(one)
     return {cause: _parts(those) for cause, those in by_cause.items()}
 

@@ -40,6 +40,8 @@ class Repayment(StrEnum):
     """Interest on the amount first lent, the same in every instalment."""
     PROVIDED = "provided"
     """The platform's schedule stands as it was sent."""
+    REVOLVING = "revolving"
+    """Drawn and repaid at will up to a limit; each statement asks for a minimum."""
 
 
 class Balance(StrEnum):
@@ -160,6 +162,32 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class CardTerms:
+    """What a revolving loan has beside its other terms."""
+
+    limit: int
+    """As it was opened; it may change later."""
+    made: bool = False
+    """The ledger makes the statements itself; else the platform's core sends them, and charges interest."""
+    first_on: date | None = None
+    """The day of the first statement that the ledger makes; those after it follow by the terms' periods."""
+    day_of_month: int | None = None
+    due_days: int = 25
+    """A statement's minimum payment falls due so many days after it."""
+    minimum_rate: Decimal = Decimal(0)
+    """The share of the principal that a statement asks for."""
+    minimum: int = 0
+    """The least that a statement asks for, where so much is owed."""
+    minimum_has_past_due: bool = True
+    """A minimum payment contains what earlier ones asked for and did not get, so that it is not added twice.
+    """
+    draws_reported: bool = True
+    """Each draw is reported. Else what a statement says is owed, and the book does not know, was drawn."""
+    compounds: bool = False
+    """Interest and fees that are owed bear interest as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """All that a loan's book is computed from, besides its facts."""
 
@@ -217,6 +245,8 @@ class Terms:
     """To what the amount of a payment charged back is added, as far as the payment had gone there."""
     on_charge_off: OnChargeOff = OnChargeOff.NOTHING
     same_day: SameDay = SameDay.BY_KIND
+    card: CardTerms | None = None
+    """Of a revolving loan, and of no other."""
 
     def allocation_for(self, kind: str) -> Allocation:
         """What money of this kind is set against first."""

@@ -68,11 +68,16 @@ def _point(loan: Loan, on: date, book: Book, known: list[Fact], given_up: Ending
         on,
         then.book,
         standing(then, on),
-        None if book.outstanding or not book.dues else given_up or Ending.REPAID,
+        (given_up or Ending.REPAID) if _is_over(book) else None,
         any(one.ended_on is None or on < one.ended_on for one in disputes),
         bool(disputes),
         next(paused, None),
     )
+
+
+def _is_over(book: Book) -> bool:
+    """Whether nothing is owed any more; a card on which nothing is owed goes on until it is closed."""
+    return bool(book.dues) and not book.outstanding and (book.card is None or bool(book.closed))
 
 
 def _covers(pause: AgeingPause, on: date) -> bool:

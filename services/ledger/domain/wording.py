@@ -20,9 +20,9 @@ def in_words(fact: Fact, money: _OfMinor) -> str:
     return words(fact, money) if words else _CAPITAL.sub(" ", type(fact).__name__).capitalize()
 
 
-def fell_due(number: int, amount: Money) -> str:
-    """An instalment's due date came."""
-    return f"Instalment {number} of {amount} fell due"
+def fell_due(number: int, amount: Money, what: str = "instalment") -> str:
+    """An instalment's, or a minimum payment's, due date came."""
+    return f"{what.capitalize()} {number} of {amount} fell due"
 
 
 def credit_used(amount: Money) -> str:
@@ -69,6 +69,15 @@ def _grace(fact: facts.Grace, _: _OfMinor) -> str:
     return f"From the instalment due on {fact.due_on} on, {' and '.join(parts) or 'nothing changes'}"
 
 
+def _statement(fact: facts.Statement, money: _OfMinor) -> str:
+    return f"A statement asked for at least {money(fact.minimum or 0)} by {fact.due_on}"
+
+
+def _lower_minimum(fact: facts.LowerMinimum, money: _OfMinor) -> str:
+    what = "interest and fees" if fact.amount is None else str(money(fact.amount))
+    return f"What falls due from {fact.starts_on} through {fact.ends_on} asks for {what} only"
+
+
 _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.Draw: lambda fact, money: f"{money(fact.amount)} was paid out",
     facts.ScheduleChange: lambda fact, _: "The lender's system changed the schedule from this day on",
@@ -83,6 +92,9 @@ _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.TokenPayments: lambda fact, money: (
         f"The next {_count(fact.periods, 'instalment')} ask for {money(fact.amount)} only"
     ),
+    facts.LimitChange: lambda fact, money: f"The limit became {money(fact.limit)}",
+    facts.LowerMinimum: _lower_minimum,
+    facts.Statement: _statement,
     facts.Fee: _fee,
     facts.FeeWaiver: lambda fact, money: f"{money(fact.amount)} of a fee is not asked for any more",
     facts.Dispute: _dispute,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from services.ledger.domain.book import FOREVER, Book, Charge, Kind, Movement, Settled, Why
+from services.ledger.domain.book import FOREVER, Book, Card, Charge, Kind, Movement, Settled, Why
 from services.ledger.domain.facts import Key
 from services.ledger.domain.terms import Balance, Component, Terms
 
@@ -43,6 +43,7 @@ class Working:
         "ageing_pauses",
         "balance",
         "bears",
+        "card",
         "carried",
         "charged_off",
         "charges",
@@ -101,6 +102,7 @@ class Working:
         self.ageing_pauses = book.ageing_pauses
         self.charges, self.payments, self.disputed = book.charges, book.payments, book.disputed
         self.charged_off, self.closed, self.re_aged = book.charged_off, book.closed, book.re_aged
+        self.card: Card | None = book.card
         self.movements: list[Movement] = []
         self.renew()
 
@@ -145,6 +147,7 @@ class Working:
             self.charged_off,
             self.closed,
             self.re_aged,
+            self.card,
             tuple(self.movements),
         )
 
@@ -170,7 +173,8 @@ class Working:
     def renew(self) -> None:
         """See anew whether the loan bears interest, after a rate has changed."""
         self.bears = any(rate for _, rate in self.rates)
-        self.follows_balance = self.bears and self.terms.balance is Balance.ACTUAL
+        follows = self.terms.balance is Balance.ACTUAL and self.terms.card is None
+        self.follows_balance = self.bears and follows
 
     def unpaid(self, place: int) -> int:
         """What is still to be paid of the instalment at a place."""
@@ -197,6 +201,8 @@ class Working:
         self, cause: str, value_on: date, why: Why, component: Component, amount: int, place: int = -1
     ) -> None:
         """Note an amount that moved."""
+        if self.card is not None and place == len(self.dues) - 1:
+            place = -1  # what no statement has asked for belongs to none
         if amount:
             self.movements.append(Movement(cause, value_on, why, component, amount, place))
 
@@ -264,6 +270,7 @@ def empty(terms: Terms) -> Book:
         charged_off=0,
         closed=0,
         re_aged=0,
+        card=None,
     )
 
 

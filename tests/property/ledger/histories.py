@@ -1,6 +1,6 @@
 """Random loans and random histories: any kind of fact, on any day, in any order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -24,18 +24,23 @@ from services.ledger.domain.facts import (
     Grace,
     InterestPause,
     InterestWaiver,
+    LimitChange,
+    LowerMinimum,
     MorePeriods,
     Payment,
     RateChange,
     ReAge,
     ReAmortise,
     ScheduleChange,
+    Statement,
     TokenPayments,
 )
+from services.ledger.domain.replay import REFUND
 from services.ledger.domain.terms import (
     Ahead,
     Allocation,
     Balance,
+    CardTerms,
     Component,
     Measure,
     OnChargeOff,
@@ -71,7 +76,7 @@ def allocations(draw: st.DrawFn) -> Allocation:
 @st.composite
 def terms(draw: st.DrawFn) -> Terms:
     """Any terms."""
-    repayment = draw(st.sampled_from(Repayment))
+    repayment = draw(st.sampled_from([one for one in Repayment if one is not Repayment.REVOLVING]))
     count = draw(st.integers(1, 8))
     provided = tuple(
         Planned(OPENED + timedelta(days=30 * k), draw(st.integers(1, 40_000)), draw(st.integers(0, 900)))
@@ -180,6 +185,67 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
     "re-amortised": lambda draw, on, name: ReAmortise(on, name),
     "charged off": lambda draw, on, name: ChargeOff(on, name),
 }
+
+
+_OF_CARDS: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
+    "purchase": lambda draw, on, name: Draw(on, name, draw(st.integers(1, 20_000))),
+    "statement": lambda draw, on, name: Statement(
+        on,
+        name,
+        on + timedelta(days=draw(st.integers(0, 40))),
+        draw(st.integers(0, 9_000)),
+        draw(st.integers(0, 90_000)),
+        draw(st.none() | st.integers(0, 2_000)),
+    ),
+    "given back": lambda draw, on, name: Credit(on, name, draw(AMOUNTS), REFUND),
+    "limit": lambda draw, on, name: LimitChange(on, name, draw(st.integers(0, 60_000))),
+    "asks for less": lambda draw, on, name: LowerMinimum(
+        on,
+        name,
+        on + timedelta(days=draw(st.integers(-9, 40))),
+        on + timedelta(days=draw(st.integers(41, 90))),
+        draw(st.none() | st.integers(0, 2_000)),
+    ),
+}
+
+
+@st.composite
+def card_terms(draw: st.DrawFn) -> Terms:
+    """Any terms of a revolving loan."""
+    card = CardTerms(
+        limit=draw(st.integers(1, 60_000) | st.just(10**8)),
+        made=draw(st.booleans()),
+        minimum_rate=draw(st.sampled_from([Decimal(0), Decimal("0.05"), Decimal(1)])),
+        minimum=draw(st.integers(0, 3_000)),
+        minimum_has_past_due=draw(st.booleans()),
+        draws_reported=draw(st.booleans()),
+        compounds=draw(st.booleans()),
+    )
+    return Terms(
+        currency="CNY",
+        repayment=Repayment.REVOLVING,
+        opened_on=OPENED,
+        annual_rate=draw(RATES),
+        day_count=draw(st.sampled_from(DayCount)),
+        penalty_rate=draw(st.none() | RATES),
+        instalment_multiple=draw(st.sampled_from([1, 100])),
+        allocation=draw(allocations()),
+        chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
+        on_charge_off=draw(st.sampled_from(OnChargeOff)),
+        same_day=draw(st.sampled_from(SameDay)),
+        card=card,
+    )
+
+
+@st.composite
+def card_histories(draw: st.DrawFn, most: int = 12, among: Sequence[str] = ()) -> tuple[Terms, list[Fact]]:
+    """As `histories`, of revolving loans: any kind of fact is legal there too; or those `among` some."""
+    every = {**_LATER, **_OF_CARDS}
+    often = [*["purchase"] * 5, "statement", "statement", "payment", "paid again", *sorted(every)]
+    kinds = draw(st.lists(st.sampled_from(among or often), max_size=most))
+    facts = [every[kind](draw, draw(DAYS), f"{n:02d}") for n, kind in enumerate(kinds, 1)]
+    first = Draw(OPENED, "00", draw(st.integers(100, 60_000)))
+    return draw(card_terms()), draw(st.permutations([first, *facts]))
 
 
 @st.composite

@@ -11,7 +11,7 @@ from services.ledger.domain.facts import Fact
 from services.ledger.domain.replay import replay
 from services.ledger.domain.terms import Terms
 from services.ledger.store import packing
-from tests.property.ledger.histories import histories
+from tests.property.ledger.histories import card_histories, histories
 
 
 def comes_back(pack_book: Callable[[Book], str] = packing.pack_book) -> None:
@@ -24,7 +24,7 @@ def comes_back(pack_book: Callable[[Book], str] = packing.pack_book) -> None:
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(histories())
+    @given(histories() | card_histories())
     def holds(history: tuple[Terms, list[Fact]]) -> None:
         terms, facts = history
         book = replay(terms, facts)

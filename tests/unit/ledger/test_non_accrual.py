@@ -32,7 +32,7 @@ def a_late_loan(**terms: object) -> Desk:
                 annual_rate=Decimal("0.12"),
                 payments_complete_expected=False,
                 feed_delay_days=0,
-                **terms,  # type: ignore[arg-type]
+                **terms,
             ),
         ),
         LoanOpened(

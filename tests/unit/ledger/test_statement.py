@@ -144,6 +144,9 @@ SAMPLES = {
     facts.ReAmortise: '["2026-01-01","r"]',
     facts.ChargeOff: '["2026-01-01","r"]',
     facts.Closing: '["2026-01-01","r"]',
+    facts.Statement: '["2026-01-01","r","2026-01-26",100,900]',
+    facts.LimitChange: '["2026-01-01","r",100]',
+    facts.LowerMinimum: '["2026-01-01","r","2026-02-01","2026-04-30"]',
 }
 
 

@@ -16,6 +16,8 @@ from shared.events.parts import ReliefKind, ReliefPhase
 from shared.events.servicing import LoanWrittenOff, WriteOffKind
 from tests.builders import a_payment, a_reversal, an_event, money
 from tests.unit.ledger.desk import Desk
+from tests.unit.ledger.plastic import drawn, made_here
+from tests.unit.ledger.plastic import paid as card_paid
 from tests.unit.ledger.test_holds import a_product, a_term_loan
 
 Told = tuple[str, str, str, date, bool]
@@ -263,3 +265,18 @@ def test_a_loan_that_is_paid_in_time_keeps_its_record_small_and_asks_for_no_file
     assert [one.code for one in record_of(desk).carried.months] == ["*"]
     assert record_of(desk).look_on is None
     assert len(desk.reported) == 2
+
+
+def test_a_card_is_late_by_its_minimum_payments_and_goes_on_when_nothing_is_owed() -> None:
+    desk = made_here(credit_schemes=("metro2_status", "pbc_month"))
+    desk.take(drawn("1000.00", "2026-01-05"))
+    desk.day(date(2026, 3, 10))
+    assert told(desk)[-1] == ("metro2_status", "11", "71", date(2026, 3, 6), False)
+    desk.take(card_paid("2000.00", "2026-03-10"))
+    desk.moment()
+    desk.day(date(2026, 4, 1))
+    assert [one for one in told(desk) if one[3] >= date(2026, 3, 10)] == [
+        ("metro2_status", "71", "11", date(2026, 3, 10), False),
+        ("pbc_month", "1", "N", date(2026, 3, 31), False),
+    ]
+    assert desk.loan().told.repaid is None

@@ -1,12 +1,12 @@
-"""Whether a change casts doubt on what was told of days gone by: then those are looked at anew, at once, in a
-batch of their own. A payment itself only waits for its own page of the book.
+"""Whether a change casts doubt on what was told of days gone by. Then those are looked at anew, at once but
+in a message of their own: no payment waits for it.
 """
 
 from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain.credit_record.told import CreditTold
-from services.ledger.domain.facts import Credit, Payment, key_of
+from services.ledger.domain.facts import Credit, Draw, Payment, key_of
 from services.ledger.domain.loan import Entry, Loan, Told
 
 
@@ -61,7 +61,7 @@ def _day_of(entry: Entry, loan: Loan) -> int:
 def _record_in_doubt(loan: Loan, told: Told, credit: CreditTold, today: date) -> Told:
     carried, through = credit.carried, credit.carried.through.toordinal()
     past = any(_day_of(one, loan) <= through for one in loan.added)
-    money = all(isinstance(one.fact, Payment | Credit) for one in loan.added)
+    money = all(isinstance(one.fact, Draw | Payment | Credit) for one in loan.added)
     # What was paid in time cannot have been paid better still.
     unmoved = carried.calm and money and bool(loan.book.outstanding) and not (past and carried.was_late)
     stale = credit.stale or bool(loan.reversed or loan.replaced) or (past and not unmoved)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from services.ledger.domain import facts
 from services.ledger.domain.card_terms import card_terms
 from services.ledger.domain.consequences import settle
+from services.ledger.domain.credit_record.told import not_told_yet
 from services.ledger.domain.day_count import DayCount
-from services.ledger.domain.loan import Joined, Loan, Rules
+from services.ledger.domain.loan import Joined, Loan, Rules, Told
 from services.ledger.domain.products import (
     Product,
     ProductVersion,
@@ -59,6 +60,7 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         if loan.book.terms != terms or (loan.lender, loan.reference) != (event.lender, event.loan_reference):
             raise LoanDiffers(loan_reference=event.loan_reference)
         return Decision(loan)
+    rules = rules_of(product.terms) if product else Rules()
     new = Loan(
         id=event.loan_id,
         lender=event.lender,
@@ -66,10 +68,11 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         kind=event.kind,
         channel=event.channel,
         zone=event.time_zone,
-        rules=rules_of(product.terms) if product else Rules(),
+        rules=rules,
         book=replay(terms, ()),
         product=event.product,
         product_version=product.version if product else None,
+        told=Told(credit=not_told_yet(event.opened_on) if rules.credit_schemes else None),
     )
     opened = _paid_out(new, event, context)
     registered = LoanRegistered(

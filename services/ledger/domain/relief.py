@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from services.ledger.domain import facts, freezes
@@ -23,9 +23,6 @@ from shared.events.ids import name_id
 from shared.events.ledger import ReliefInstructed, ReliefRefused
 from shared.events.parts import PlanPart, ReliefKind, ReliefPhase
 from shared.events.servicing import ReliefApplied, ReliefRejected
-
-_DAY = timedelta(days=1)
-
 
 _RETURNABLE = frozenset(
     {

@@ -20,6 +20,7 @@ def is_answered(loan: Loan, today: date) -> bool:
 
 
 def on_its_way(loan: Loan, row: Unpaid, today: date) -> bool:
+    """Whether so much is on its way as is unpaid of an instalment."""
     expected = sum(one.amount_minor for one in loan.pending if today <= waited_for(one))
     return bool(expected) and expected >= row.amount_minor
 

@@ -93,6 +93,19 @@ def test_what_a_loan_shows_is_told_when_it_is_first_looked_at_and_then_only_chan
     assert count(desk) == 3
 
 
+def test_a_loan_of_which_nothing_falls_due_for_long_is_told_when_its_first_month_is_over() -> None:
+    desk = Desk(now=datetime(2026, 1, 1, 12, tzinfo=UTC))
+    desk.take(a_product(annual_rate=Decimal(0), credit_schemes=("cn_m", "pbc_month")))
+    desk.take(a_term_loan("600.00", opened_on="2026-01-10", first_due_on="2027-01-10"))
+    desk.day(date(2026, 1, 31))
+    assert told(desk) == []
+    desk.day(date(2026, 9, 1))
+    assert told(desk) == [
+        ("cn_m", "", "M0", date(2026, 2, 1), False),
+        ("pbc_month", "", "*", date(2026, 1, 31), False),
+    ]
+
+
 def test_each_scheme_turns_on_its_own_day() -> None:
     desk = a_desk(*DAYS)
     desk.day(date(2026, 5, 3))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from services.ledger.domain.credit_record.carried import Carried
+from services.ledger.domain.credit_record.carried import Carried, opening
+from services.ledger.domain.credit_record.standing import month_of
+from services.ledger.domain.due_dates import add_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,11 @@ class CreditTold:
     """The day on which it must be looked at, should nothing happen before."""
     waits_through: date | None = None
     """Before it can be told, all payments through this day must be reported."""
+
+
+def not_told_yet(opened_on: date) -> CreditTold:
+    """The record of a loan that has just been opened: it is looked at when its first month is over."""
+    return CreditTold(opening(opened_on), look_on=add_months(month_of(opened_on), 1))
 
 
 class MonthReported(NamedTuple):

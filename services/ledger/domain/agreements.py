@@ -77,11 +77,10 @@ class Agreements(NamedTuple):
     holds: tuple[LoanHold, ...] = ()
     plan: LoanPlan | None = None
     instruction: Instruction | None = None
-    past: tuple[LoanPlan, ...] = ()
-    """Plans that are over."""
     ended: tuple[UUID, ...] = ()
     """Holds and plans that are over: told of once more, they do not begin anew."""
-
+    past: tuple[LoanPlan, ...] = ()
+    """Plans that are over."""
     freezes: tuple[FreezeInstruction, ...] = ()
     """One for each hold at most: the newest."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.ledger.domain import facts, freezes
+from services.ledger.domain import core_holds, facts
 from services.ledger.domain.agreements import LoanHold
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
@@ -66,7 +66,7 @@ def _state(
     if isinstance(exchanged, Need):
         return exchanged
     hold = LoanHold(event.hold_id, revision, tuple(one.reference for one in stated))
-    instructed, events = freezes.instruct(exchanged, event, revision, froze=_froze(before))
+    instructed, events = core_holds.instruct(exchanged, event, revision, froze=_froze(before))
     return _keep(instructed, event.hold_id, hold, context, events)
 
 
@@ -120,7 +120,7 @@ def _named(loan: Loan, hold: LoanHold, context: Context) -> list[Fact]:
 def _lifted(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan]:
     hold = loan.agreements.hold(event.hold_id)
     froze = hold is not None and _froze(hold.references)
-    instructed, events = freezes.instruct_end(loan, event) if froze else (loan, ())
+    instructed, events = core_holds.instruct_end(loan, event) if froze else (loan, ())
     return _keep(instructed, event.hold_id, None, context, events)
 
 

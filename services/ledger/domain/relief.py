@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.ledger.domain import facts, freezes
+from services.ledger.domain import core_holds, facts
 from services.ledger.domain.agreements import Granted, Instruction, LoanPlan
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.doubt import with_stale_record
@@ -164,7 +164,7 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
     """The core has done what it was told: its schedule holds where it sent one, else the phases as agreed."""
     told = loan.agreements.instruction
     if told is None or told.instruction_id != event.instruction_id:
-        return freezes.confirm(loan, event, context)
+        return core_holds.confirm(loan, event, context)
     assert told.plan_id is not None, "only plans are instructed"
     plan = PlanPart(plan_id=told.plan_id, part=told.part)
     agreed = LoanPlan(
@@ -194,7 +194,7 @@ def reject(loan: Loan, event: ReliefRejected, context: Context) -> Decision[Loan
     """The core refuses: the plan's part falls, and hardship is told."""
     told = loan.agreements.instruction
     if told is None or told.instruction_id != event.instruction_id or told.plan_id is None:
-        return freezes.reject(loan, event, context)
+        return core_holds.reject(loan, event, context)
     plan = PlanPart(plan_id=told.plan_id, part=told.part)
     after = replace(loan, agreements=loan.agreements._replace(instruction=None), version=loan.version + 1)
     return settle(after, context, [ReliefRefused(loan_id=loan.id, plan=plan, reason=event.reason)])

@@ -19,7 +19,7 @@ from services.ledger.domain.loan import Loan, Missed, Told
 from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import advance
-from services.ledger.domain.waiting import is_answered, on_its_way, waited_for
+from services.ledger.domain.waiting import is_answered, looks_again_on, on_its_way, waited_for
 from shared.decision import CancelTimer, Context, Decision, SetTimer
 from shared.events.base import Event
 from shared.events.ledger import (
@@ -38,8 +38,6 @@ TIMER = "DayDue"
 _DAY = timedelta(days=1)
 SOON = timedelta(milliseconds=1)
 """A timer for at once is due so much later: in simulated time it fires in the next tick, not in this one."""
-ALARM_AFTER = timedelta(days=7)
-"""A loan that waits for its platform's reports looks again after so long, should nobody wake it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +361,7 @@ def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> 
         days = [day for day in days if day > now.on]
     days = [day for day in days if day < date.max]
     if waits is not None:
-        days.append(now.on + ALARM_AFTER)
+        days.append(looks_again_on(loan, waits, now.on))
     return max(min(days), now.on) if days else None
 
 

@@ -10,6 +10,17 @@ from services.ledger.domain.loan import Loan, Pending
 PENDING_WAITS = timedelta(days=3)
 """A payment on its way keeps its instalment from being missed so long after the day on which it was expected.
 """
+ALARM_AFTER = timedelta(days=7)
+"""A loan that waits for its platform's reports looks again after so long, should nobody wake it before."""
+
+
+def looks_again_on(loan: Loan, waits_through: date, on: date) -> date:
+    """When a loan that waits for the reports of a day looks again: where its platform never says that they
+    are complete, on the day from which they count as such.
+    """
+    if loan.rules.payments_complete_expected:
+        return on + ALARM_AFTER
+    return max(waits_through + timedelta(days=loan.rules.feed_delay_days + 1), on + timedelta(days=1))
 
 
 def is_answered(loan: Loan, today: date) -> bool:

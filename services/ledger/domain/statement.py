@@ -29,7 +29,7 @@ from services.ledger.domain.facts import (
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import replay, to_pay_off
 from services.ledger.domain.terms import Component, Terms
-from services.ledger.domain.wording import credit_used, fell_due, in_words
+from services.ledger.domain.wording import NOT_OWED, credit_used, fell_due, in_words
 
 _DAY = timedelta(days=1)
 _MONEY = (Draw, Fee, FeeWaiver, Payment, Credit, Chargeback, CreditRefund, InterestWaiver, Forgiveness)
@@ -125,21 +125,22 @@ def _standing(book: Book, on: date) -> Standing:
 def _lines(
     loan: Loan, entries: Iterable[Entry], book: Book, from_on: date, as_of: date
 ) -> Iterator[Happened]:
-    went = _went(book.movements)
-    lines = [_of_fact(loan, one, went) for one in entries]
+    went, charged = _went(book.movements), {one.reference for one in book.charges}
+    lines = [_of_fact(loan, one, went, charged) for one in entries]
     lines += [_of_due(loan, line) for line in book.lines() if sum(line.owed)]
     lines += _of_credit(loan, book.movements)
     within = (line for line in lines if from_on <= line.value_on <= as_of)
     return iter(sorted(within, key=lambda line: (line.value_on, line.reference or "")))
 
 
-def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts]) -> Happened:
+def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts], charged: set[str]) -> Happened:
     fact = entry.fact
     counts = entry.reversed_on is None
+    forbidden = isinstance(fact, Fee) and counts and fact.reference not in charged
     return Happened(
         value_on=fact.value_on,
         kind=type(fact).__name__,
-        text=in_words(fact, loan.money),
+        text=in_words(fact, loan.money) + (NOT_OWED if forbidden else ""),
         reference=fact.reference,
         amount=fact.amount if isinstance(fact, _MONEY) else None,
         went=went.get(fact.reference) if counts else None,

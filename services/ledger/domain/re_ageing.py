@@ -11,7 +11,7 @@ from services.ledger.domain.facts import ReAge, ReAmortise
 from services.ledger.domain.interest import LATE_SCALE, interest_to_date, lay_out, weigh
 from services.ledger.domain.plan import relevel
 from services.ledger.domain.rounding import Rounding, round_to_multiple
-from services.ledger.domain.working import BEARING, FEES, INTEREST, PENALTY, PRINCIPAL, Working
+from services.ledger.domain.working import BEARING, FEES, INTEREST, OWED, PENALTY, PRINCIPAL, Working
 
 
 def re_age(w: Working, fact: ReAge) -> None:
@@ -20,6 +20,8 @@ def re_age(w: Working, fact: ReAge) -> None:
     """
     today = fact.value_on.toordinal()
     bring_to(w, today)
+    if not any(_unpaid(w, one, k) for one in OWED for k in range(len(w.dues))):
+        return
     principal = sum(w.owed[PRINCIPAL]) - sum(w.paid[PRINCIPAL])
     charged = [sum(w.owed[one]) - sum(w.paid[one]) for one in (PENALTY, FEES)]
     past = sum(_unpaid(w, INTEREST, k) for k in range(bisect_right(w.dues, today)))
@@ -28,14 +30,17 @@ def re_age(w: Working, fact: ReAge) -> None:
     penalties -= sum(w.late_penalty)
     first = len(w.dues)
     start = w.dues[-1] if w.dues and not ran else today
-    _lay_out(w, fact, first, start)
+    _lay_out(w, fact, first, start, bears=bool(principal))
     w.moved(fact.reference, fact.value_on, Why.MOVED, PRINCIPAL, principal)
     w.balance += principal
     w.re_aged = today
     weigh(w, first)
     _owe_anew(w, fact, first, (charged[PENALTY], charged[FEES], past))
     w.late_penalty[first], w.late_accrued[first] = penalties, penalties * LATE_SCALE
-    w.accrued[first] += running * w.scales[first]
+    if principal:
+        w.accrued[first] += running * w.scales[first]
+    else:
+        w.owed[INTEREST][first] += running
     if fact.levels:
         recompute(w, first)
         _without_rest(w, first)
@@ -48,8 +53,10 @@ def _unpaid(w: Working, component: int, k: int) -> int:
     return w.owed[component][k] - w.paid[component][k]
 
 
-def _lay_out(w: Working, fact: ReAge, first: int, start: int) -> None:
+def _lay_out(w: Working, fact: ReAge, first: int, start: int, *, bears: bool) -> None:
     kind = Kind.LEVEL if fact.levels else next((k for k in w.kinds if k in BEARING), Kind.LEVEL)
+    if not bears:
+        kind = Kind.FIXED
     dues = list(fact.dues) or [
         due_date(fact.first_due, fact.unit, fact.every, index) for index in range(fact.instalments)
     ]

@@ -10,7 +10,7 @@ import pytest
 from services.ledger.domain.book import Book
 from services.ledger.domain.facts import Draw, InterestPause, ReAge, ReAmortise
 from services.ledger.domain.replay import advance, earned, replay
-from services.ledger.domain.terms import Terms
+from services.ledger.domain.terms import Balance, Repayment, Terms
 from shared.events.loans import PeriodUnit
 from tests.unit.ledger.loans import OPENED, paid, parts, rate, some_terms
 
@@ -73,3 +73,17 @@ def test_penalty_interest_is_spared_for_what_was_past_due_at_the_start_of_a_hold
     assert parts(held, 0)[0] == round(principal[0] * 0.365 * 10 / 365)
     assert parts(held, 0)[1] == parts(free, 0)[1] == round(principal[1] * 0.365 * 15 / 365)
     assert parts(free, 0)[0] > parts(held, 0)[0]
+
+
+@pytest.mark.parametrize("repayment", [Repayment.ANNUITY, Repayment.FLAT])
+def test_what_is_repaid_is_spread_no_more_and_costs_nothing_anew(repayment: Repayment) -> None:
+    everything = paid(700_00, date(2026, 2, 1))
+    terms = {"repayment": repayment, "balance": Balance.SCHEDULED}
+    assert a_loan(everything, re_aged(), **terms).owed == a_loan(everything, **terms).owed
+
+
+def test_interest_alone_that_is_unpaid_bears_none() -> None:
+    principal = paid(600_00, date(2026, 3, 15), direction=(0, 0, 0, 600_00))
+    book = a_loan(principal, re_aged(), repayment=Repayment.FLAT, balance=Balance.SCHEDULED)
+    asked = sum(column[k] - book.paid[n][k] for n, column in enumerate(book.owed) for k in range(len(book)))
+    assert asked == pytest.approx(74 * 600_00 * 0.12 / 365, abs=60)

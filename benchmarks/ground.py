@@ -31,7 +31,15 @@ from tests.infra.embedded import Embedded
 from tests.infra.servers import Infra
 
 PARTITIONS = 8
-TOPICS = ("clock", "hardship-events", "holds", f"loan-events.{LENDER}", "ledger-events", "followup-events")
+TOPICS = (
+    "clock",
+    "hardship-events",
+    "holds",
+    "reminder-events",
+    f"loan-events.{LENDER}",
+    "ledger-events",
+    "followup-events",
+)
 READY_WITHIN_S, STOP_WITHIN_S, STALLED_AFTER_S = 60.0, 30.0, 120.0
 METER_EVERY_S = 0.05
 PUBLISH_CHUNK, PUBLISH_WITHIN_S = 5_000, 60.0

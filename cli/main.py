@@ -20,6 +20,7 @@ from rich.table import Table
 from cli import checks
 from cli.stack.layout import ROOT, Layout, local_layout
 from cli.stack.process import StackError
+from cli.words import words_app
 from shared.clock import ClockKind
 from shared.decision import Role
 from shared.provisioning import ProvisioningFailed
@@ -39,6 +40,7 @@ parked_app = typer.Typer(no_args_is_help=True, help="Messages that could not be 
 app.add_typer(parked_app, name="parked")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit of a service.")
 app.add_typer(audit_app, name="audit")
+app.add_typer(words_app, name="words")
 say = Console(stderr=True, highlight=False)
 
 Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]

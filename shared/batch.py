@@ -22,13 +22,14 @@ from shared.events.base import Event
 from shared.events.clock import ClockTicked
 from shared.faults import FaultPoint
 from shared.flow import Change, Flow, Received
-from shared.fold import RECORD, Fold, KeyParked, QueuedSend, targets
+from shared.fold import Fold, KeyParked, QueuedSend
 from shared.message import Message, Outcome
 from shared.messages import Reader
 from shared.messaging.port import Record
 from shared.observe import message_traceparent
 from shared.parking import waiting_messages
 from shared.spine import DueTimer, Move, OutboxRow, SendRow
+from shared.targets import RECORD, targets
 
 
 class BodyDiffers(Conflict):
@@ -62,7 +63,7 @@ class Batch:
     `moves` are the positions that the batch advances; `due` the timers behind timer messages and `sends` the
     sends behind
     outcomes, by message id; `releasing` is a parked key whose kept messages these are; `extra` are states to
-    lock for reading; `contents` are kept records read again.
+    lock for reading; `contents` are kept records read again; `handed` are events that decisions handed on.
     """
 
     parts: Parts
@@ -74,6 +75,7 @@ class Batch:
     releasing: Key | None = None
     extra: frozenset[Key] = frozenset()
     contents: dict[int, Record | None] = field(default_factory=dict)
+    handed: list[Message] = field(default_factory=list)
 
     async def run(self, connection: AsyncConnection) -> None:
         """Apply the batch within the caller's transaction. Each message's outcome stands in the message
@@ -87,6 +89,9 @@ class Batch:
             fold.take(message for message in live if message.outcome is None)
             while fold.needs:
                 await self._serve(connection, fold)
+            if fold.unprepared:
+                self.handed += fold.unprepared
+                raise NeedKeys(self.extra)
             await self._save(connection, fold, at)
         await self._close(connection, live, at)
 
@@ -137,7 +142,7 @@ class Batch:
         wanted: dict[Key, list[Any]] = {key: [] for key in self.extra}
         if self.releasing is not None:
             wanted.setdefault(self.releasing, [])
-        for message in live:
+        for message in (*live, *self.handed):
             self._want(wanted, message)
         if not live:
             return None
@@ -150,7 +155,10 @@ class Batch:
         waiting = await self._waiting(connection, has_waiting, wanted)
         states = await self._load(connection, wanted)
         parts = self.parts
-        return Fold(parts.flow, now, parts.reference, states, parked, waiting, extra=self.extra)
+        prepared = frozenset(message.id for message in self.handed)
+        return Fold(
+            parts.flow, now, parts.reference, states, parked, waiting, extra=self.extra, prepared=prepared
+        )
 
     def _want(self, wanted: dict[Key, list[Any]], message: Message) -> None:
         if message.unreadable is not None:

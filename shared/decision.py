@@ -133,6 +133,10 @@ class Decision(Generic[S]):
     sends: Sequence[Send] = ()
     answer: object = None
     """To the HTTP command that asked."""
+    hands_on: Sequence[Event] = ()
+    """Events that this service takes at once, in the same transaction, as if they had come to it: what came
+    to this state is another's business. They are never published.
+    """
 
 
 @dataclass(frozen=True, slots=True)

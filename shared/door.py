@@ -25,12 +25,12 @@ from shared.database import (
 )
 from shared.decision import Key, SendSettled
 from shared.faults import FaultPoint
-from shared.fold import parked_alone
 from shared.kept import Kept
 from shared.message import Message, Outcome
 from shared.messaging.port import Partition, Record
 from shared.observe import Metrics, batch_span
 from shared.spine import DueTimer, Move, PositionMoved
+from shared.targets import parked_alone
 
 log = structlog.get_logger()
 

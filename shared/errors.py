@@ -42,6 +42,10 @@ class NotFound(DomainError):
     """There is no such thing, or it is not yours to see."""
 
 
+class NotHere(NotFound):
+    """What the message is for is not here. It is kept by itself: nothing that comes later waits behind it."""
+
+
 class Conflict(DomainError):
     """The request does not fit the present state."""
 

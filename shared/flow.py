@@ -44,7 +44,8 @@ class States(Generic[S]):
 
     `load` gives those that exist; `save` gets only what changed. Both run a number of statements that does
     not grow with the
-    batch. `lender` tells whose a state is (None: nobody's in particular). `load_history` serves
+    batch. `lender` tells whose a state is (None: nobody's in particular). `guard` is asked
+    before every step, and what it answers holds instead (None: nothing); `load_history` serves
     `Need(history=True)`.
     """
 
@@ -53,6 +54,7 @@ class States(Generic[S]):
     save: Callable[[AsyncConnection, Sequence[Change[S]]], Awaitable[None]]
     key: str
     lender: Callable[[S], str | None] = lambda _: None
+    guard: Callable[[S, Any, Context], Decision[S] | Need | Wait | None] | None = None
     load_history: Callable[[AsyncConnection, Sequence[UUID]], Awaitable[dict[UUID, Any]]] | None = None
 
     @property

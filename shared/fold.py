@@ -4,22 +4,21 @@ collects.
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
 from shared.decision import CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
-from shared.errors import Conflict, DomainError, NotFound, PredecessorMissing
+from shared.errors import Conflict, DomainError, NotFound, NotHere, PredecessorMissing
 from shared.events.base import Event
 from shared.events.ids import event_id
 from shared.events.wire import encode_value
 from shared.flow import Flow, FlowBroken, Received, Step
 from shared.message import Message, Outcome
+from shared.targets import RECORD, counts_whole, targets
 
-RECORD = "record"
-"""The key type under which a message stands that belongs to no state: nothing queues behind it."""
 OTHER_MISSING = "other_missing"
 """The reason of messages that are kept under the key of another state than theirs, which does not exist yet.
 """
@@ -32,7 +31,7 @@ class KeyParked(Conflict):
     """
 
 
-class NotYours(NotFound):
+class NotYours(NotHere):
     """There is no such thing, or it belongs to another lender."""
 
 
@@ -82,6 +81,10 @@ class Fold:
     waiting: dict[Key, list[Message]]
     histories: dict[Key, Any] = field(default_factory=dict)
     extra: frozenset[Key] = frozenset()
+    prepared: frozenset[UUID] = frozenset()
+    """Events that were handed on before the batch was begun again: what they need is loaded."""
+    unprepared: list[Message] = field(default_factory=list)
+    """Events handed on for which the batch must be begun again: this fold does not count then."""
     before: dict[Key, Any] = field(default_factory=dict)
     emitted: list[Emitted] = field(default_factory=list)
     timers: dict[tuple[Key, str], tuple[Message, SetTimer | CancelTimer]] = field(default_factory=dict)
@@ -90,6 +93,7 @@ class Fold:
     released: list[int] = field(default_factory=list)
     needs: dict[Key, Need] = field(default_factory=dict)
     _deferred: list[tuple[Message, list[tuple[Step, Key]]]] = field(default_factory=list)
+    _handed: list[Message] = field(default_factory=list)
     _held_up: set[Key] = field(default_factory=set)
     """Keys of deferred commands for several states: what comes later for them must not overtake these."""
 
@@ -102,7 +106,7 @@ class Fold:
                 self._park_unreadable(message)
                 continue
             asked = targets(self.flow, message)
-            for part in [asked] if _counts_whole(message, asked) else [[one] for one in asked]:
+            for part in [asked] if counts_whole(message, asked) else [[one] for one in asked]:
                 self._take(message, part)
 
     def resume(self) -> None:
@@ -147,12 +151,14 @@ class Fold:
         self._settle(message, Outcome.DECIDED)
         for _, key in asked:
             self._try_waiting(key)
+        self._hand_on()
 
     def _mark(self, message: Message, keys: Sequence[Key]) -> Callable[[], None]:
         """What makes the fold what it is now, should a command be refused halfway."""
         states = {key: self.states[key] for key in keys if key in self.states}
         new = [key for key in keys if key not in self.before]
         emitted, sends, timers = len(self.emitted), len(self.sends), dict(self.timers)
+        handed = len(self._handed)
 
         def undo() -> None:
             for key in keys:
@@ -160,7 +166,7 @@ class Fold:
             self.states.update(states)
             for key in new:
                 self.before.pop(key, None)
-            del self.emitted[emitted:], self.sends[sends:]
+            del self.emitted[emitted:], self.sends[sends:], self._handed[handed:]
             self.timers = timers
             message.touched, message.answer = [], None
 
@@ -183,8 +189,8 @@ class Fold:
         except PredecessorMissing as missing:
             self._wait(message, key, missing.text)
             return
-        except NotYours as foreign:
-            self._not_yours(message, key, foreign)
+        except NotHere as elsewhere:
+            self._park_alone(message, elsewhere)
             return
         except (
             Exception
@@ -195,6 +201,8 @@ class Fold:
         if message.held_seq is not None:
             self.released.append(message.held_seq)
         self._try_waiting(key)
+        if self._handed:
+            self._hand_on()
 
     def _ask(self, message: Message, step: Step, key: Key) -> Decision[Any] | Need | Wait:
         state = self.states.get(key)
@@ -206,7 +214,12 @@ class Fold:
                 raise PredecessorMissing(**{states.key: key.id})
         elif (lender := states.lender(state)) is not None and not message.actor.may_act_for(lender):
             raise NotYours(**{states.key: key.id})
-        return step.decide(state, message.body, self._context(message, key))
+        context = self._context(message, key)
+        if state is not None and states.guard is not None:
+            said = states.guard(state, message.body, context)
+            if said is not None:
+                return said
+        return step.decide(state, message.body, context)
 
     def _context(self, message: Message, key: Key) -> Context:
         others = {other: self.states.get(other) for other in self.extra} if self.extra else _NO_OTHERS
@@ -235,6 +248,9 @@ class Fold:
         # Nothing above changed the fold: a decision counts whole or not at all.
         self.emitted += emitted
         self.sends += sends
+        for index, event in enumerate(decision.hands_on):
+            id_ = event_id(cause, f"{self.flow.service}/handed", index)
+            self._handed.append(message.handing_on(event, id_, self.flow.service))
         for timer in decision.timers:
             if timer.kind not in self.flow.messages:
                 raise FlowBroken(f"{step.message.__name__} sets timer {timer.kind}, which no step takes")
@@ -246,6 +262,14 @@ class Fold:
         message.touched.append(key)
         if decision.answer is not None:
             message.answer = decision.answer
+
+    def _hand_on(self) -> None:
+        handed, self._handed = self._handed, []
+        for message in handed:
+            if message.id in self.prepared:
+                self.take([message])
+            else:
+                self.unprepared.append(message)
 
     def _events(self, message: Message, step: Step, cause: UUID, events: Sequence[Event]) -> list[Emitted]:
         emitted = []
@@ -292,17 +316,20 @@ class Fold:
         if message.held_status in ("", "waiting"):
             self._hold(message, key, "queued", "behind_parked", "An earlier message of this key is parked.")
 
-    def _not_yours(self, message: Message, key: Key, error: NotYours) -> None:
+    def _park_alone(self, message: Message, error: DomainError) -> None:
         if message.interactive:
             self._refuse(message, error)
             return
-        # Never under the key: a stranger must not be able to stop another lender's loan.
+        # Never under the key: no other lender may stop a loan, nor may what is handed on by one.
         self._settle(message, Outcome.PARKED)
         self._hold(message, Key(RECORD, message.id), "parked", error.code, error.text)
 
     def _failed(self, message: Message, key: Key, error: Exception) -> None:
         if message.interactive:
             self._refuse(message, error)
+            return
+        if message.handed_on and isinstance(error, DomainError):
+            self._park_alone(message, error)
             return
         self._settle(message, Outcome.PARKED)
         self.parked.add(key)
@@ -351,43 +378,3 @@ class Fold:
     @staticmethod
     def _settle(message: Message, outcome: Outcome) -> None:
         message.outcome = outcome
-
-
-def _counts_whole(message: Message, asked: Sequence[tuple[Step, Key]]) -> bool:
-    """Of an event each state keeps its own part: it waits or parks there alone. A command is one request."""
-    return message.interactive and not isinstance(message.body, Event) and len(asked) > 1
-
-
-def targets(flow: Flow, message: Message) -> list[tuple[Step, Key]]:
-    """Every (step, state) that a message is for, in the order of the flow's table.
-
-    A message that was kept for one state is for that one alone: the others had it already.
-    """
-    if message.targets is None:
-        found = [
-            (step, Key(flow.state_of(step).name, id_))
-            for step in flow.steps.get(type(message.body), ())
-            for id_ in flow.keys_of(step, message.body)
-        ]
-        only = message.held_key
-        kept_for_one = only is not None and only.type != RECORD
-        # What waits for another state is kept under that state's key, and is still for its own.
-        message.targets = ([one for one in found if one[1] == only] or found) if kept_for_one else found
-    return message.targets
-
-
-def parked_alone(flow: Flow, message: Message, error: Exception) -> Message:
-    """The message as one that cannot be applied, since its effects could not be saved: the fold parks it."""
-    named = (
-        next((key for _, key in targets(flow, message)), None)
-        if message.unreadable is None
-        else message.unread_key
-    )
-    reason = Unsaveable(error=type(error).__name__)
-    return replace(
-        message, unreadable=reason, unread_key=named, outcome=None, error=None, answer=None, touched=[]
-    )
-
-
-class Unsaveable(DomainError):
-    """What followed from this message could not be saved; the log of that moment names the statement."""

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.decision import Actor, Key
+from shared.decision import Actor, Key, Role
 from shared.errors import DomainError
+from shared.events.base import Event
 from shared.flow import Step
 from shared.messaging.port import Record
 
@@ -51,6 +52,22 @@ class Message:
     error: Exception | None = None
     touched: list[Key] = field(default_factory=list)
     targets: list[tuple[Step, Key]] | None = None
+    handed_on: bool = False
+    """Whether a decision handed it on: what came to one state is another's business."""
+
+    def handing_on(self, event: Event, id_: UUID, service: str) -> "Message":
+        """The message of an event that the decision on this one hands on. No caller waits for it."""
+        return Message(
+            id=id_,
+            name=type(event).__name__,
+            body=event,
+            origin="record",
+            actor=Actor(service, Role.SERVICE, None),
+            cause=self.cause,
+            correlation=self.correlation,
+            traceparent=self.traceparent,
+            handed_on=True,
+        )
 
     @property
     def interactive(self) -> bool:

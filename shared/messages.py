@@ -193,7 +193,9 @@ class Reader:
         self, message: Message, event: Event
     ) -> tuple[tuple[str, int, int], tuple[bytes, bytes, bytes]]:
         """An event handed in by HTTP, in the form in which it would have come from Kafka."""
-        envelope = wire.envelope_of(event, id=message.cause, source=f"/callers/{message.actor.subject}")
+        lender = f"{wire.LENDER_SOURCE}{event.lender_name}" if event.PER_LENDER else ""
+        source = f"{lender}/callers/{message.actor.subject}"
+        envelope = wire.envelope_of(event, id=message.cause, source=source)
         key, headers, value = wire.encode(event, envelope)
         return (self.prefix + event.topic_name, -1, -1), (key, wire.pack_headers(headers), value)
 

@@ -12,6 +12,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 from services.ledger.flow import FLOW as LEDGER_FLOW
+from services.ledger.main import REFERENCE as LEDGER_REFERENCE
 from services.ledger.main import SOURCES as LEDGER_SOURCES
 from shared.commands import Answered, Origin
 from shared.decision import Actor, Role
@@ -175,6 +176,7 @@ def make_service(
         FLOWS[name],
         config,
         SOURCES[name],
+        reference=LEDGER_REFERENCE if name == "ledger" else None,
         broker=broker,
         dispatcher=dispatcher if name == "followup" else None,
     )

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.ledger.domain import (
+    acceleration,
     cards,
     corrections,
+    elsewhere,
     ending,
+    erasure,
     feed,
+    holders,
     holds,
     opening,
+    outside,
     parties,
     payments,
     plan_end,
@@ -17,18 +22,21 @@ from services.ledger.domain import (
     proposals,
     relief,
     suspense,
+    transfers,
 )
+from services.ledger.domain.erasure import Erasure
 from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Proposal, Propose, Proposed, Refuse
 from services.ledger.domain.suspense import Suspense
-from services.ledger.store import feeds, loans, pending
+from services.ledger.store import erasures, feeds, loans, pending
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted
-from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
+from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.ledger import (
+    AccelerationRefused,
     ArrearsCured,
     ArrearsCuredRetracted,
     BalanceDiffers,
@@ -40,6 +48,7 @@ from shared.events.ledger import (
     LimitExceeded,
     LimitExceededRetracted,
     LimitRestored,
+    LoanMoved,
     LoanRegistered,
     LoanRepaid,
     LoanRepaidRetracted,
@@ -58,12 +67,14 @@ from shared.events.loans import (
     AmountDrawn,
     BalanceReported,
     CreditGranted,
+    DebitScheduled,
     FeeCharged,
     FeeWaived,
     LimitChanged,
     LoanClosed,
     LoanOpened,
     LoanReopened,
+    LoanReplaced,
     PaymentFailed,
     PaymentPending,
     PaymentReceived,
@@ -75,16 +86,28 @@ from shared.events.loans import (
     StatementIssued,
     UnassignedPaymentReceived,
 )
+from shared.events.reminders import PersonErased
 from shared.events.servicing import (
+    HoldRequested,
+    LegalActionEnded,
+    LegalActionStarted,
+    LoanAccelerated,
+    LoanPlaced,
+    LoanRecalled,
+    LoanReinstated,
+    LoanTakenOver,
+    LoanTransferred,
     LoanWrittenOff,
     PartyChanged,
     ReliefApplied,
     ReliefRejected,
+    SharesChanged,
     WriteOffReversed,
 )
 from shared.flow import Flow, States, Step
 
 _FOLLOWS = (
+    PaymentReallocated,
     PaymentMissedRetracted,
     DelinquencyChanged,
     ArrearsCured,
@@ -95,7 +118,6 @@ _FOLLOWS = (
     LimitExceededRetracted,
 )
 """What may follow from any change of a loan."""
-_MOVES = (PaymentReallocated, *_FOLLOWS)
 
 
 def _loans_of(event: PaymentReceived) -> Sequence[UUID]:
@@ -120,6 +142,7 @@ FLOW = Flow(
             key="loan_id",
             lender=lambda loan: loan.lender,
             load_history=loans.load_history,
+            guard=elsewhere.guard,
         ),
         States(
             Product,
@@ -138,6 +161,7 @@ FLOW = Flow(
             key="suspense_id",
             lender=lambda suspense: suspense.lender,
         ),
+        States(Erasure, load=erasures.load_erasures, save=erasures.save_erasures, key="person_id"),
         States(
             Proposal,
             load=pending.load_proposals,
@@ -157,39 +181,62 @@ FLOW = Flow(
         Step(LoanOpened, opening.open_loan, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
         Step(
             PaymentReceived,
-            payments.receive,
-            emits=(PaymentApplied, *_MOVES),
+            acceleration.receive,
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=_loans_of,
         ),
-        Step(PaymentReversed, payments.reverse, emits=_MOVES, state=Loan),
+        Step(PaymentReversed, payments.reverse, emits=_FOLLOWS, state=Loan),
         Step(PaymentPending, payments.expect, emits=_FOLLOWS, state=Loan),
+        Step(DebitScheduled, payments.expect, emits=_FOLLOWS, state=Loan),
         Step(PaymentFailed, payments.fail, emits=_FOLLOWS, state=Loan),
-        Step(CreditGranted, payments.credit, emits=_MOVES, state=Loan),
-        Step(FeeCharged, payments.charge, emits=_MOVES, state=Loan),
-        Step(FeeWaived, payments.waive, emits=_MOVES, state=Loan),
-        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_MOVES), state=Loan),
-        Step(AmountDrawn, cards.draw, emits=_MOVES, state=Loan),
-        Step(LimitChanged, cards.change_limit, emits=_MOVES, state=Loan),
+        Step(CreditGranted, acceleration.credit, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(FeeCharged, payments.charge, emits=_FOLLOWS, state=Loan),
+        Step(FeeWaived, payments.waive, emits=_FOLLOWS, state=Loan),
+        Step(RateChanged, payments.change_rate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(ScheduleChanged, payments.change_schedule, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(AmountDrawn, cards.draw, emits=_FOLLOWS, state=Loan),
+        Step(LimitChanged, cards.change_limit, emits=_FOLLOWS, state=Loan),
         Step(
             StatementIssued,
             cards.take_statement,
-            emits=(StatementMade, BalanceDiffers, *_MOVES),
+            emits=(StatementMade, BalanceDiffers, *_FOLLOWS),
             state=Loan,
         ),
         Step(PartyChanged, parties.change_party, state=Loan),
+        Step(SharesChanged, holders.change_shares, state=Loan),
         Step(
             PlanAccepted,
-            relief.accept,
+            acceleration.accept,
             emits=(ReliefInstructed, ReliefRefused, ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=lambda event: [one.loan_id for one in event.loans],
         ),
-        Step(LoanClosed, ending.close, emits=_MOVES, state=Loan),
-        Step(LoanReopened, ending.reopen, emits=_MOVES, state=Loan),
-        Step(LoanWrittenOff, ending.write_off, emits=_MOVES, state=Loan),
-        Step(WriteOffReversed, ending.reverse_write_off, emits=_MOVES, state=Loan),
+        Step(LoanClosed, ending.close, emits=_FOLLOWS, state=Loan),
+        Step(LoanReopened, ending.reopen, emits=_FOLLOWS, state=Loan),
+        Step(LoanWrittenOff, ending.write_off, emits=_FOLLOWS, state=Loan),
+        Step(WriteOffReversed, ending.reverse_write_off, emits=_FOLLOWS, state=Loan),
+        Step(
+            LoanAccelerated,
+            acceleration.accelerate,
+            emits=(AccelerationRefused, BalanceDiffers, ScheduleRevised, *_FOLLOWS),
+            state=Loan,
+        ),
+        Step(LoanReinstated, acceleration.reinstate, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
+        Step(LoanReplaced, transfers.replaced, emits=(LoanMoved,), state=Loan),
+        Step(LoanTransferred, transfers.leave, emits=(LoanMoved,), state=Loan),
+        # Handed on by the loan that left: all that comes to that one afterwards is handed on likewise.
+        Step(
+            LoanTakenOver,
+            transfers.arrive,
+            emits=(LoanRegistered, ReliefInstructed, *_FOLLOWS),
+            creates=True,
+            state=Loan,
+        ),
+        Step(LoanPlaced, outside.place, state=Loan),
+        Step(LoanRecalled, outside.recall, state=Loan),
+        Step(LegalActionStarted, outside.start_action, state=Loan),
+        Step(LegalActionEnded, outside.end_action, state=Loan),
         Step(BalanceReported, ending.compare, emits=(BalanceDiffers,), state=Loan),
         Step(
             PlanBroken,
@@ -210,6 +257,8 @@ FLOW = Flow(
         Step(HoldPlaced, holds.place, emits=(ReliefInstructed, *_FOLLOWS), state=Loan),
         Step(HoldChanged, holds.change, emits=(ReliefInstructed, *_FOLLOWS), state=Loan),
         Step(HoldLifted, holds.lift, emits=(ReliefInstructed, *_FOLLOWS), state=Loan),
+        Step(HoldRequested, holds.request, emits=(ReliefInstructed, *_FOLLOWS), state=Loan),
+        Step(HoldRefused, holds.refuse, emits=(ReliefInstructed, *_FOLLOWS), state=Loan),
         Step(
             UnassignedPaymentReceived,
             suspense.suspend,
@@ -237,10 +286,11 @@ FLOW = Flow(
                 StatementMade,
                 LimitExceeded,
                 CreditStatusChanged,
-                *_MOVES,
+                *_FOLLOWS,
             ),
             state=Loan,
         ),
+        Step(PersonErased, erasure.erase, creates=True, state=Erasure),
         Step(Propose, proposals.propose, creates=True, state=Proposal, answer=Proposed),
         Step(Refuse, proposals.refuse, state=Proposal, answer=Proposed),
         # An approval counts for the proposal and for all that it is about, or for nothing.
@@ -255,7 +305,7 @@ FLOW = Flow(
         Step(
             Approve,
             corrections.correct,
-            emits=(PaymentApplied, ScheduleRevised, *_MOVES),
+            emits=(PaymentApplied, ScheduleRevised, *_FOLLOWS),
             creates=True,
             state=Loan,
             key=lambda command: proposals.loans_of(command.content),

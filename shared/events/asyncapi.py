@@ -46,6 +46,9 @@ TOPICS = {
     "ledger-events": Topic("What is owed, missed, paid, late and cured. The key is the loan's id."),
     "hardship-events": Topic("Plans agreed, broken and completed. The key is the person's id."),
     "holds": Topic("What stands still for a loan, and why. The key is the loan's id."),
+    "reminder-events": Topic(
+        "Persons to be forgotten, by ids and lenders' references. The key is the person's id."
+    ),
     "clock": Topic("Ticks of the simulated clock; nothing on the wall clock."),
 }
 APPLICATIONS = {
@@ -59,7 +62,7 @@ APPLICATIONS = {
         "Ledger",
         "Keeps what is owed, and is the only service that changes a balance.",
         sends=("ledger-events",),
-        receives=("loan-events", "hardship-events", "holds", "clock"),
+        receives=("loan-events", "hardship-events", "holds", "reminder-events", "clock"),
     ),
 }
 

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from shared.events.base import Event
 from shared.events.ids import loan_id, name_id
+from shared.events.product_terms import BucketStart
 from shared.money import Money
 
 EventT = TypeVar("EventT", bound=Event)
@@ -33,9 +34,13 @@ _BY_NAME: dict[str, Any] = {
     "after": "1",
     "agency": "north-recovery",
     "allocation": "humane",
+    "allocation_ahead": "next",
+    "allocation_due": "interest.principal.fees.penalty",
+    "allocation_in_advance": "principal.interest.fees.penalty",
+    "allocation_sweep": "by_instalment",
     "before": "N",
     "borrower_reference": "C-77",
-    "buckets": "m0_m7",
+    "buckets": "own",
     "calendar": "cn",
     "clock": "simulated",
     "country": "CN",
@@ -43,9 +48,12 @@ _BY_NAME: dict[str, Any] = {
     "day_count": "act_365f",
     "due_date_rule": "following",
     "fee": "late_fee",
+    "from_lender": "birch",
     "hints": LOAN_REFERENCE,
     "hold_reference": "H-5",
     "holder_reference": "INV-9",
+    "interest_balance": "actual",
+    "interest_measure": "days",
     "kind": "payment_order",
     "languages": "zh-Hans",
     "lender": LENDER,
@@ -53,11 +61,14 @@ _BY_NAME: dict[str, Any] = {
     "loan_reference": LOAN_REFERENCE,
     "medium": "call",
     "name": "Example Person",
+    "on_charge_off": "nothing",
     "outcome": "settled",
+    "own_buckets": (BucketStart(bucket="current", from_day=0), BucketStart(bucket="late", from_day=1)),
     "payment_reference": "P-1",
     "product": "consumer-36",
     "region": "CN-SH",
     "repayment": "annuity",
+    "reported_by": "cedar",
     "rounding": "half_even",
     "scheme": "pboc",
     "share": Decimal("1"),
@@ -91,7 +102,9 @@ def smallest(cls: type[EventT], **fields: Any) -> EventT:
 @cache
 def _filled(cls: type[BaseModel], *, everything: bool) -> dict[str, Any]:
     return {
-        name: _value(name, field.annotation, field, everything)
+        name: named
+        if isinstance(named := _BY_NAME.get(name), tuple)
+        else _value(name, field.annotation, field, everything)
         for name, field in cls.model_fields.items()
         if everything or field.is_required()
     }

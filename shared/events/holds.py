@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Day, Event
+from shared.events.base import Day, Event, Reference
+from shared.events.loans import Code
 from shared.events.parts import Freezes, HoldReason
 from shared.money import Money
 
@@ -25,6 +26,8 @@ class _HoldStated(HoldEvent):
     starts_on: Day
     ends_on: Day | None = None
     review_on: Day | None = None
+    hold_reference: Reference | None = None
+    """What the platform called the hold, where it was the one that asked for it (`HoldRequested`)."""
     disputed: Money | None = None
     """What part of the loan is disputed; missing, where the reason is a dispute, means all of it."""
     arrears_only: bool = False
@@ -35,6 +38,15 @@ class _HoldStated(HoldEvent):
 
 class HoldPlaced(_HoldStated, topic="holds", key="loan_id", version=1):
     """A hold is in force from its start on."""
+
+
+class HoldRefused(Event, topic="holds", key="loan_id", version=1):
+    """A hold that the platform asked for is not placed: what was obeyed of it meanwhile ends on this day."""
+
+    loan_id: UUID
+    hold_reference: Reference
+    refused_on: Day
+    reason: Code
 
 
 class HoldChanged(_HoldStated, topic="holds", key="loan_id", version=1):

@@ -28,6 +28,19 @@ class LoanRegistered(LedgerEvent, topic="ledger-events", key="loan_id", version=
     owed: Money
     """All that is still to be paid, due or not."""
     opened_on: Day
+    came_from: UUID | None = None
+    """The loan that it was with its former lender: whose it is and what was agreed go with it."""
+
+
+class LoanMoved(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The loan is in the books as another one from a day on: nobody is asked for anything here any more."""
+
+    to_loan_id: UUID
+    to_lender: LenderName
+    to_loan_reference: Reference
+    moved_on: Day
+    reason: Code
+    """`transferred` to another lender, or `replaced` by a new loan of the same one."""
 
 
 class InstalmentDueSoon(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
@@ -50,10 +63,12 @@ class PaymentMissed(LedgerEvent, topic="ledger-events", key="loan_id", version=1
     unpaid: Money
     days_past_due: Annotated[int, Field(ge=0)]
     failure: FailureReason | None = None
+    late_fee: Money | None = None
+    """What the ledger has charged for it, due with the next instalment."""
 
 
 class PaymentMissedRetracted(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
-    """The instalment was not missed after all (a payment came to light)."""
+    """The instalment was not missed after all (a payment came to light). Its late fee is taken back too."""
 
     instalment: InstalmentNumber
     missed_event_id: UUID
@@ -161,6 +176,13 @@ class FreezeRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1
 
     hold_id: UUID
     instruction_id: UUID
+    reason: Code
+
+
+class AccelerationRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The whole debt cannot be called due now: a hold or a plan stands against it. The schedule goes on."""
+
+    effective_on: Day
     reason: Code
 
 

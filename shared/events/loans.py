@@ -13,17 +13,29 @@ from shared.events.parts import (
     Components,
     Days,
     LenderShare,
-    Part,
     Party,
     Rate,
     ScheduledInstalment,
     SplitPart,
     ZoneName,
 )
+from shared.events.product_terms import Code as Code  # noqa: PLC0414  # read from here too
+from shared.events.product_terms import PeriodUnit as PeriodUnit  # noqa: PLC0414  # read from here too
+from shared.events.product_terms import ProductTerms as ProductTerms  # noqa: PLC0414  # read from here too
 from shared.money import Money
 
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+FormerLenders = Annotated[tuple[LenderName, ...], Field(max_length=20)]
+"""Of a loan that was transferred: to which former lenders the report came, the last one first. Only the
+ledger fills it in, when it hands a report on.
+"""
+
+
+def full_reference(reference: str, reported_by: tuple[str, ...]) -> str:
+    """A name of a former lender's, told from the same name of this one's."""
+    return "@".join((*reported_by, reference)) if reported_by else reference
 
 
 class LoanKind(StrEnum):
@@ -44,14 +56,6 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-class PeriodUnit(StrEnum):
-    """What the time between two instalments is counted in."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-
-
 class LoanEvent(Event):
     """Base of what platforms tell of one loan."""
 
@@ -62,56 +66,6 @@ class LoanEvent(Event):
     def loan_id(self) -> UUID:
         """The loan's id, from the lender and its reference."""
         return loan_id(self.lender, self.loan_reference)
-
-
-class ProductTerms(Part):
-    """A product's terms, as codes and numbers that the ledger knows."""
-
-    day_count: Code = "act_365f"
-    repayment: Code = "annuity"
-    period_unit: PeriodUnit = PeriodUnit.MONTH
-    period_count: Annotated[int, Field(ge=1, le=366)] = 1
-    """An instalment falls due every `period_count` units."""
-    annual_rate: Rate
-    penalty_rate: Rate | None = None
-    grace_days: Days = 0
-    calendar: Code | None = None
-    due_date_rule: Code = "none"
-    allocation: Code = "humane"
-    buckets: Code = "m0_m7"
-    rounding: Code = "half_even"
-    interest_compounds: bool = False
-    principal_grace_periods: Annotated[int, Field(ge=0, le=600)] = 0
-    interest_grace_periods: Annotated[int, Field(ge=0, le=600)] = 0
-    """For so many periods after opening no principal, or no interest, falls due."""
-    minimum_payment_rate: Rate | None = None
-    minimum_payment: Money | None = None
-    """Of a revolving loan: the share of the balance, and the least amount, that a statement asks for."""
-    minimum_has_past_due: bool = True
-    """A minimum payment contains what earlier statements asked for and did not get."""
-    statements: Code = "provided"
-    """Of a revolving loan: `provided` where the platform's core makes the statements and sends each as
-    StatementIssued, `made` where the ledger makes them."""
-    statement_day: Annotated[int, Field(ge=1, le=31)] | None = None
-    """The day of the month at whose end the ledger makes a statement; a month that is shorter has its last
-    day. Without it they follow the loan's opening, or its first due date."""
-    payment_due_days: Annotated[int, Field(ge=1, le=60)] = 25
-    """A statement's minimum payment falls due so many days after it."""
-    draws_reported: bool = True
-    """Whether the platform reports each draw. Else a statement's balance is taken as what was drawn."""
-    late_fee: Money | None = None
-    cost_cap_annual: Rate | None = None
-    """Interest, penalties and fees together, as a yearly percentage, never exceed it."""
-    due_soon_days: Days = 3
-    payments_complete_expected: bool = True
-    """Whether the platform says when a day's payments are all reported; else `feed_delay_days` is waited."""
-    feed_delay_days: Days = 1
-    interest_suspended_after_days: Days | None = 90
-    """From so many days past due on, unpaid interest is no income in the lender's accounts."""
-    credit_schemes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
-    """The credit records and risk classes that the ledger makes for its loans, such as `metro2_status`,
-    `pbc_month`, `ifrs9_stage`; none of them unless named.
-    """
 
 
 class ProductPublished(Event, topic="loan-events", key="product", version=1, per_lender=True):
@@ -140,6 +94,11 @@ class LoanOpened(LoanEvent, topic="loan-events", key="loan_id", version=1, per_l
     product_version: Version | None = None
     annual_rate: Rate | None = None
     first_due_on: Day | None = None
+    """It makes the first period shorter or longer than the others where it is not one period on."""
+    due_day_of_month: Annotated[int, Field(ge=1, le=31)] | None = None
+    """The day that monthly instalments fall due on, where a short first month hides it: 28 February, then the
+    31st of each month. A month without that day has them on its last.
+    """
     instalment_count: Annotated[int, Field(ge=1, le=2_000)] | None = None
     parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
     instalments: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)] = ()
@@ -221,11 +180,17 @@ class LoanClosed(LoanEvent, topic="loan-events", key="loan_id", version=1, per_l
 class _PaymentEvent(LoanEvent):
     payment_reference: Reference
     """The platform's own name for the payment: the same payment reported twice counts once."""
+    reported_by: FormerLenders = ()
+
+    @property
+    def full_reference(self) -> str:
+        """The reference as the loan's file has it: a former lender's names are not taken for this one's."""
+        return full_reference(self.payment_reference, self.reported_by)
 
     @property
     def payment_id(self) -> UUID:
         """The payment's id, from the loan and its reference."""
-        return name_id("payment", f"{self.loan_id}\n{self.payment_reference}")
+        return name_id("payment", f"{self.loan_id}\n{self.full_reference}")
 
 
 class PaymentPending(_PaymentEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
@@ -357,6 +322,7 @@ class CreditGranted(LoanEvent, topic="loan-events", key="loan_id", version=1, pe
     amount: Money
     value_on: Day
     reason: Code
+    reported_by: FormerLenders = ()
 
 
 class FeeCharged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):

@@ -1,14 +1,14 @@
 """What platforms tell of a loan beside payments: reliefs confirmed, owners, agencies, courts, people."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.events.base import Day, Instant, LenderName, Reference
 from shared.events.loans import Code, LoanEvent
-from shared.events.parts import Freezes, HoldReason, Party, Purpose, ScheduledInstalment
+from shared.events.parts import Freezes, HoldReason, LenderShare, Party, Purpose, ScheduledInstalment
 from shared.money import Money
 
 
@@ -29,11 +29,41 @@ class ReliefRejected(LoanEvent, topic="loan-events", key="loan_id", version=1, p
 
 
 class LoanTransferred(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
-    """The loan belongs to another lender from a date on; plans, holds and disputes go with it."""
+    """The loan belongs to another lender from a date on; plans, holds and disputes go with it.
+
+    It is told on that day or later. The new lender's platform does not open the loan: it is there.
+    """
 
     to_lender: LenderName
     to_loan_reference: Reference
     effective_on: Day
+    parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
+    """The persons, by the new lender's own references; where they are missing, it tells them itself."""
+
+
+class LoanTakenOver(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The loan was another lender's until a day. The ledger tells it itself, of a LoanTransferred; from
+    elsewhere it counts only once that has come.
+    """
+
+    from_lender: LenderName
+    from_loan_reference: Reference
+    effective_on: Day
+    parties: Annotated[tuple[Party, ...], Field(max_length=20)] = ()
+
+
+class SharesChanged(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """From a date on the loan belongs to these lenders in these shares: one has sold a share to another."""
+
+    effective_on: Day
+    shares: Annotated[tuple[LenderShare, ...], Field(min_length=1, max_length=1_000)]
+    """All holders from that day on, not only those whose share has changed: they add up to one."""
+
+    @model_validator(mode="after")
+    def _add_up(self) -> Self:
+        if sum(one.share for one in self.shares) != 1:
+            raise ValueError("the lenders' shares must add up to exactly 1")
+        return self
 
 
 class LoanAccelerated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
@@ -41,6 +71,13 @@ class LoanAccelerated(LoanEvent, topic="loan-events", key="loan_id", version=1, 
 
     effective_on: Day
     amount: Money
+
+
+class LoanReinstated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
+    """The debt is no longer called due as a whole: the schedule holds again, as if it never had been."""
+
+    reinstated_on: Day
+    reason: Code
 
 
 class WriteOffKind(StrEnum):

@@ -61,6 +61,10 @@ class WrongTopic(Unreadable):
     """This type does not belong on this topic, or its lender is not the topic's."""
 
 
+class WrongSource(Unreadable):
+    """A lender's events name it as their ce_source: /lenders/<lender>, or below that."""
+
+
 class SchemaViolation(Unreadable):
     """The data does not fit the event's schema. `errors` names each field and what is wrong with it."""
 
@@ -260,8 +264,8 @@ def _check_lender(topic: str, event: Event, source: str) -> None:
     lender = event.lender_name
     if topic != event.topic_name:
         raise WrongTopic(topic=topic, lender=lender)
-    if source.startswith(LENDER_SOURCE) and source.split("/", 3)[2] != lender:
-        raise WrongTopic(topic=topic, lender=lender, source="another lender's")
+    if not f"{source}/".startswith(f"{LENDER_SOURCE}{lender}/"):
+        raise WrongSource(lender=lender)
 
 
 def _envelope(attributes: dict[str, bytes], key: bytes | None) -> Envelope:

@@ -122,6 +122,7 @@ ALLOWED = [
     (import_breaches, "services/ledger/api/__init__.py", "from services.ledger.api import loans"),
     (import_breaches, "services/ledger/domain/feed.py", "from shared.decision import TimerFired"),
     (import_breaches, "services/ledger/adapters/mail.py", "import aiosmtplib\nimport asyncio"),
+    (import_breaches, "services/reminders/adapters/packs.py", "import yaml\nimport pydantic"),
     (import_breaches, "shared/door.py", "from sqlalchemy.ext.asyncio import AsyncEngine"),
     (import_breaches, "cli/publish.py", "from shared.events.base import newest"),
     (import_breaches, "tests/service/test_a.py", "from services.ledger.main import make"),

@@ -14,7 +14,7 @@ from tests.chaos.relays import Spending, drained, fill_outbox, relaying
 from tests.chaos.world import LOAN_EVENTS, MakeWorld, World, eventually
 from tests.infra.embedded import Breakable
 
-READ_BY_THE_LEDGER = (LOAN_EVENTS, "hardship-events", "holds", "clock")
+READ_BY_THE_LEDGER = (LOAN_EVENTS, "hardship-events", "holds", "reminder-events", "clock")
 OUTBOX = "SELECT count(*) FROM outbox"
 STOPS_WITHIN_S = 20.0
 

@@ -39,7 +39,15 @@ MODULES: Mapping[str, str] = {"ledger": "services.ledger", "followup": "tests.fo
 LOAN_EVENTS = f"loan-events.{LENDER}"
 PAYMENTS = "SELECT count(*) FROM fact WHERE kind = 'Payment'"
 """How many payments a ledger has."""
-TOPICS = (LOAN_EVENTS, "hardship-events", "holds", "ledger-events", "followup-events", "clock")
+TOPICS = (
+    LOAN_EVENTS,
+    "hardship-events",
+    "holds",
+    "reminder-events",
+    "ledger-events",
+    "followup-events",
+    "clock",
+)
 ISSUER, AUDIENCE = "huancui-local", "huancui"
 # The least that a broker with its own settings allows.
 SESSION_TIMEOUT_MS = 6_000

@@ -24,6 +24,7 @@ AWAITING_A_SENDER = {
     "clock": "whoever drives simulated time",
     "hardship-events": "hardship",
     "holds": "hardship",
+    "reminder-events": "reminders",
 }
 """Topics that no application of ours sends to yet, and who will."""
 

@@ -13,6 +13,7 @@ TOPICS = (
     "clock",
     "hardship-events",
     "holds",
+    "reminder-events",
     "ledger-events",
     "followup-events",
     "loan-events.acme",

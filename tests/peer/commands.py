@@ -22,10 +22,11 @@ from services.ledger.domain.facts import (
     ReAmortise,
 )
 from services.ledger.domain.replay import replay, to_pay_off
-from services.ledger.domain.rounding import Rounding, round_to_multiple
+from services.ledger.domain.rounding import Rounding, round_minor, round_to_multiple
 from shared.events.loans import PeriodUnit
 from tests.peer.stories import cents, day
-from tests.peer.teller import Teller
+from tests.peer.teller import CASH_BACK, Teller
+from tests.peer.terms import OVERDUE_FEE_RATE, OVERDUE_FEES
 
 CREDITS = {
     "merchant_issued_refund": ("MERCHANT_ISSUED_REFUND", "Merchant Issued Refund"),
@@ -42,6 +43,8 @@ class NotTold(Exception):
 
 def do(t: Teller, step: dict[str, Any]) -> None:
     """Carry out one command. One that the peer refuses changes nothing. Raises `NotTold`."""
+    if step["do"] not in _DO:
+        raise NotTold(step["do"])
     if not step.get("rejected"):
         _DO[step["do"]](t, step)
         t.note(step["do"])
@@ -102,6 +105,10 @@ def _credit(t: Teller, step: dict[str, Any]) -> None:
 
 def _refund(t: Teller, step: dict[str, Any]) -> None:
     t.tell(CreditRefund(day(step["date"]), t.reference(), cents(step["amount"])), "Credit Balance Refund")
+
+
+def _refund_by_cash(t: Teller, step: dict[str, Any]) -> None:
+    t.tell(Payment(day(step["date"]), t.reference(), cents(step["amount"]), "REFUND"), CASH_BACK)
 
 
 def _chargeback(t: Teller, step: dict[str, Any]) -> None:
@@ -184,8 +191,19 @@ def _re_amortise(t: Teller, step: dict[str, Any]) -> None:
     t.tell(ReAmortise(t.today, t.reference()), "Re-amortize")
 
 
+def _charge_overdue(t: Teller) -> None:
+    """What the peer's own product charges, as a platform would report it."""
+    charged = {one.due_on for one in t.others if isinstance(one, Fee)}
+    for line in t.book().lines() if t.story.loan["product"] in OVERDUE_FEES else ():
+        if line.unpaid and line.due_on < t.today and line.due_on not in charged:
+            parts = OVERDUE_FEES[t.story.loan["product"]]
+            fee = round_minor(sum(line.owed[part] for part in parts) * OVERDUE_FEE_RATE, Rounding.HALF_EVEN)
+            t.others.append(Fee(t.terms.opened_on, "0" + t.reference(), fee, line.due_on, True))
+
+
 def _end_of_day(t: Teller, step: dict[str, Any]) -> None:
     t.through = t.today
+    _charge_overdue(t)
     yesterday = t.today - timedelta(days=1)
     on = t.closed_through + timedelta(days=1) if t.closed_through else yesterday
     book = t.book()
@@ -201,8 +219,9 @@ def _end_of_day(t: Teller, step: dict[str, Any]) -> None:
                 t.accrue(line.due_on, t.earned(line.due_on))
     while on <= yesterday:
         target = t.earned(on)
-        if on > t.last_accrual:
-            t.accrue(on if target[:2] != t.accrued[:2] else min(on, matures), target)
+        charged = target[:2] != t.accrued[:2]
+        if on > t.last_accrual or (on == t.last_accrual and charged):
+            t.accrue(on if charged else min(on, matures), target)
         on += timedelta(days=1)
 
 
@@ -218,10 +237,6 @@ def _pay_off(t: Teller, step: dict[str, Any]) -> None:
     on = day(step["date"])
     fact = Payment(on, t.reference(), to_pay_off(replay(t.terms, t.facts, on), on), "REPAYMENT")
     t.tell(fact, "Repayment")
-
-
-def _not_told(t: Teller, step: dict[str, Any]) -> None:
-    raise NotTold(step["do"])
 
 
 _DO: dict[str, Callable[[Teller, dict[str, Any]], None]] = {
@@ -247,5 +262,5 @@ _DO: dict[str, Callable[[Teller, dict[str, Any]], None]] = {
     "delinquency_pause": _pause_ageing,
     "delinquency_resume": _resume_ageing,
     "payoff": _pay_off,
-    "refund_by_cash": _not_told,
+    "refund_by_cash": _refund_by_cash,
 }

@@ -5,13 +5,15 @@ equal: it names what may differ, and by how much.
 """
 
 from calendar import isleap
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.ledger.domain.book import Why
 from services.ledger.domain.facts import Draw, Fee, InterestPause
-from tests.peer.compare import Difference, Row
+from services.ledger.domain.terms import Ahead, Prepayment
+from tests.peer.compare import Difference, Row, transaction_rows
 from tests.peer.lateness import unpaid
 from tests.peer.teller import Teller
 
@@ -145,13 +147,25 @@ def _pauses_every_day(t: Teller, d: Difference) -> bool:
 
 
 def _closes_exactly(t: Teller, d: Difference) -> bool:
-    """All principal is in the schedule: what the peer's last balance leaves out, ours asks for."""
+    """All principal is in the schedule: what the peer's last balance leaves out, ours asks for. Its level
+    amount stays lower from then on.
+    """
     ends = [
         _instalments([tuple(row) for row in step["rows"]])[-1][BALANCE]
         for step in t.story.steps
         if step.get("expect") == "schedule"
     ]
-    return any(Decimal(end) for end in ends) and d.what in ("schedule", "totals")
+    if not any(Decimal(end) for end in ends):
+        return False
+    drawn = t.book().drawn
+    if d.what == "schedule":
+        near = abs(_sum(d.theirs, INTEREST) - _sum(d.ours, INTEREST)) * 20 <= _sum(d.theirs, INTEREST)
+        dates = [[(row[0], row[DUE]) for row in _instalments(side)] for side in (d.theirs, d.ours)]
+        return dates[0] == dates[1] and _sum(d.ours, PRINCIPAL) == drawn and near and _sums_equal(d, PAID)
+    if d.what != "totals":
+        return False
+    (theirs,), (ours,) = d.theirs, d.ours
+    return bool(ours[0] == drawn and theirs[5] == ours[5] and abs(theirs[1] - ours[1]) * 20 <= theirs[1])
 
 
 def _ages_with_its_instalment(t: Teller, d: Difference) -> bool:
@@ -196,7 +210,81 @@ def _early_costs_less(t: Teller, d: Difference) -> bool:
         return False
     if d.what == "schedule":
         return _sums_equal(d, PRINCIPAL) and _sum(d.ours, INTEREST) < _sum(d.theirs, INTEREST)
+    if d.what == "transactions":
+        theirs, ours = ([_transaction_sum(side, k) for k in (3, 4)] for side in (d.theirs, d.ours))
+        same = [(row[0], row[1]) for row in d.theirs] == [(row[0], row[1]) for row in d.ours]
+        return same and theirs[0] == ours[0] and theirs[1] > ours[1]
     return d.what == "totals" and d.theirs[0][0] == d.ours[0][0] and d.theirs[0][1] > d.ours[0][1]
+
+
+def _transaction_sum(rows: list[Row], column: int, kinds: str = "") -> int:
+    """The sum of a column, adjustments taken off: over all rows, or those of kinds that begin so."""
+    signed = ((row[column] or 0, row[1]) for row in rows if row[1].startswith(kinds))
+    return sum(-amount if kind == "Accrual Adjustment" else amount for amount, kind in signed)
+
+
+def _lowers_principal_at_once(t: Teller, d: Difference) -> bool:
+    """Money before its due date is principal, the balance falls by all of it. The peer lets the balance that
+    bears interest fall by as much, but books a part as interest of days to come.
+    """
+    if t.terms.prepayment is Prepayment.NEXT_INSTALMENTS or d.what != "transactions":
+        return False
+    theirs, ours = ([row for row in side if not row[1].startswith("Accrual")] for side in (d.theirs, d.ours))
+    asked = max((line.owed[2] for line in t.book().lines()), default=0)
+    moved = [b[3] - a[3] for a, b in zip(theirs, ours, strict=False)]
+    same = [(r[:3], r[3] + r[4], r[5:7]) for r in theirs] == [(r[:3], r[3] + r[4], r[5:7]) for r in ours]
+    earned = [[_transaction_sum(side, k, "Accrual") for k in range(4, 7)] for side in (d.theirs, d.ours)]
+    return same and all(0 <= more <= asked for more in moved) and earned[0] == earned[1]
+
+
+def _rests_on_what_is_owed(t: Teller, d: Difference) -> bool:
+    """At each rest the balance is what is really owed. The peer leaves out what was past due, but for the
+    period that runs: its schedule follows the day on which one looks.
+    """
+    overdue = t.terms.rests_by_period and any(line.late or line.unpaid for line in t.book().lines())
+    if not overdue or d.what not in ("schedule", "totals"):
+        return False
+    if d.what == "totals":
+        (theirs,), (ours,) = d.theirs, d.ours
+        return theirs[0] == ours[0] and theirs[5:8] == ours[5:8] and 0 < ours[1] - theirs[1] <= ours[1] // 10
+    return (
+        _same_but(d, (BALANCE, PRINCIPAL, INTEREST, ASKED, LEFT))
+        and _sums_equal(d, PRINCIPAL, PAID)
+        and 0 < (more := _sum(d.ours, INTEREST) - _sum(d.theirs, INTEREST)) <= _sum(d.ours, INTEREST) // 10
+        and _sum(d.ours, LEFT) - _sum(d.theirs, LEFT) == more
+    )
+
+
+def _earns_once(t: Teller, d: Difference) -> bool:
+    """A fee is earned when it falls due, once. The peer tells a second accrual of it when it is paid, in one
+    story in place of the payment.
+    """
+    if d.what != "transactions":
+        return False
+    theirs, ours = Counter(d.theirs), Counter(d.ours)
+    more, instead = list((theirs - ours).elements()), list((ours - theirs).elements())
+    fees = {one.amount for one in t.others if isinstance(one, Fee)}
+    paid = transaction_rows(t)[-1:]
+    told = all(row[1] == "Accrual" and row[2] in fees and not row[4] for row in more)
+    return told and bool(more) and (not instead or [r[:7] for r in instead] == [r[:7] for r in paid])
+
+
+def _takes_what_is_asked(t: Teller, d: Difference) -> bool:
+    """Money to the last instalment first settles what that asks for; a pause has made it smaller. The peer
+    lets it take what it asked for before the pause.
+    """
+    if d.what != "schedule" or not any(isinstance(one, InterestPause) for one in t.others):
+        return False
+    last = t.terms.allocation.ahead in (Ahead.LAST, Ahead.NEXT_THEN_LAST)
+    saved = [
+        abs(a[PRINCIPAL] - b[PRINCIPAL]) for a, b in zip(*map(_instalments, (d.theirs, d.ours)), strict=False)
+    ]
+    return (
+        last
+        and _same_but(d, (BALANCE, PRINCIPAL, ASKED, PAID, IN_ADVANCE, LATE))
+        and _sums_equal(d, PRINCIPAL, ASKED, PAID)
+        and max(saved, default=0) * 50 <= t.book().drawn
+    )
 
 
 def _planned_day_unknown(t: Teller, d: Difference) -> bool:
@@ -247,4 +335,8 @@ RULES = (
     Rule("charge-off-rewrites-nothing", _charge_off_rewrites_nothing),
     Rule("early-costs-less", _early_costs_less),
     Rule("level-knows-pauses", _level_knows_pauses),
+    Rule("lowers-principal-at-once", _lowers_principal_at_once),
+    Rule("rests-on-what-is-owed", _rests_on_what_is_owed),
+    Rule("earns-once", _earns_once),
+    Rule("takes-what-is-asked", _takes_what_is_asked),
 )

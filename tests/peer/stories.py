@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-DEFAULT = ROOT.parent / "shared" / "data" / "ledger-scenarios"
+BESIDE = [ROOT.parent / "shared" / "data" / name for name in ("ledger-scenarios", "finance-vectors")]
+"""The folders that are read unless another one is given."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,17 @@ class Story:
     steps: list[dict[str, Any]]
 
 
-def folder() -> Path:
-    """Where the stories are: `HUANCUI_SCENARIOS`, or beside the repository."""
-    return Path(os.environ.get("HUANCUI_SCENARIOS") or DEFAULT)
+def folders() -> list[Path]:
+    """Where stories and published figures are: `HUANCUI_SCENARIOS`, or two folders beside the repository."""
+    given = os.environ.get("HUANCUI_SCENARIOS")
+    return [Path(given)] if given else BESIDE
 
 
-def load(where: Path) -> Iterator[Story]:
-    """All stories of a folder, in order."""
-    for file in sorted(where.glob("*.json")):
+def load(where: Iterable[Path]) -> Iterator[Story]:
+    """All stories of some folders and those below them, in order."""
+    for file in sorted(file for one in where for file in one.rglob("*.json")):
         told = json.loads(file.read_text())
-        for one in told["scenarios"]:
+        for one in told["scenarios"] if isinstance(told, dict) and "scenarios" in told else ():
             yield Story(
                 one["id"],
                 one["title"],

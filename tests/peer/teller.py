@@ -9,6 +9,7 @@ from services.ledger.domain.facts import (
     Credit,
     Draw,
     Fact,
+    Payment,
 )
 from services.ledger.domain.replay import advance, earned, replay
 from services.ledger.domain.terms import Component, Terms
@@ -18,6 +19,8 @@ from tests.peer.terms import is_progressive, terms_of
 
 QUIET = ("today", "approve", "future_allocation", "delinquency_pause", "delinquency_resume", "charge")
 """After these the peer does not look anew at how late a loan is."""
+
+CASH_BACK = "Refund"
 
 
 @dataclass
@@ -60,6 +63,11 @@ class Teller:
         """Whether the peer folds by day."""
         return is_progressive(self.story)
 
+    @property
+    def recalculates_periods(self) -> bool:
+        """Whether the peer computes interest anew, but period by period."""
+        return not self.progressive and bool(self.story.product["interest_recalculation"])
+
     def reference(self) -> str:
         """A new reference: they rise with time."""
         self.sequence += 1
@@ -67,8 +75,16 @@ class Teller:
 
     @property
     def facts(self) -> list[Fact]:
-        """All facts that count."""
-        return [one.fact for one in self.told if not one.reversed] + self.others
+        """All facts that count. A refund in cash makes the payments before it smaller, the latest first."""
+        facts = [one.fact for one in self.told if not one.reversed and one.kind != CASH_BACK]
+        for refund in (one.fact for one in self.told if one.kind == CASH_BACK and not one.reversed):
+            left = getattr(refund, "amount", 0)
+            for place in range(len(facts) - 1, -1, -1):
+                paid = facts[place]
+                if isinstance(paid, Payment) and paid.value_on <= refund.value_on:
+                    part = min(left, paid.amount)
+                    facts[place], left = paid._replace(amount=paid.amount - part), left - part
+        return [one for one in facts if getattr(one, "amount", 1)] + self.others
 
     def book(self) -> Book:
         """The book as the peer last computed it; before the first draw, as it is planned."""
@@ -126,13 +142,24 @@ class Teller:
 
     def refresh(self) -> None:
         """Work out anew where each transaction went."""
+        parts, balances = self._went(self.book())
+        self._note_cash_back(parts)
+        last = 0
+        for told in sorted((one for one in self.told if not one.reversed), key=lambda one: one.fact.value_on):
+            reference = told.fact.reference
+            p, f, i, c = parts.get(reference, (0, 0, 0, 0))
+            last = balances.get(reference, last)
+            told.parts, told.balance = (p, f, i, c), last
+
+    def _went(self, book: Book) -> tuple[dict[str, list[int]], dict[str, int]]:
+        """By transaction: its parts, and the principal that is owed after it."""
         balance = 0
         parts: dict[str, list[int]] = {}
         balances: dict[str, int] = {}
         gross = {one.fact.reference for one in self.told if isinstance(one.fact, Chargeback)}
         gross = gross if "credit_allocation" in self.story.product else set()
         ours, last_paid = {one.fact.reference for one in self.told}, ""
-        for one in self.book().movements:
+        for one in book.movements:
             cause, why = one.cause, one.why
             if why in (Why.PAID, Why.CREDITED):
                 last_paid = cause
@@ -148,16 +175,29 @@ class Teller:
                 continue
             sign = -1 if why in (Why.PAID, Why.CREDITED) else 1
             parts.setdefault(cause, [0, 0, 0, 0])[one.component] += sign * one.amount
-        last = 0
-        for told in sorted((one for one in self.told if not one.reversed), key=lambda one: one.fact.value_on):
-            reference = told.fact.reference
-            p, f, i, c = parts.get(reference, (0, 0, 0, 0))
-            last = balances.get(reference, last)
-            told.parts, told.balance = (p, f, i, c), last
+        return parts, balances
+
+    def _note_cash_back(self, parts: dict[str, list[int]]) -> None:
+        """A refund in cash shows what it took back of the payments, and these what they were before it."""
+        for refund in [one for one in self.told if one.kind == CASH_BACK and not one.reversed]:
+            refund.reversed = True
+            before, _ = self._went(self.book())
+            refund.reversed = False
+            mine = [0, 0, 0, 0]
+            for told in self.told:
+                if isinstance(told.fact, Payment) and told is not refund:
+                    was = before.get(told.fact.reference, [0, 0, 0, 0])
+                    now = parts.get(told.fact.reference, [0, 0, 0, 0])
+                    mine = [so_far + a - b for so_far, a, b in zip(mine, was, now, strict=True)]
+                    parts[told.fact.reference] = was
+            parts[refund.fact.reference] = mine
 
     def earned(self, on: date) -> tuple[int, int, int]:
         """What was earned by the end of a day."""
         day = on + timedelta(days=1 if self.story.product.get("interest_on_disbursement_day") else 0)
+        if self.recalculates_periods:
+            # The closing of the next day spreads over its days what a period asks for as that day knows it.
+            return earned(replay(self.terms, self.facts, on + timedelta(days=1)), day)
         penalty, charged, _ = earned(book := replay(self.terms, self.facts, on), on)
         return (penalty, charged, earned(advance(book, day), day)[2])
 
@@ -189,6 +229,10 @@ class Teller:
             off = date.fromordinal(book.charged_off)
             self.accrue(off, (*self.accrued[:2], self.earned(off)[2]))
         elif book.drawn and not book.outstanding:
+            if self.recalculates_periods:
+                # A loan that proves to have been repaid earlier earned nothing since.
+                ended = max(one.value_on for one in self.facts if isinstance(one, Payment | Credit))
+                self.accruals = [one for one in self.accruals if one[0] <= ended]
             penalty, charged, _ = earned(book, date.max)
             self.accrue(self.today, (penalty, charged, sum(book.owed[2]) - sum(book.reopened)))
 

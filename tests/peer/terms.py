@@ -13,6 +13,7 @@ from services.ledger.domain.terms import (
     Measure,
     OnChargeOff,
     Order,
+    Prepayment,
     Repayment,
     SameDay,
     Sweep,
@@ -46,6 +47,15 @@ _STRATEGIES = {
         (_P, _I, _C, _F), (_P, _I, _C, _F), (_P, _I, _C, _F), Sweep.BY_INSTALMENT, Ahead.NEXT, True
     ),
 }
+
+
+OVERDUE_FEES = {
+    "LP1_INTEREST_FLAT_OVERDUE_FROM_AMOUNT": (Component.PRINCIPAL,),
+    "LP1_INTEREST_FLAT_OVERDUE_FROM_AMOUNT_INTEREST": (Component.PRINCIPAL, Component.INTEREST),
+}
+"""Products that charge a penalty once for each instalment that is past due, on these parts of it."""
+OVERDUE_FEE_RATE = Decimal("0.015")
+"""The data do not tell it; the figures that they expect do."""
 
 
 def is_progressive(story: Story) -> bool:
@@ -85,6 +95,8 @@ def terms_of(story: Story, ahead: str | None) -> Terms:
         instalment_multiple=_multiple(story),
         earns_evenly=not is_progressive(story),
         evens_out=is_progressive(story),
+        level_by_thirty_days=not is_progressive(story) and _measure(story) is Measure.DAYS,
+        prepayment=_PREPAYMENT.get(product.get("early_payment_adjusts", ""), Prepayment.NEXT_INSTALMENTS),
         down_payment_rate=Decimal(str(product.get("down_payment_pct") or 0)) / 100,
         same_day_joins=not is_progressive(story),
         allocation=rules["DEFAULT"],
@@ -99,6 +111,13 @@ _ON_CHARGE_OFF = {
     "REGULAR": OnChargeOff.NOTHING,
     "ZERO_INTEREST": OnChargeOff.NO_MORE_INTEREST,
     "ACCELERATE_MATURITY": OnChargeOff.ALL_DUE,
+}
+
+
+_PREPAYMENT = {
+    "RESCHEDULE_NEXT_REPAYMENTS": Prepayment.REDUCE_NEXT,
+    "REDUCE_INSTALMENT": Prepayment.REDUCE_INSTALMENT,
+    "REDUCE_NUMBER_OF_INSTALMENTS": Prepayment.REDUCE_TERM,
 }
 
 

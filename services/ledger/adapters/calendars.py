@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib.metadata import version
-
-import holidays
-from holidays import HolidayBase
+from typing import TYPE_CHECKING
 
 from services.ledger.domain.business_days import ALWAYS_OPEN, WEEKENDS, Calendar, CalendarUnknown
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 WITHOUT_HOLIDAYS = {one.name: one for one in (ALWAYS_OPEN, WEEKENDS)}
 MARKETS = {"target": "XECB"}
@@ -27,16 +28,21 @@ def calendar(code: str, first_year: int, last_year: int) -> Calendar:
     name = code.lower()
     if (plain := WITHOUT_HOLIDAYS.get(name)) is not None:
         return plain
-    return _calendar(name, _source(name, range(first_year, last_year + 1)), first_year, last_year)
+    source = _source(name)
+    # Beyond the years that the library has, no holiday is known: there the weekend alone is closed.
+    first, last = max(first_year, source.start_year), min(last_year, source.end_year)
+    return _calendar(name, source, first, max(first, last))
 
 
-def _source(name: str, years: range) -> HolidayBase:
+def _source(name: str) -> "HolidayBase":
+    import holidays  # many services never need a calendar
+
     country, dash, part = name.upper().partition("-")
     if dash and not part:
         raise CalendarUnknown(calendar=name)
     attempts: tuple[Callable[[], HolidayBase], ...] = (
-        lambda: holidays.country_holidays(country, subdiv=part or None, years=years),
-        lambda: holidays.financial_holidays(MARKETS.get(name, country), years=years),
+        lambda: holidays.country_holidays(country, subdiv=part or None),
+        lambda: holidays.financial_holidays(MARKETS.get(name, country)),
     )
     for attempt in attempts[:1] if part else attempts:
         try:
@@ -46,7 +52,7 @@ def _source(name: str, years: range) -> HolidayBase:
     raise CalendarUnknown(calendar=name)
 
 
-def _calendar(name: str, source: HolidayBase, first_year: int, last_year: int) -> Calendar:
+def _calendar(name: str, source: "HolidayBase", first_year: int, last_year: int) -> Calendar:
     weekend = frozenset(source.weekend)
     day, end = date(first_year, 1, 1), date(last_year, 12, 31)
     closed, worked = set(), set()

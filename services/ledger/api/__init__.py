@@ -6,11 +6,13 @@ from services.ledger.adapters.lenders import Lenders
 from services.ledger.api.borrowers import borrowers_router
 from services.ledger.api.cards import cards_router
 from services.ledger.api.events import events_router
+from services.ledger.api.holders import holders_router
 from services.ledger.api.journal import journal_router
 from services.ledger.api.lenders import lenders_router
 from services.ledger.api.loans import loans_router
 from services.ledger.api.portfolio import portfolio_router
 from services.ledger.api.preview import preview_router
+from services.ledger.api.products import products_router
 from services.ledger.api.proposals import proposals_router
 from services.ledger.api.records import records_router
 from services.ledger.api.statements import statements_router
@@ -25,6 +27,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         lenders_router(lenders),
         events_router(),
         loans_router(service),
+        products_router(service),
         cards_router(service),
         preview_router(service),
         suspense_router(service),
@@ -33,6 +36,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         borrowers_router(service),
         records_router(service),
         journal_router(service),
+        holders_router(service),
         portfolio_router(service),
     ):
         router.include_router(one)

@@ -9,10 +9,10 @@ from pydantic import Field
 from services.ledger.api.cases import LENDER_NAME, Cases, lenders_of
 from services.ledger.api.loans import LoanShown
 from services.ledger.store import parties
+from services.ledger.store.erasures import borrower_id
 from services.ledger.store.parties import LoanOfBorrower
 from shared.database import transaction
 from shared.decision import Actor, Key
-from shared.events.ids import name_id
 from shared.events.parts import PartyRole
 from shared.http import Allow, AuditedRead, Page, Paging
 from shared.scopes import Scope
@@ -51,7 +51,7 @@ def borrowers_router(service: Service) -> APIRouter:
         their ids.
         """
         lenders_of(actor, lender)
-        await seen(Key("Borrower", name_id("borrower", f"{lender}\n{borrower_reference}")))
+        await seen(Key("Borrower", borrower_id(lender, borrower_reference)))
         after = UUID(paging.after[0]) if paging.after else NO_ID
         today = await cases.today()
         async with transaction(service.engine) as connection:

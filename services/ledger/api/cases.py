@@ -18,7 +18,7 @@ from shared.service import Service
 
 LENDER_NAME = "^[a-z0-9][a-z0-9-]{0,39}$"
 LenderAsked = Annotated[
-    str | None, Query(description="Only loans of this lender", pattern=LENDER_NAME, examples=["acme"])
+    str | None, Query(description="Only what is this lender's", pattern=LENDER_NAME, examples=["acme"])
 ]
 
 
@@ -46,7 +46,9 @@ class Cases:
 
 
 def lenders_of(actor: Actor, lender: str | None) -> frozenset[str] | None:
-    """Whose loans are shown; None: all. Raises LenderUnknown for a lender that is not the caller's."""
+    """Whose loans, money or proposals are shown; None: all. Raises LenderUnknown for a lender that is not
+    the caller's.
+    """
     if lender is None:
         return actor.lenders
     if not actor.may_act_for(lender):

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.ledger.api.cards import CardShown
-from services.ledger.api.cases import Cases, LenderAsked
-from services.ledger.api.lookups import lenders_asked
+from services.ledger.api.cases import Cases, LenderAsked, lenders_of
+from services.ledger.api.course import CourseShown
 from services.ledger.domain import facts
-from services.ledger.domain.consequences import explain_lateness
+from services.ledger.domain.explaining import why_due
 from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import Loan
+from services.ledger.domain.standing import explain_lateness
 from services.ledger.store import reads
 from services.ledger.store.reads import Agreed, FiledFact
 from shared.database import transaction
@@ -40,6 +41,9 @@ class InstalmentShown(BaseModel):
     unpaid: Money
     components: Annotated[Components | None, Field(description="What the amount is for")] = None
     settled_on: date | None = None
+    why_due: Annotated[
+        str | None, Field(description="Why it does not fall due on the day of its rhythm; null: it does")
+    ] = None
 
 
 class LoanShown(BaseModel):
@@ -48,6 +52,8 @@ class LoanShown(BaseModel):
     loan_id: UUID
     lender: str
     loan_reference: str
+    product: Annotated[str | None, Field(description="Its terms: `GET /v1/loans/{loan_id}/terms`")]
+    product_version: int | None
     opened_on: date
     unpaid: Annotated[Money, Field(description="All that is still to be paid, due or not")]
     principal: Annotated[Money, Field(description="Principal that is owed, due or not")]
@@ -63,20 +69,23 @@ class LoanShown(BaseModel):
             loan_id=loan.id,
             lender=loan.lender,
             loan_reference=loan.reference,
+            product=loan.product,
+            product_version=loan.product_version,
             opened_on=loan.opened_on,
             unpaid=loan.money(loan.book.outstanding),
             principal=loan.money(loan.book.balance),
             credit=loan.money(loan.book.credit),
-            bucket=loan.told.bucket or None,
+            bucket=None if loan.course.gone else loan.told.bucket or None,
             oldest_unpaid_due_on=loan.open_due_on,
             version=loan.version,
         )
 
 
 class LoanWithSchedule(LoanShown):
-    """A loan and what is due when."""
+    """A loan, what is due when, and what became of it."""
 
     instalments: list[InstalmentShown]
+    course: CourseShown
     card: Annotated[CardShown | None, Field(description="Of a revolving loan")] = None
 
 
@@ -168,7 +177,7 @@ def _lists(router: APIRouter, service: Service) -> None:
         """Loans of your lenders, in the order of their ids."""
         after = UUID(paging.after[0]) if paging.after else NO_ID
         async with transaction(service.engine) as connection:
-            wanted = reads.Wanted(lenders_asked(actor, lender), bucket, reference)
+            wanted = reads.Wanted(lenders_of(actor, lender), bucket, reference)
             rows = await reads.loans_page(connection, wanted, after, paging.fetch)
         return paging.page(rows, lambda loan: [loan.id], LoanShown.of)
 
@@ -184,7 +193,12 @@ def _shows(router: APIRouter, service: Service) -> None:
         loan = await cases.found(loan_id, actor, seen)
         tag(loan.version)
         card = CardShown.of(loan, await cases.today(loan)) if loan.book.card else None
-        return LoanWithSchedule(**LoanShown.of(loan).model_dump(), instalments=_instalments(loan), card=card)
+        return LoanWithSchedule(
+            **LoanShown.of(loan).model_dump(),
+            instalments=_instalments(loan),
+            course=CourseShown.of(loan),
+            card=card,
+        )
 
     @router.get("/loans/{loan_id}/lateness")
     async def explain_lateness_of_loan(
@@ -241,6 +255,7 @@ def _instalments(loan: Loan) -> list[InstalmentShown]:
                 unpaid=loan.money(line.unpaid),
                 components=Components(principal=principal, interest=interest, fees=fees, penalty=penalty),
                 settled_on=line.settled_on,
+                why_due=why_due(line, loan.book.terms),
             )
         )
     return shown

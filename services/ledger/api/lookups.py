@@ -46,10 +46,3 @@ async def find_proposal(service: Service, proposal_id: UUID, actor: Actor) -> Pr
     if proposal is None or not actor.may_act_for(proposal.lender):
         raise ProposalUnknown(proposal_id=proposal_id)
     return proposal
-
-
-def lenders_asked(actor: Actor, lender: str | None) -> frozenset[str] | None:
-    """Whose things a list shows: one lender's, if asked for, else those of all that the actor acts for."""
-    if lender is None:
-        return actor.lenders
-    return frozenset({lender}) if actor.may_act_for(lender) else frozenset()

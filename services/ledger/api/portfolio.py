@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.ledger.api.cases import Cases, LenderAsked, lenders_of
-from services.ledger.domain.buckets import M0_M7, SCHEMES
+from services.ledger.domain.buckets import M0_M7, SCHEMES, scheme_of
 from services.ledger.domain.portfolio import CURED_WITHIN_DAYS, Portfolio, portfolio
 from services.ledger.domain.roll_rates import VINTAGE_DAYS
 from services.ledger.store.portfolio import Asked, Basis, counts
@@ -40,10 +40,6 @@ _BASIS = Query(
 
 class DayOutOfReach(Refused):
     """A portfolio is shown for days from 1900 through today, and compared with a day that is not later."""
-
-
-class SchemeUnknown(Refused):
-    """There is no such scheme of buckets."""
 
 
 class AgeingShown(BaseModel):
@@ -159,9 +155,7 @@ def portfolio_router(service: Service) -> APIRouter:
         before = since or max(FIRST_DAY, day - timedelta(days=COMPARED_DAYS)) if day >= FIRST_DAY else day
         if not FIRST_DAY <= before <= day <= today:
             raise DayOutOfReach(since=before, as_of=day, today=today)
-        scheme = SCHEMES.get(buckets)
-        if scheme is None:
-            raise SchemeUnknown(known=", ".join(sorted(SCHEMES)))
+        scheme = scheme_of(buckets)
         async with transaction(service.engine) as connection:
             found = await counts(connection, Asked(lenders, day, before, scheme, basis))
         return PortfolioShown(

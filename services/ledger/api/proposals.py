@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.ledger.api.cases import LENDER_NAME
-from services.ledger.api.lookups import ProposalUnknown, find_loan, find_proposal, lenders_asked
+from services.ledger.api.cases import LenderAsked, lenders_of
+from services.ledger.api.lookups import ProposalUnknown, find_loan, find_proposal
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.proposals import (
     Approve,
@@ -40,7 +40,6 @@ from shared.money import Money
 from shared.scopes import Scope
 from shared.service import Service
 
-LENDER_ASKED = Query(description="Only those of this lender", pattern=LENDER_NAME)
 PROPOSES = Allow(Scope.CORRECTIONS_PROPOSE)
 READS = Allow(Scope.CORRECTIONS_READ)
 
@@ -169,14 +168,14 @@ def proposals_router(service: Service) -> APIRouter:
     async def list_proposals(
         paging: Paging,
         actor: Annotated[Actor, READS],
-        lender: Annotated[str | None, LENDER_ASKED] = None,
+        lender: LenderAsked = None,
         status: ProposalStatus | None = None,
         subject: Annotated[
             UUID | None, Query(description="Only those about this loan, money or product")
         ] = None,
     ) -> Page[ProposalShown]:
         """What people of your lenders have proposed, the oldest first."""
-        asked = pending.Asked(lenders_asked(actor, lender), pending.place(paging.after), paging.fetch)
+        asked = pending.Asked(lenders_of(actor, lender), pending.place(paging.after), paging.fetch)
         async with transaction(service.engine) as connection:
             rows = await pending.proposals_page(connection, asked, status, subject)
         return paging.page(rows, lambda one: [one.proposed_at.isoformat(), one.id], ProposalShown.of)

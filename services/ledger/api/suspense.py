@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.ledger.api.lookups import find_suspense, lenders_asked
-from services.ledger.api.proposals import LENDER_ASKED, PROPOSES, READS, ProposalTaken, propose
+from services.ledger.api.cases import LenderAsked, lenders_of
+from services.ledger.api.lookups import find_suspense
+from services.ledger.api.proposals import PROPOSES, READS, ProposalTaken, propose
 from services.ledger.domain.proposals import Assignment, Return
 from services.ledger.domain.suspense import Suspense, SuspenseStatus
 from services.ledger.store import pending
@@ -83,11 +84,11 @@ def suspense_router(service: Service) -> APIRouter:
     async def list_suspense(
         paging: Paging,
         actor: Annotated[Actor, READS],
-        lender: Annotated[str | None, LENDER_ASKED] = None,
+        lender: LenderAsked = None,
         status: SuspenseStatus = SuspenseStatus.SUSPENDED,
     ) -> Page[SuspenseShown]:
         """Money that names no loan, or several, the longest waiting first."""
-        asked = pending.Asked(lenders_asked(actor, lender), pending.place(paging.after), paging.fetch)
+        asked = pending.Asked(lenders_of(actor, lender), pending.place(paging.after), paging.fetch)
         async with transaction(service.engine) as connection:
             rows = await pending.suspense_page(connection, asked, status)
         return paging.page(rows, lambda one: [one.received_at.isoformat(), one.id], SuspenseShown.of)

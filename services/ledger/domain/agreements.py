@@ -1,9 +1,10 @@
-"""What of holds and plans a loan keeps: which facts stand for them, and what is still to come."""
+"""What of holds, plans and its course a loan keeps: which facts stand for them, and what is still to come."""
 
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from services.ledger.domain.course import Course
 from shared.events.parts import ReliefKind, ReliefPhase
 
 
@@ -13,6 +14,10 @@ class LoanHold(NamedTuple):
     hold_id: UUID
     revision: int
     references: tuple[str, ...] = ()
+    ends_on: date | None = None
+    """Its last day, where that is known."""
+    stops_demands: bool = False
+    """Demands are closed, or interest or ageing stands still: then the debt is not called due either."""
 
 
 class Instruction(NamedTuple):
@@ -79,6 +84,9 @@ class Agreements(NamedTuple):
     instruction: Instruction | None = None
     ended: tuple[UUID, ...] = ()
     """Holds and plans that are over: told of once more, they do not begin anew."""
+    course: Course = Course()
+    deferrals: tuple[date, ...] = ()
+    """The first days of deferrals that were granted."""
     past: tuple[LoanPlan, ...] = ()
     """Plans that are over."""
     freezes: tuple[FreezeInstruction, ...] = ()

@@ -9,9 +9,11 @@ from datetime import date
 
 from services.ledger.domain.amounts import catch_up, recompute
 from services.ledger.domain.book import Kind, Why
+from services.ledger.domain.cost_cap import CAUSE, keep_within
 from services.ledger.domain.interest import interest_to_date, rounded
+from services.ledger.domain.prepayment import lower_principal
 from services.ledger.domain.rounding import Rounding
-from services.ledger.domain.terms import Ahead, Allocation, Component, Order, Sweep
+from services.ledger.domain.terms import Ahead, Allocation, Component, Order, Prepayment, Sweep
 from services.ledger.domain.working import BEARING, CREDIT, FEES, INTEREST, PENALTY, PRINCIPAL, Working
 
 _ALL = (PENALTY, FEES, INTEREST, PRINCIPAL)
@@ -30,11 +32,25 @@ class Money:
 
 def bring_to(w: Working, day: int, *, due_only: bool = False) -> None:
     """Bring a book to a day: interest has run, and a credit that waits for it has settled what fell due."""
-    if w.credit and w.terms.allocation.ahead is Ahead.CREDIT:
+    capped = w.terms.cost_cap is not None
+    waits = w.credit > 0 and w.terms.allocation.ahead is Ahead.CREDIT
+    # What is due and unpaid bears interest, or counts for the cap, from its own day on, whoever looks when.
+    if waits or capped or w.terms.interest_compounds:
         for due in sorted({due for due in w.dues if w.run_on < due <= day}):
             catch_up(w, due)
-            use_credit(w, "credit", date.fromordinal(due))
+            cap_cost(w)
+            if waits:
+                use_credit(w, "credit", date.fromordinal(due))
     catch_up(w, day, due_only=due_only)
+    if capped:
+        cap_cost(w)
+
+
+def cap_cost(w: Working) -> None:
+    """Keep within the cap on the cost; what that gives back settles what else is owed."""
+    if keep_within(w):
+        w.note_settled(w.run_on)
+        use_credit(w, CAUSE, date.fromordinal(w.run_on))
 
 
 def settle(w: Working, money: Money, rule: Allocation, direction: Iterable[int] | None = None) -> None:
@@ -183,12 +199,22 @@ def _ahead(w: Working, money: Money, rule: Allocation) -> None:
         return
     if w.follows_balance:
         recompute(w, bisect_right(w.dues, w.run_on))
+    if w.terms.prepayment is not Prepayment.NEXT_INSTALMENTS:
+        _lower_principal(w, money)
     places = list(_open_ahead(w, money))
     if rule.ahead is Ahead.SPREAD:
         _spread(w, money, rule, places)
     else:
         nearest = {Ahead.LAST: 0, Ahead.NEXT_THEN_LAST: 1}.get(rule.ahead, len(places))
         _sweep(w, money, rule, places[:nearest] + places[nearest:][::-1], rule.in_advance)
+
+
+def _lower_principal(w: Working, money: Money) -> None:
+    place, part = lower_principal(w, money.today, money.left)
+    if part:
+        w.moved(money.cause, money.value_on, money.why, PRINCIPAL, -part, place)
+        money.left -= part
+        money.parts[PRINCIPAL] += part
 
 
 def _open_ahead(w: Working, money: Money) -> Iterator[int]:

@@ -17,7 +17,7 @@ from services.ledger.domain.interest import (
     scheduled_ahead,
 )
 from services.ledger.domain.rounding import Rounding, round_minor
-from services.ledger.domain.terms import Repayment
+from services.ledger.domain.terms import Prepayment, Repayment
 from services.ledger.domain.working import BEARING, INTEREST, PRINCIPAL, Working
 
 
@@ -39,17 +39,28 @@ def recompute(w: Working, first: int, until: int | None = None) -> None:
     k = min(first, closing) if closing >= 0 else first
     ahead, carry = scheduled_ahead(w, k), handed_on(w, k)
     until = len(w.dues) if until is None else min(until, len(w.dues))
-    plain = w.terms.rounding is Rounding.HALF_EVEN and w.terms.repayment is not Repayment.FLAT
+    later = 0 if w.follows_balance else _paid_from(w, k)
+    plain = w.terms.rounding is Rounding.HALF_EVEN and w.terms.repayment is not Repayment.FLAT and not later
     while k < until:
         if plain:
             k, ahead, carry = _untouched(w, k, until if k > closing else min(closing, until), ahead, carry)
             if k >= until:
                 break
-        ahead, carry = _work_out(w, k, ahead, carry, prepaid if k == closing else None)
+        later -= _paid_at(w, k) if later else 0
+        ahead, carry = _work_out(w, k, ahead, carry, prepaid if k == closing else None, later)
         k += 1
-    if carry > 0 and w.follows_balance and closing >= 0 and until == len(w.dues):
+    if carry > 0 and w.follows_balance and 0 <= closing < until:
         # The instalments after it are settled: what came up since belongs to the last one that is not.
         w.owed[INTEREST][closing] += carry
+
+
+def _paid_at(w: Working, k: int) -> int:
+    return w.paid[PRINCIPAL][k] - w.credited[k] if w.kinds[k] in BEARING else 0
+
+
+def _paid_from(w: Working, first: int) -> int:
+    """Principal that was paid of instalments from a place on: none before them may ask for it again."""
+    return sum(_paid_at(w, k) for k in range(first, len(w.dues)))
 
 
 def _untouched(w: Working, k: int, until: int, ahead: int, carry: int) -> tuple[int, int, int]:
@@ -85,10 +96,12 @@ def _untouched(w: Working, k: int, until: int, ahead: int, carry: int) -> tuple[
     return k, ahead, carry
 
 
-def _work_out(w: Working, k: int, ahead: int, carry: int, prepaid: int | None) -> tuple[int, int]:
+def _work_out(
+    w: Working, k: int, ahead: int, carry: int, prepaid: int | None, later: int = 0
+) -> tuple[int, int]:
     """Work out one instalment: what is ahead of those after it, and the interest handed on to them.
 
-    `prepaid` is given for the one that takes what is left.
+    `prepaid` is given for the one that takes what is left; `later` is what was paid of those after it.
     """
     interest, principal = w.owed[INTEREST], w.owed[PRINCIPAL]
     paid, extra = w.paid[PRINCIPAL][k], w.credited[k]
@@ -106,7 +119,7 @@ def _work_out(w: Working, k: int, ahead: int, carry: int, prepaid: int | None) -
         asked, part = _by_level(w, k, earned, paid, interest_paid - reopened)
     interest[k] = max(asked + reopened, interest_paid)
     w.carried[k] = earned - (interest[k] - reopened)
-    principal[k] = part = max(min(part, ahead + gone), paid)
+    principal[k] = part = max(min(part, ahead + gone - later), paid)
     return ahead - part + gone, w.carried[k]
 
 
@@ -116,7 +129,8 @@ def _by_level(w: Working, k: int, earned: int, paid: int, interest_paid: int) ->
     if w.follows_balance and w.settled[k]:
         return interest_paid, paid
     if kind == Kind.LEVEL:
-        if w.follows_balance and paid > max(level + extra - earned, 0):
+        settles_next = w.follows_balance and w.terms.prepayment is Prepayment.NEXT_INSTALMENTS
+        if settles_next and paid > max(level + extra - earned, 0):
             # Paid ahead of its time: interest that comes up later is asked for with the next instalment.
             return interest_paid, level + extra - interest_paid
         asked = max(min(earned, level), interest_paid)

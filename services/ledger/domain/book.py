@@ -6,7 +6,7 @@ units, days as ordinals. `replay` makes a book from facts, `add` brings it one f
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -60,6 +60,10 @@ class Why(StrEnum):
     RESCHEDULED = "rescheduled"
     """The platform's new schedule asks for more, or less."""
     CHARGED_OFF = "charged_off"
+    GONE = "gone"
+    """It is owed in another's books now."""
+    CAPPED = "capped"
+    """Paid beyond what the cap on the cost allows: it is the borrower's credit."""
     CREDIT_USED = "credit_used"
     """The borrower's credit settled what fell due."""
     STATED = "stated"
@@ -161,6 +165,13 @@ class Line(NamedTuple):
     in_advance: int
     late: int
     settled_on: date | None
+    shifted: int = 0
+    """By how many days its due date was moved off a closed day."""
+
+    @property
+    def nominal_on(self) -> date:
+        """When it would fall due if no day were closed."""
+        return self.due_on - timedelta(days=self.shifted)
 
     @property
     def unpaid(self) -> int:
@@ -207,6 +218,8 @@ class Book:
     """What of `owed` is penalty interest."""
     in_advance: Column
     late: Column
+    shifted: Column
+    """By how many days the due date was moved off a closed day; below zero: back."""
     settled: Column
     """The day on which nothing was left to pay of it; 0 while something is."""
     drawn: int
@@ -285,6 +298,7 @@ class Book:
             self.in_advance[place],
             self.late[place],
             date.fromordinal(settled) if settled else None,
+            self.shifted[place],
         )
 
     def lines(self) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from services.ledger.domain.ageing import Pause, Unpaid, arrears_minor, days_past_due, oldest_unpaid
@@ -19,6 +20,10 @@ class SchemeUnsound(Refused):
     """Buckets start on rising days from 1 on, and each has a name of its own: letters, digits, "_", "+" or
     "-".
     """
+
+
+class SchemeUnknown(Refused):
+    """There is no such scheme of buckets. A scheme of one's own is called own, and states its buckets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,25 @@ of usage.
 """
 THIRTY_SIXTY_NINETY = Scheme("30_60_90", bounds=(1, 30, 60, 90), labels=("0", "1", "30", "60", "90"))
 """Each bucket by its first day; 30 is day 30 to 59, as credit bureaux in the United States count."""
+OWN = "own"
+"""The code under which a product states buckets of its own."""
 SCHEMES = {scheme.name: scheme for scheme in (M0_M7, THIRTY_SIXTY_NINETY)}
+
+
+@lru_cache(maxsize=1_024)
+def scheme_of(code: str, own: tuple[tuple[str, int], ...] = ()) -> Scheme:
+    """The scheme of a code; with "own" a lender's: each bucket with its first day, the first with 0.
+
+    Raises SchemeUnknown, SchemeUnsound.
+    """
+    if code in SCHEMES and not own:
+        return SCHEMES[code]
+    if code != OWN or not own:
+        raise SchemeUnknown(buckets=code, own_buckets=len(own), known=", ".join(sorted((*SCHEMES, OWN))))
+    labels, starts = zip(*own, strict=True)
+    if starts[0] != 0:
+        raise SchemeUnsound(scheme=code, bounds=starts, labels=labels)
+    return Scheme(code, tuple(starts[1:]), tuple(labels))
 
 
 def bucket(days: int, scheme: Scheme) -> str:

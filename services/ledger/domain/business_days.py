@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Never
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import Self
 
 from services.ledger.domain.due_dates import DateOutOfRange
 from shared.errors import Refused
@@ -23,7 +25,7 @@ class CalendarUnknown(Refused):
 
 class DueDateRule(StrEnum):
     """What happens to a due date on a closed day: `ProductTerms.due_date_rule`. The names are those of the
-    2006 ISDA Definitions 4.12. Reading an unknown code raises `DueDateRuleUnknown`.
+    2006 ISDA Definitions 4.12, in any case. Reading an unknown code raises `DueDateRuleUnknown`.
     """
 
     NONE = "none"
@@ -36,7 +38,10 @@ class DueDateRule(StrEnum):
     """It moves back to the last open day."""
 
     @classmethod
-    def _missing_(cls, value: object) -> Never:
+    def _missing_(cls, value: object) -> Self:
+        known = {one.value: one for one in cls}
+        if isinstance(value, str) and value.lower() in known:
+            return known[value.lower()]
         raise DueDateRuleUnknown(due_date_rule=value, known=", ".join(cls))
 
 
@@ -69,6 +74,45 @@ class Calendar:
     def knows(self, day: date) -> bool:
         """Whether the holidays of the day's year are known."""
         return self.years is None or self.years[0] <= day.year <= self.years[1]
+
+    @property
+    def text(self) -> str:
+        """The calendar for `calendar_of`: a loan keeps the days that were known when it was opened."""
+        years = f"{self.years[0]}-{self.years[1]}" if self.years else ""
+        closed, worked = (_gaps(_start(years), days) for days in (self.closed, self.worked))
+        weekend = "".join(map(str, sorted(self.weekend)))
+        return "|".join((self.name, self.version, years, weekend, closed, worked))
+
+
+def _start(years: str) -> date:
+    return date(int(years.partition("-")[0] or 1), 1, 1)
+
+
+def _gaps(start: date, days: frozenset[date]) -> str:
+    """Days as the days from each to the next: half as long as numbers that rise."""
+    return ",".join(str((day - before).days) for before, day in pairwise((start, *sorted(days))))
+
+
+@lru_cache(maxsize=1_024)
+def calendar_of(text: str) -> Calendar:
+    """The calendar that `Calendar.text` wrote. Many loans share one."""
+    name, version, years, weekend, closed, worked = text.split("|")
+    first, _, last = years.partition("-")
+    days = (
+        frozenset(
+            _start(years) + timedelta(days=days)
+            for days in accumulate(int(one) for one in gaps.split(",") if one)
+        )
+        for gaps in (closed, worked)
+    )
+    return Calendar(
+        name,
+        closed=next(days),
+        weekend=frozenset(map(int, weekend)),
+        worked=next(days),
+        years=(int(first), int(last)) if years else None,
+        version=version,
+    )
 
 
 ALWAYS_OPEN = Calendar("none", weekend=frozenset())

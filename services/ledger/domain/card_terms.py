@@ -1,14 +1,15 @@
 """The terms of a revolving loan, from its opening and its product."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.due_dates import add_months, due_date
-from services.ledger.domain.products import MADE
+from services.ledger.domain.product_terms import MADE
 from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.rounding import RoundingRule
-from services.ledger.domain.terms import Allocation, CardTerms, Repayment, Terms
+from services.ledger.domain.terms import Ahead, Allocation, CardTerms, Repayment, Terms
 from shared.errors import Refused
 from shared.events.loans import LoanOpened, PeriodUnit, ProductTerms
 
@@ -25,6 +26,9 @@ def card_terms(event: LoanOpened, product: ProductTerms | None, allocation: Allo
     Raises CurrencyDiffers, FirstStatementTooEarly.
     """
     currency, limit = event.principal.currency, event.principal.minor
+    if allocation.ahead is Ahead.CREDIT:
+        # Interest runs on the balance: no payment waits for a due date.
+        allocation = replace(allocation, ahead=Ahead.NEXT)
     if product is None:
         return Terms(
             currency, Repayment.REVOLVING, event.opened_on, allocation=allocation, card=CardTerms(limit)

@@ -9,8 +9,9 @@ from services.ledger.domain.book import Billed, Book, Kind, Why
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Loan
-from services.ledger.domain.payments import amount_of, not_before_opening, reallocated, references
+from services.ledger.domain.payments import amount_of, not_before_opening, references
 from services.ledger.domain.provided import CurrencyDiffers
+from services.ledger.domain.reallocation import reallocated
 from services.ledger.domain.recording import Recorded, as_of, record, report_anew
 from services.ledger.domain.replay import ReplayNeeded, add
 from services.ledger.domain.revolving import last_statement_on

@@ -3,13 +3,12 @@ penalties.
 """
 
 from bisect import bisect_left, bisect_right
-from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from services.ledger.domain.allocation import bring_to, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import FOREVER, Kind, Why
-from services.ledger.domain.due_dates import add_months, due_date
+from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import (
     ChargeOff,
     Closing,
@@ -24,9 +23,11 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.fees import place_of, replace_charges
 from services.ledger.domain.interest import LATE_SCALE, lay_out, weigh, weight
+from services.ledger.domain.levels import relevel
 from services.ledger.domain.pauses import pause
-from services.ledger.domain.plan import provide, relevel, tidy_extra
-from services.ledger.domain.terms import Component, OnChargeOff, Terms
+from services.ledger.domain.plan import provide, tidy_extra
+from services.ledger.domain.rhythm import anchor, fall_due, moved_dates, nominal_on
+from services.ledger.domain.terms import Component, OnChargeOff
 from services.ledger.domain.working import (
     BEARING,
     CREDIT,
@@ -101,8 +102,9 @@ def move_due_date(w: Working, fact: DueDateMoved) -> None:
         return
     so_far = weight(w, place, w.starts[place], w.run_on)
     regular = [k for k in range(place, len(w.dues)) if w.kinds[k] in BEARING]
-    for index, k in enumerate(regular):
-        w.dues[k] = due_date(fact.new_due_on, w.terms.unit, w.terms.count, index).toordinal()
+    dates = moved_dates(w, regular, fact.new_due_on)
+    for k, due in zip(regular, list(islice(dates, len(regular))), strict=True):
+        fall_due(w, k, due, agreed=k == place)
     for before, k in pairwise(regular):
         w.starts[k] = w.dues[before]
         lay_out(w, k, regular=True)
@@ -137,20 +139,16 @@ def add_periods(w: Working, fact: MorePeriods) -> None:
 def _append(w: Working, extra: int) -> None:
     """Add regular instalments after the last one."""
     last = max(k for k, kind in enumerate(w.kinds) if kind in BEARING)
-    terms, from_on = w.terms, date.fromordinal(w.dues[last])
+    terms, from_on = w.terms, nominal_on(w, last)
     for index in range(1, extra + 1):
-        due = due_date(from_on, terms.unit, terms.count, index, day_of_month=_anchor(terms, from_on))
-        w.insert(last + index, w.dues[last + index - 1], due.toordinal(), Kind(w.kinds[last]), w.levels[last])
+        due = due_date(from_on, terms.unit, terms.count, index, day_of_month=anchor(terms, from_on))
+        start = w.dues[last + index - 1]
+        w.insert(last + index, start, start, Kind(w.kinds[last]), w.levels[last])
+        fall_due(w, last + index, due)
         lay_out(w, last + index, regular=True)
     tidy_extra(w)
     replace_charges(w)
     weigh(w, last + 1)
-
-
-def _anchor(terms: Terms, day: date) -> int | None:
-    """The day of the month that the loan's due dates fall on, where a date still fits it."""
-    fits = terms.day_of_month and add_months(day, 0, terms.day_of_month) == day
-    return terms.day_of_month if fits else None
 
 
 def grant_grace(w: Working, fact: Grace) -> None:
@@ -256,14 +254,15 @@ def charge_off(w: Working, fact: ChargeOff) -> None:
     if w.terms.on_charge_off is OnChargeOff.NO_MORE_INTEREST:
         pause(w, today, FOREVER)
     elif w.terms.on_charge_off is OnChargeOff.ALL_DUE:
-        _call_all_due(w, today)
+        call_all_due(w, today)
+        use_credit(w, fact.reference, fact.value_on)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
         left = sum(w.owed[component]) - sum(w.paid[component])
         w.moved(fact.reference, fact.value_on, Why.CHARGED_OFF, component, left)
     w.note_settled(today)
 
 
-def _call_all_due(w: Working, today: int) -> None:
+def call_all_due(w: Working, today: int) -> None:
     """Let all principal fall due today, with the interest of the days gone by; the instalments to come go."""
     place = bisect_left(w.dues, today)
     if place >= len(w.dues) or w.kinds[place] not in BEARING:
@@ -274,7 +273,7 @@ def _call_all_due(w: Working, today: int) -> None:
         w.credited[place] += w.credited[-1]
         w.in_advance[place] += w.in_advance[-1]
         w.drop_last()
-    later, w.dues[place] = w.dues[place], today
+    later, w.dues[place], w.shifted[place] = w.dues[place], today, 0
     for one in w.charges:
         if one.due > later:
             w.owed[PENALTY if one.penalty else FEES][place_of(w, one.due)] += one.amount

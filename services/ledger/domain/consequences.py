@@ -5,20 +5,26 @@ Every change of a loan ends here. What is true of its book is compared with what
 are told, so nothing is told twice, and a history that proves wrong is taken back by events of its own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.ledger.domain import card_watch, journal
-from services.ledger.domain.ageing import Explanation, Pause, Unpaid, days_past_due, explain, grace_ends_on
-from services.ledger.domain.book import FOREVER, Book
-from services.ledger.domain.buckets import SCHEMES, Scheme, bucket
+from services.ledger.domain import card_watch, journal, late_fees
+from services.ledger.domain.ageing import days_past_due
+from services.ledger.domain.buckets import Scheme
 from services.ledger.domain.doubt import in_doubt, look_at_once_or_on
 from services.ledger.domain.loan import Loan, Missed, Told
 from services.ledger.domain.non_accrual import suspend
+from services.ledger.domain.reallocation import reallocated
 from services.ledger.domain.recording import gained_through
-from services.ledger.domain.replay import advance
+from services.ledger.domain.standing import (
+    Standing,
+    grace_end,
+    paused_through,
+    pauses_of,
+    standing,
+)
 from services.ledger.domain.waiting import is_answered, looks_again_on, on_its_way, waited_for
 from shared.decision import CancelTimer, Context, Decision, SetTimer
 from shared.events.base import Event
@@ -40,70 +46,19 @@ SOON = timedelta(milliseconds=1)
 """A timer for at once is due so much later: in simulated time it fires in the next tick, not in this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a loan stands at the end of a day."""
-
-    on: date
-    rows: tuple[Unpaid, ...]
-    bucket: str
-    days_past_due: int
-    arrears_minor: int
-    oldest_unpaid_due_on: date | None
-
-
 @dataclass
 class _Telling:
     """The events of one decision, in order, and what is told once they are out."""
 
     loan: Loan
     told: Told
-    event_id: Callable[[int], UUID]
+    context: Context
     events: list[Event] = field(default_factory=list)
 
-
-def standing(loan: Loan, on: date) -> Standing:
-    """How the loan stands at the end of a day, by its facts as they are known."""
-    book = advance(loan.book, on) if loan.book.bears_interest else loan.book
-    rows = tuple(_rows(book))
-    late = [row for row in rows if row.due_on < on and row.is_open(on)]
-    days = days_past_due(late, on, _pauses(book)) if late else 0
-    scheme = SCHEMES[loan.rules.buckets]
-    arrears = sum(row.amount_minor for row in late)
-    return Standing(on, rows, bucket(days, scheme), days, arrears, late[0].due_on if late else None)
-
-
-def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
-    """How late the loan is at the end of a day and why; the bucket of so many days."""
-    now = standing(loan, on)
-    rows = [row for row in now.rows if row.is_open(on)]
-    return explain(rows, on, loan.currency, _pauses(loan.book), counted_from=loan.counted_from), now.bucket
-
-
-def _rows(book: Book) -> Iterator[Unpaid]:
-    for place in book.places():
-        due, settled = book.dues[place], book.settled[place]
-        unpaid = book.unpaid(place)
-        paid_off = date.fromordinal(settled) if settled and not unpaid else None
-        amount = unpaid or sum(column[place] for column in book.owed)
-        yield Unpaid(place + 1, date.fromordinal(due), amount, paid_off)
-
-
-def _pauses(book: Book) -> tuple[Pause, ...]:
-    return tuple(
-        Pause(
-            date.fromordinal(since),
-            None if until == FOREVER else date.fromordinal(until) - _DAY,
-            due_through=None if due_by == FOREVER else date.fromordinal(due_by),
-        )
-        for since, until, due_by in book.ageing_pauses
-    )
-
-
-def _paused_through(pauses: Sequence[Pause], on: date) -> date | None:
-    """The last day of the pause that a day lies in; None where it lies in none."""
-    ends = [one.ends_on or date.max for one in pauses if one.starts_on <= on <= (one.ends_on or date.max)]
-    return max(ends, default=None)
+    @property
+    def next_id(self) -> UUID:
+        """The id of the event that is told next."""
+        return self.context.event_id(len(self.events))
 
 
 def settle(
@@ -125,12 +80,14 @@ def settle(
         loan = in_doubt(loan, today)
     if not asked and (wakes := _nothing_to_tell(loan, today)) is not None:
         return _quietly(loan, wakes, events, context)
-    now = standing(loan, today)
-    telling = _Telling(loan, loan.told, context.event_id, list(events))
+    loan, now, returned = _without_causeless_fees(loan, today, context)
+    telling = _Telling(loan, loan.told, context, [*events, *returned])
     _take_back_missed(telling, now)
     waits = None
     if asked:
         waits = _tell_missed(telling, now, complete_through)
+        if telling.loan is not loan:
+            loan, now = telling.loan, standing(telling.loan, today)
         _tell_due_soon(telling, now)
         oldest = now.oldest_unpaid_due_on
         if oldest is not None and (complete_through is None or complete_through < oldest):
@@ -170,7 +127,7 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
         or loan.suspended
     ):
         return None
-    if told.bucket not in ("", SCHEMES[loan.rules.buckets].labels[0]) or loan.agreements.plan is not None:
+    if told.bucket not in ("", loan.rules.scheme.labels[0]) or loan.agreements.plan is not None:
         return None
     place = next((k for k, settled in enumerate(book.settled) if not settled), None)
     if place is None or book.dues[place] < today.toordinal() or not book.unpaid(place):
@@ -213,24 +170,45 @@ def _post_income(loan: Loan, today: date) -> Loan:
 
 def _take_back_missed(telling: _Telling, now: Standing) -> None:
     """An instalment that was paid in time after all, or falls due on another day now, was not missed."""
-    by_place = {(row.number, row.due_on): row for row in now.rows}
-    kept = []
+    kept = _still_missed(telling.loan, now)
     for one in telling.told.missed:
-        row = by_place.get((one.number, one.due_on))
-        grace = grace_ends_on(one.due_on, telling.loan.rules.grace_days, _pauses(telling.loan.book))
-        in_time = (
-            row is not None and row.paid_off_on is not None and (grace is None or row.paid_off_on <= grace)
-        )
-        if row is None or in_time:
+        if one not in kept:
             telling.events.append(
                 PaymentMissedRetracted(
                     loan_id=telling.loan.id, instalment=one.number, missed_event_id=one.event_id
                 )
             )
-        else:
-            kept.append(one)
     if len(kept) != len(telling.told.missed):
-        telling.told = replace(telling.told, missed=tuple(kept))
+        telling.told = replace(telling.told, missed=kept)
+
+
+def _still_missed(loan: Loan, now: Standing) -> tuple[Missed, ...]:
+    by_place = {(row.number, row.due_on): row for row in now.rows}
+    kept = []
+    for one in loan.told.missed:
+        row, grace = by_place.get((one.number, one.due_on)), grace_end(loan, one.due_on)
+        paid_off_on = row.paid_off_on if row else None
+        if row is not None and (paid_off_on is None or (grace is not None and paid_off_on > grace)):
+            kept.append(one)
+    return tuple(kept)
+
+
+def _without_causeless_fees(loan: Loan, today: date, context: Context) -> tuple[Loan, Standing, list[Event]]:
+    """The loan without late fees that should never have been charged, and where its payments go now. Without
+    one of them the next instalment may have been paid in time, too.
+    """
+    events: list[Event] = []
+    while True:
+        now = standing(loan, today)
+        if not late_fees.has_any(loan):
+            return loan, now, events
+        holding = {one.event_id for one in _still_missed(loan, now)}
+        fee = next(late_fees.without_cause(loan, holding), None)
+        if fee is None:
+            return loan, now, events
+        recorded = late_fees.taken_back(loan, fee, context)
+        loan = recorded.loan
+        events += reallocated(recorded, "late_fee_returned")
 
 
 def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None) -> date | None:
@@ -244,13 +222,16 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
     for row in now.rows:
         if row.due_on >= now.on or not row.is_open(now.on) or (row.number, row.due_on) in told:
             continue
-        grace = grace_ends_on(row.due_on, loan.rules.grace_days, _pauses(loan.book))
-        days = days_past_due([row], now.on, _pauses(loan.book))
+        grace = grace_end(loan, row.due_on)
+        days = days_past_due([row], now.on, pauses_of(loan.book))
         if grace is None or grace >= now.on or not days or on_its_way(loan, row, now.on):
             continue
         if complete_through is None or complete_through < grace:
             waits = grace if waits is None else max(waits, grace)
             continue
+        missed = Missed(row.number, row.due_on, telling.next_id)
+        telling.loan = late_fees.charged(telling.loan, row, missed.event_id, now.on, telling.context)
+        fee = late_fees.fee_for(telling.loan, missed.event_id)
         event = PaymentMissed(
             loan_id=loan.id,
             instalment=row.number,
@@ -259,8 +240,8 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
             unpaid=loan.money(row.amount_minor),
             days_past_due=days,
             failure=loan.failure,
+            late_fee=loan.money(fee) if fee else None,
         )
-        missed = Missed(row.number, row.due_on, telling.event_id(len(telling.events)))
         telling.events.append(event)
         telling.told = replace(telling.told, missed=(*telling.told.missed, missed))
     return waits
@@ -284,7 +265,7 @@ def _tell_due_soon(telling: _Telling, now: Standing) -> None:
 
 
 def _tell_bucket(telling: _Telling, now: Standing, *, worse: bool) -> None:
-    loan, told, scheme = telling.loan, telling.told, SCHEMES[telling.loan.rules.buckets]
+    loan, told, scheme = telling.loan, telling.told, telling.loan.rules.scheme
     before = told.bucket or scheme.labels[0]
     rank, was = scheme.rank(now.bucket), scheme.rank(before)
     if rank > was and not worse:
@@ -306,7 +287,7 @@ def _tell_bucket(telling: _Telling, now: Standing, *, worse: bool) -> None:
     cured = told.cured
     if in_arrears and not are:
         cured_on = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
-        cured = telling.event_id(len(telling.events))
+        cured = telling.next_id
         telling.events.append(ArrearsCured(loan_id=loan.id, cured_on=cured_on))
     elif are and cured is not None:
         if any(one.due_on == now.oldest_unpaid_due_on for one in told.missed):
@@ -339,7 +320,7 @@ def _tell_end(telling: _Telling, now: Standing) -> None:
     loan, book, told = telling.loan, telling.loan.book, telling.told
     repaid = bool(book.dues) and book.outstanding == 0 and (book.card is None or bool(book.closed))
     if repaid and told.repaid is None:
-        event_id = telling.event_id(len(telling.events))
+        event_id = telling.next_id
         last = max((row.paid_off_on for row in now.rows if row.paid_off_on), default=now.on)
         telling.events.append(LoanRepaid(loan_id=loan.id, repaid_on=last, credit=loan.money(book.credit)))
         telling.told = replace(told, repaid=event_id)
@@ -354,7 +335,7 @@ def _tell_end(telling: _Telling, now: Standing) -> None:
 
 def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> date | None:
     """The next day at whose start something may have to be told."""
-    days = list(_days_to_look(loan, now, SCHEMES[loan.rules.buckets]))
+    days = list(_days_to_look(loan, now, loan.rules.scheme))
     if (look_on := look_at_once_or_on(loan.told, now.on)) is not None:
         days.append(look_on)
     if asked:
@@ -368,7 +349,7 @@ def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> 
 def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     told = {(one.number, one.due_on) for one in loan.told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
-    pauses = _pauses(loan.book)
+    pauses = pauses_of(loan.book)
     yield from card_watch.days_to_look(loan, now.on)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
@@ -376,7 +357,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         if row.due_on >= now.on and (loan.told.due_soon is None or row.due_on > loan.told.due_soon):
             yield max(row.due_on - soon, now.on)
         if (row.number, row.due_on) not in told:
-            grace = grace_ends_on(row.due_on, loan.rules.grace_days, pauses)
+            grace = grace_end(loan, row.due_on)
             if grace is not None:
                 yield grace + _DAY
         if row.due_on >= now.on:
@@ -388,7 +369,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         yield from (waited_for(one) + _DAY for one in loan.pending)
         if scheme.rank(now.bucket) > scheme.rank(loan.told.bucket or scheme.labels[0]):
             yield now.on
-        if (paused := _paused_through(pauses, now.on)) is not None:
+        if (paused := paused_through(pauses, now.on)) is not None:
             yield min(paused, date.max - _DAY) + _DAY
             return
         limits = (*scheme.bounds, loan.rules.interest_suspended_after_days or 0)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.ledger.domain import payments, products
+from services.ledger.domain import acceleration, payments, products
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.loan import Entry, Loan
 from services.ledger.domain.opening import OPENING
@@ -71,9 +71,9 @@ def correct(loan: Loan | None, command: Approve, context: Context) -> Decision[L
         case Reversal():
             decided = _take_back(loan, content, context)
         case PaymentReceived():
-            decided = payments.receive(loan, content, context)
+            decided = acceleration.receive(loan, content, context)
         case CreditGranted():
-            decided = payments.credit(loan, content, context)
+            decided = acceleration.credit(loan, content, context)
         case FeeCharged():
             decided = payments.charge(loan, content, context)
         case FeeWaived():
@@ -106,7 +106,7 @@ def _release(loan: Loan, content: Assignment | Return, context: Context) -> Deci
     known = loan.entry(payments.payment_reference(content.payment_reference))
     if known is not None and known.reversed_on is not None:
         raise AlreadyTakenBack(reference=known.fact.reference, reversed_on=known.reversed_on)
-    decided = payments.receive(freed, payment, context)
+    decided = acceleration.receive(freed, payment, context)
     # The platform may have told of it meanwhile: then the loan has this payment, and only waits no longer.
     if isinstance(decided, Decision) and decided.state is freed and freed is not loan:
         return settle(freed, context)
@@ -125,4 +125,7 @@ def _take_back(loan: Loan, content: Reversal, context: Context) -> Decision[Loan
     recorded = take_back(loan, gone, context)
     if isinstance(recorded, Need):
         return recorded
-    return settle(recorded.loan, context, payments.told_of_reversal(recorded, entry.fact))
+    after = recorded.loan
+    if content.reference == payments.ACCELERATED:
+        after = acceleration.marked(after, None)
+    return settle(after, context, payments.told_of_reversal(recorded, entry.fact))

@@ -25,7 +25,7 @@ def close(loan: Loan, event: LoanClosed, context: Context) -> Decision[Loan] | N
 
 def reopen(loan: Loan, event: LoanReopened, context: Context) -> Decision[Loan] | Need | Wait:
     """The loan is open again, as if it had not been closed."""
-    return _undone(loan, CLOSED, event.reopened_on, event.reason, context)
+    return undone(loan, CLOSED, event.reopened_on, event.reason, context)
 
 
 def write_off(loan: Loan, event: LoanWrittenOff, context: Context) -> Decision[Loan] | Need:
@@ -38,7 +38,7 @@ def write_off(loan: Loan, event: LoanWrittenOff, context: Context) -> Decision[L
 
 def reverse_write_off(loan: Loan, event: WriteOffReversed, context: Context) -> Decision[Loan] | Need | Wait:
     """The write-off is undone, as if it had not been."""
-    return _undone(loan, WRITTEN_OFF, event.reversed_on, "write_off_reversed", context)
+    return undone(loan, WRITTEN_OFF, event.reversed_on, "write_off_reversed", context)
 
 
 def compare(loan: Loan, event: BalanceReported, context: Context) -> Decision[Loan] | Need:
@@ -78,7 +78,8 @@ def _recorded(loan: Loan, fact: Fact, context: Context) -> Decision[Loan] | Need
     return Decision(loan) if recorded is None else settle(recorded.loan, context)
 
 
-def _undone(loan: Loan, name: str, on: date, why: str, context: Context) -> Decision[Loan] | Need | Wait:
+def undone(loan: Loan, name: str, on: date, why: str, context: Context) -> Decision[Loan] | Need | Wait:
+    """The loan as if the fact of this name had never been; the file keeps it, as taken back."""
     entry = loan.entry(name)
     if entry is None:
         return Wait(f"{name} has not been reported")

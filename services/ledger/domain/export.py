@@ -1,8 +1,8 @@
 """The journal as other bookkeeping programs read it: plain text for hledger or for beancount.
 
 One transaction per loan, cause, value date and instant of recording, so that a later correction of a cause
-stands beside what it corrects. Amounts have their currency's decimals. Nothing is rounded: every
-transaction adds up to zero.
+stands beside what it corrects. Amounts have their currency's decimals. Of a shared loan each side
+says whose it is. Nothing is rounded: every transaction adds up to zero.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +34,9 @@ NAMES: Mapping[Account, str] = {
     Account.WRITE_OFF: "Expenses:WriteOff",
     Account.ALLOWANCE: "Assets:Loans:Allowance",
     Account.SUSPENSE: "Liabilities:Suspense",
+    Account.TRANSFERRED: "Assets:Transferred",
+    Account.REFINANCED: "Assets:Cash:Refinanced",
+    Account.BETWEEN_HOLDERS: "Equity:Holders",
 }
 """Each account under one of the five roots that both programs know."""
 
@@ -50,6 +53,8 @@ class Side(NamedTuple):
 
     account: Account
     amount: Money
+    holder: str | None = None
+    """Whose it is, where the loan is shared."""
 
 
 class Transaction(NamedTuple):
@@ -90,13 +95,19 @@ def write(format_: Format, transactions: Iterable[Transaction]) -> Iterator[str]
 def _hledger(one: Transaction) -> str:
     lines = [f"{one.value_on} {_plain(one.loan_reference)} {_plain(one.cause)}"]
     lines += [f"    ; {name}:{_plain(value)}" for name, value in _metadata(one).items()]
-    return "\n".join([*lines, *_sides(one, "    "), ""]) + "\n"
+    tags = [f"  ; holder:{_plain(side.holder)}" if side.holder else "" for side in one.sides]
+    sides = (f"    {_side(side)}{tag}" for side, tag in zip(one.sides, tags, strict=True))
+    return "\n".join([*lines, *sides, ""]) + "\n"
 
 
 def _beancount(one: Transaction) -> str:
     lines = [f"{one.value_on} * {_quoted(one.loan_reference)} {_quoted(one.cause)}"]
     lines += [f"  {name}: {_quoted(value)}" for name, value in _metadata(one).items()]
-    return "\n".join([*lines, *_sides(one, "  "), ""]) + "\n"
+    for side in one.sides:
+        lines.append(f"  {_side(side)}")
+        if side.holder:
+            lines.append(f"    holder: {_quoted(side.holder)}")
+    return "\n".join([*lines, ""]) + "\n"
 
 
 def _metadata(one: Transaction) -> Mapping[str, str]:
@@ -108,9 +119,8 @@ def _metadata(one: Transaction) -> Mapping[str, str]:
     }
 
 
-def _sides(one: Transaction, indent: str) -> Iterator[str]:
-    for account, amount in one.sides:
-        yield f"{indent}{NAMES[account]:<30}  {amount.amount:>20} {amount.currency}"
+def _side(side: Side) -> str:
+    return f"{NAMES[side.account]:<30}  {side.amount.amount:>20} {side.amount.currency}"
 
 
 def _format_of(currency: str) -> str:

@@ -267,6 +267,31 @@ class ChargeOff(NamedTuple):
     reference: str
 
 
+class Acceleration(NamedTuple):
+    """The whole debt was called due: all principal, with the interest of the days gone by."""
+
+    value_on: date
+    reference: str
+
+
+class Departure(NamedTuple):
+    """The loan is in another's books from this day on: nothing is owed here any more. The borrower's credit
+    goes along to another lender (`with_credit`), and stays with a lender who replaces the loan by a new one.
+    """
+
+    value_on: date
+    reference: str
+    with_credit: bool = True
+
+
+class PassedOn(NamedTuple):
+    """Money that came when the loan had gone: it was passed on to where the loan is now."""
+
+    value_on: date
+    reference: str
+    amount: int
+
+
 class Closing(NamedTuple):
     """The platform closed the loan: what is left unpaid is not asked for."""
 
@@ -296,6 +321,9 @@ Fact = (
     | ReAge
     | ReAmortise
     | ChargeOff
+    | Acceleration
+    | Departure
+    | PassedOn
     | Closing
     | Statement
     | LimitChange
@@ -327,8 +355,11 @@ _RANK: dict[type, int] = {
     ReAge: 8,
     ReAmortise: 8,
     ChargeOff: 9,
+    Acceleration: 9,
     Closing: 10,
     Statement: 11,
+    Departure: 12,
+    PassedOn: 13,
 }
 """On one day what is lent and what terms hold come before fees, these before money, all before what
 rearranges them, and a statement after all that its day has brought.

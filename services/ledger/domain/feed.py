@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.ledger.domain import cards, relief, reporting
+from services.ledger.domain import cards, late_fees, relief, reporting
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
@@ -102,6 +102,8 @@ def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:
             return Need(keys=[key])
         feed: Feed | None = context.others[key]
         through = feed.complete_through(loan.product) if feed else None
+    if context.history is None and late_fees.may_charge(loan, loan.today(context.now)):
+        return Need(history=True)
     changed = relief.next_phase(loan, context)
     if isinstance(changed, Need):
         return changed

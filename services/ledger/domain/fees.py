@@ -4,13 +4,15 @@ from bisect import bisect_left, bisect_right
 
 from services.ledger.domain.allocation import bring_to, use_credit
 from services.ledger.domain.book import Charge, Kind, Why
+from services.ledger.domain.cost_cap import room
 from services.ledger.domain.facts import Dispute, Fee, FeeWaiver
 from services.ledger.domain.terms import Component
 from services.ledger.domain.working import CREDIT, FEES, FOREVER, PENALTY, Working
 
 
 def charge(w: Working, fact: Fee) -> None:
-    """Charge a fee: it is owed with the instalment in whose period it falls due.
+    """Charge a fee: it is owed with the instalment in whose period it falls due, as far as a cap on the cost
+    leaves room for it.
 
     One that was charged while a hold forbids it is never owed (SI 2020/1311, reg. 7(6): not later either).
     """
@@ -18,11 +20,12 @@ def charge(w: Working, fact: Fee) -> None:
     if _forbidden(w, fact):
         return
     due, component = fact.due_on.toordinal(), PENALTY if fact.penalty else FEES
-    w.charges = (*w.charges, Charge(fact.reference, due, fact.amount, fact.penalty))
+    amount = fact.amount if w.terms.cost_cap is None else max(min(fact.amount, room(w)), 0)
+    w.charges = (*w.charges, Charge(fact.reference, due, amount, fact.penalty))
     if w.dues:
         place = place_of(w, due)
-        w.owe(place, component, fact.amount)
-        w.moved(fact.reference, fact.value_on, Why.CHARGED, component, fact.amount, place)
+        w.owe(place, component, amount)
+        w.moved(fact.reference, fact.value_on, Why.CHARGED, component, amount, place)
         w.note_settled(fact.value_on.toordinal())
         use_credit(w, fact.reference, fact.value_on)
 

@@ -16,18 +16,76 @@ from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.recording import exchange
 from shared.decision import Context, Decision, Need, Wait
 from shared.events.base import Event
-from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
-from shared.events.parts import HoldReason
+from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
+from shared.events.ids import name_id
+from shared.events.parts import Freezes, HoldReason, Purpose
+from shared.events.servicing import HoldRequested
 
 _DAY = timedelta(days=1)
 _DISPUTE = ":dispute"
+_EVERYTHING = Freezes(purposes=(Purpose.DEMAND, Purpose.REMINDER), interest_and_fees=True, ageing=True)
+
+
+def request(loan: Loan, event: HoldRequested, context: Context) -> Decision[Loan] | Need:
+    """The platform asks for a hold. It is obeyed at once, until hardship has placed or refused it; where the
+    platform does not say what shall stand still, everything does.
+    """
+    stated = HoldPlaced(
+        loan_id=loan.id,
+        hold_id=_requested(loan, event.hold_reference),
+        reason=event.reason,
+        freezes=event.freezes or _EVERYTHING,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        disputed=event.disputed,
+    )
+    return place(loan, stated, context)
+
+
+def refuse(loan: Loan, event: HoldRefused, context: Context) -> Decision[Loan] | Need | Wait:
+    """Hardship does not place what the platform asked for: that ends. What it froze stays frozen."""
+    id_ = _requested(loan, event.hold_reference)
+    if loan.agreements.hold(id_) is None:
+        return Decision(_over(loan, id_))
+    lifted = HoldLifted(loan_id=loan.id, hold_id=id_, lifted_on=event.refused_on)
+    return lift(loan, lifted, context)
 
 
 def place(loan: Loan, event: HoldPlaced, context: Context) -> Decision[Loan] | Need:
-    """A hold is in force, from its start on: also where that lies in the past, since notice may come late."""
+    """A hold is in force, from its start on: also where that lies in the past, since notice may come late. It
+    takes the place of what was obeyed at the platform's request.
+    """
     if loan.agreements.hold(event.hold_id) is not None or event.hold_id in loan.agreements.ended:
         return Decision(loan)
-    return _state(loan, event, 0, (), context)
+    before: Sequence[str] = ()
+    if event.hold_reference is not None:
+        id_ = _requested(loan, event.hold_reference)
+        if (asked := loan.agreements.hold(id_)) is not None:
+            before = asked.references
+        loan = _over(loan, id_)
+    return _state(loan, event, 0, before, context)
+
+
+def _requested(loan: Loan, hold_reference: str) -> UUID:
+    """A hold that was asked for, before hardship has given it an id of its own; of a loan that came from
+    another lender, perhaps there.
+    """
+    if (came := loan.course.came) is not None:
+        former = name_id("hold-request", f"{came.loan_id}\n{hold_reference}")
+        if loan.agreements.hold(former) is not None:
+            return former
+    return name_id("hold-request", f"{loan.id}\n{hold_reference}")
+
+
+def _over(loan: Loan, hold_id: UUID) -> Loan:
+    """The loan for which that hold is over, and does not begin when it is told of later."""
+    agreed = loan.agreements
+    if hold_id in agreed.ended:
+        return loan
+    holds = tuple(one for one in agreed.holds if one.hold_id != hold_id)
+    freezes = tuple(one for one in agreed.freezes if one.hold_id != hold_id)
+    after = agreed._replace(holds=holds, freezes=freezes, ended=(*agreed.ended, hold_id))
+    return replace(loan, agreements=after, version=loan.version + 1)
 
 
 def change(loan: Loan, event: HoldChanged, context: Context) -> Decision[Loan] | Need | Wait:
@@ -65,7 +123,11 @@ def _state(
     exchanged = exchange(loan, before, stated, context)
     if isinstance(exchanged, Need):
         return exchanged
-    hold = LoanHold(event.hold_id, revision, tuple(one.reference for one in stated))
+    freezes = event.freezes
+    stops = freezes.interest_and_fees or freezes.ageing or Purpose.DEMAND in freezes.purposes
+    references = tuple(one.reference for one in stated)
+    disputed = event.reason is HoldReason.DISPUTE
+    hold = LoanHold(event.hold_id, revision, references, event.ends_on, stops or disputed)
     instructed, events = core_holds.instruct(exchanged, event, revision, froze=_froze(before))
     return _keep(instructed, event.hold_id, hold, context, events)
 

@@ -24,6 +24,7 @@ YEAR = 1_603_080
 """The parts of a year that stretches of days are counted in: divisible by 360, 365 and 366."""
 _RATE = 10**12
 _TOP = 11 * _RATE
+_NOMINAL_DAYS = {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7, PeriodUnit.MONTH: 30}
 LATE_SCALE = _RATE * YEAR
 """The units that exact interest is kept in where no period is laid out: on what is late, and of a card."""
 
@@ -112,6 +113,12 @@ def weigh(w: Working, first: int = 0) -> None:
             w.weights[k] = 0 if regular <= free else weight(w, k, w.starts[k], w.dues[k])
 
 
+def nominal_weight(w: Working, place: int) -> tuple[int, int]:
+    """The weight of an instalment's period, and its scale, as if every month had thirty of 365 days."""
+    days = _NOMINAL_DAYS[w.terms.unit] * w.terms.count
+    return (_rate_on(w, w.starts[place]) * days if w.weights[place] else 0), 365 * _RATE
+
+
 def rest_weight(w: Working, place: int) -> int:
     """The weight of what is left of an instalment's period from the day that interest has run to."""
     start, run_on = w.starts[place], w.run_on
@@ -137,8 +144,14 @@ def _bearing(w: Working, place: int) -> int:
     if w.terms.repayment is Repayment.FLAT:
         return w.drawn if w.balance or not w.follows_balance else 0
     if w.follows_balance and w.terms.past_due_bears_interest:
-        return w.balance
+        return w.balance + (_unpaid_interest(w) if w.terms.interest_compounds else 0)
     return scheduled_ahead(w, bisect_right(w.dues, w.run_on, hi=place))
+
+
+def _unpaid_interest(w: Working) -> int:
+    """Interest that is past due, which bears interest itself where the product says so."""
+    due = bisect_right(w.dues, w.run_on)
+    return sum(w.owed[INTEREST][:due]) - sum(w.paid[INTEREST][:due])
 
 
 def run_to(w: Working, day: int) -> None:
@@ -258,7 +271,8 @@ def interest_to_date(w: Working, place: int) -> int:
     before = bearing_before(w, place)
     handed = 0
     if before >= 0:
-        asked = w.owed[INTEREST][before] - w.reopened[before]
+        # What was paid of it just now is not asked for a second time.
+        asked = max(w.owed[INTEREST][before], w.paid[INTEREST][before]) - w.reopened[before]
         past = w.dues[before] <= w.run_on
         handed = w.carried[before] if past else max(interest_to_date(w, before) - asked, 0)
     return rounded(w.accrued[place], w.scales[place], w.terms.rounding) + handed
@@ -289,8 +303,18 @@ def earned_interest(w: Working, day: int) -> int:
             total += w.owed[INTEREST][k] - w.reopened[k]
             waiting = w.carried[k] if kind in BEARING else waiting
         elif kind in BEARING and (w.starts[k] < day or w.accrued[k]):
-            return total + _earned_of(w, k, day)
-    return total + waiting
+            return total + _earned_of(w, k, day) - _asked_before(w)
+    return total + waiting - _asked_before(w)
+
+
+def _asked_before(w: Working) -> int:
+    """Interest that later instalments hand on, and that an earlier one asks for already: while they are
+    settled and it is not, what comes up since its due date is owed with it.
+    """
+    last = bearing_before(w, len(w.dues))
+    if last < 0 or not w.follows_balance or not w.settled[last]:
+        return 0
+    return w.carried[last] if any(not w.settled[k] for k in range(last) if w.kinds[k] in BEARING) else 0
 
 
 def _earned_of(w: Working, k: int, day: int) -> int:

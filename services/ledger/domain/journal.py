@@ -38,6 +38,16 @@ class Account(StrEnum):
     """What was written off in the lender's accounts, against the borrower's debt that stands."""
     SUSPENSE = "suspense"
     """Money that has come and belongs to no loan yet."""
+    TRANSFERRED = "transferred"
+    """What stood in a loan that went to another lender, and money that came to the one and is the other's.
+    Over both lenders it adds up to nothing.
+    """
+    REFINANCED = "refinanced"
+    """What was owed of a loan that a new one of the same lender has replaced: the new one paid it off."""
+    BETWEEN_HOLDERS = "between_holders"
+    """What the holders of a shared loan owe each other: for shares sold, at face value, and for the cents by
+    which parts are rounded. Over all holders of a loan it is nothing.
+    """
 
 
 class Posting(NamedTuple):
@@ -57,6 +67,8 @@ OWED = (
     Account.BORROWER_CREDIT,
 )
 """By `Component`: where an amount stands that a borrower owes, or has to good."""
+STANDING = frozenset({*OWED, Account.ALLOWANCE, Account.SUSPENDED_INTEREST})
+"""Accounts whose balance passes to whoever buys a share; all others tell what has happened to its owner."""
 _INCOME = (Account.PENALTY_INCOME, Account.FEE_INCOME, Account.INTEREST_INCOME)
 _AGAINST: Mapping[Why, Account] = {
     Why.DRAWN: Account.DISBURSED,
@@ -70,8 +82,13 @@ _AGAINST: Mapping[Why, Account] = {
     Why.WAIVED: Account.MODIFICATION_LOSS,
     Why.RESCHEDULED: Account.MODIFICATION_LOSS,
 }
-_ONLY_NOTED = (Why.CHARGED, Why.MOVED)
-"""Fees are owed as they are earned, and no more once they are waived: `income` posts both."""
+_ONLY_NOTED = (Why.CHARGED, Why.MOVED, Why.GONE)
+"""Fees are owed as they are earned, and no more once they are waived: `income` posts both. What goes with a
+loan to another lender is posted by the transfer.
+"""
+FROM_FORMER = "@"
+"""A cause with this in its name came by a former lender: so did its money."""
+_BY_FORMER = dict.fromkeys((Account.CASH, Account.GOODWILL, Account.DISBURSED), Account.TRANSFERRED)
 _Key = tuple[str, Account, date]
 Entries = dict[_Key, int]
 
@@ -93,6 +110,8 @@ def entries(movements: Iterable[Movement]) -> Entries:
         else:
             sums[cause, OWED[component], value_on] += amount
             if (against := _AGAINST.get(why)) is not None:
+                if FROM_FORMER in cause:
+                    against = _BY_FORMER.get(against, against)
                 sums[cause, against, value_on] -= amount
     return sums
 
@@ -105,6 +124,21 @@ def income(cause: str, value_on: date, before: tuple[int, int, int], after: tupl
             sums[cause, OWED[component], value_on] = now - was
             sums[cause, _INCOME[component], value_on] = was - now
     return sums
+
+
+def suspended(cause: str, on: date, more: int) -> Entries:
+    """So much interest more is no income, or (below zero) is income after all."""
+    return {(cause, Account.INTEREST_INCOME, on): more, (cause, Account.SUSPENDED_INTEREST, on): -more}
+
+
+def balances(movements: Iterable[Movement], earned: tuple[int, int, int]) -> tuple[int, ...]:
+    """What stands in each account of `OWED` after all of a book's movements, with what was earned."""
+    sums: dict[Account, int] = defaultdict(int)
+    for (_, account, _), minor in entries(movements).items():
+        sums[account] += minor
+    for account, minor in zip(OWED, earned, strict=False):
+        sums[account] += minor
+    return tuple(sums[account] for account in OWED)
 
 
 def postings(*parts: Mapping[_Key, int]) -> tuple[Posting, ...]:

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.ledger.domain import facts
-from services.ledger.domain.consequences import standing
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import History, Loan
 from services.ledger.domain.recording import facts_of, opened_with
 from services.ledger.domain.replay import replay, to_pay_off
+from services.ledger.domain.standing import standing
 
 
 class Liability(NamedTuple):

@@ -4,6 +4,7 @@ added.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,10 +12,13 @@ from zoneinfo import ZoneInfo
 from services.ledger.domain.ageing import CountedFrom
 from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
+from services.ledger.domain.buckets import Scheme, scheme_of
+from services.ledger.domain.course import Course
 from services.ledger.domain.credit_record.told import CreditTold, MonthReported
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.roll_rates import Staged
+from services.ledger.domain.shares import Holding
 from services.ledger.domain.terms import Planned
 from shared.events.loans import Channel, FailureReason, LoanKind
 from shared.events.parts import PartyRole
@@ -27,8 +31,12 @@ class Rules:
     """By what a loan is watched: its product's, or the defaults."""
 
     grace_days: int = 0
+    grace_working_days: bool = False
+    """Grace is counted in the working days of the loan's calendar."""
     due_soon_days: int = 3
     buckets: str = "m0_m7"
+    own_buckets: tuple[tuple[str, int], ...] = ()
+    """Where `buckets` is "own": each with the day past due on which it begins."""
     payments_complete_expected: bool = True
     """Nobody is told of a missed instalment before the platform has said that the day's payments are
     reported.
@@ -39,6 +47,17 @@ class Rules:
     """From so many days past due on, unpaid interest is no income in the lender's accounts."""
     credit_schemes: tuple[str, ...] = ()
     """The credit records and risk classes in which it is reported; of others nothing is kept."""
+    late_fee_minor: int = 0
+    """Charged once for an instalment that is told as missed, in the loan's currency."""
+    rate_cap: Decimal | None = None
+    """The highest yearly rate that may come to hold."""
+    deferrals_per_year_max: int | None = None
+    term_extension_months_max: int | None = None
+
+    @property
+    def scheme(self) -> Scheme:
+        """The stages of lateness."""
+        return scheme_of(self.buckets, self.own_buckets)
 
 
 class Missed(NamedTuple):
@@ -127,8 +146,8 @@ class History(NamedTuple):
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.
 
-    `added`, `reversed`, `replaced`, `postings`, `parties`, `reported` and `restaged` are what has come
-    since the loan was loaded.
+    `added`, `reversed`, `replaced`, `postings`, `parties`, `holdings`, `reported` and `restaged` are what has
+    come since the loan was loaded.
     """
 
     id: UUID
@@ -163,6 +182,8 @@ class Loan:
     parties: tuple[Joined, ...] = ()
     suspended: int = 0
     """Interest that was posted as suspended rather than as income."""
+    holdings: tuple[Holding, ...] = ()
+    """What was told of whose it is, since it was loaded."""
     reported: tuple[MonthReported, ...] = ()
     restaged: tuple[tuple[date, Staged], ...] = ()
 
@@ -178,6 +199,11 @@ class Loan:
     def counted_from(self) -> CountedFrom:
         """What days past due are counted from."""
         return CountedFrom.INSTALMENT if self.book.card is None else CountedFrom.MINIMUM_PAYMENT
+
+    @property
+    def course(self) -> Course:
+        """What became of it beside its money."""
+        return self.agreements.course
 
     @property
     def currency(self) -> str:

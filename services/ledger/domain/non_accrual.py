@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain import journal
-from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.terms import Component
 
@@ -22,11 +21,10 @@ def suspend(loan: Loan, days_past_due: int, on: date) -> Loan:
     limit = loan.rules.interest_suspended_after_days
     must = 0
     if limit is not None and days_past_due >= limit:
-        must = max(loan.earned[Component.INTEREST] - sum(loan.book.paid[Component.INTEREST]), 0)
+        bought = loan.course.came.interest_earned if loan.course.came else 0
+        paid = sum(loan.book.paid[Component.INTEREST])
+        must = max(loan.earned[Component.INTEREST] - max(paid, bought), 0)
     if must == loan.suspended:
         return loan
-    more, cause = must - loan.suspended, f"suspended:{on}"
-    new = journal.postings(
-        {(cause, Account.INTEREST_INCOME, on): more, (cause, Account.SUSPENDED_INTEREST, on): -more}
-    )
+    new = journal.postings(journal.suspended(f"suspended:{on}", on, must - loan.suspended))
     return replace(loan, suspended=must, postings=(*loan.postings, *new))

@@ -6,23 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from services.ledger.domain import facts
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Entry, Loan, Pending
+from services.ledger.domain.product_terms import check_rate
 from services.ledger.domain.provided import CurrencyDiffers, planned
-from services.ledger.domain.recording import Recorded, Went, record, report_anew, take_back
+from services.ledger.domain.reallocation import components_of, payment_id, reallocated
+from services.ledger.domain.recording import Recorded, record, report_anew, take_back
 from services.ledger.domain.terms import Repayment
 from shared.decision import Context, Decision, Need, Wait
 from shared.errors import Refused
 from shared.events.base import Event
-from shared.events.ids import name_id
 from shared.events.ledger import PaymentApplied, PaymentReallocated, ScheduleRevised
 from shared.events.loans import (
     AmountDrawn,
     CreditGranted,
+    DebitScheduled,
     FeeCharged,
     FeeWaived,
     LimitChanged,
@@ -35,9 +36,10 @@ from shared.events.loans import (
     RateChanged,
     ScheduleChanged,
     StatementIssued,
+    full_reference,
 )
-from shared.events.parts import Components, PlanPart, ScheduledInstalment
-from shared.events.servicing import LoanWrittenOff, WriteOffReversed
+from shared.events.parts import PlanPart, ScheduledInstalment
+from shared.events.servicing import LoanAccelerated, LoanReinstated, LoanWrittenOff, WriteOffReversed
 from shared.money import Money
 
 
@@ -61,13 +63,18 @@ class ScheduleNotProvided(Refused):
     """Only a loan whose schedule the platform provides can get another one."""
 
 
-CLOSED, WRITTEN_OFF = "closed", "write_off"
-"""How the closing of a loan, and its write-off, are called in the file: each is there once at a time."""
+CLOSED, WRITTEN_OFF, ACCELERATED = "closed", "write_off", "accelerated"
+"""How what ends a loan, or calls it due, is called in the file: each is there once at a time."""
 
 
 def payment_reference(name: str) -> str:
     """How a payment is called in the loan's file."""
     return f"payment:{name}"
+
+
+def credit_reference(event: CreditGranted) -> str:
+    """How a credit is called in the loan's file."""
+    return f"credit:{full_reference(event.credit_reference, event.reported_by)}"
 
 
 def references(message: object) -> tuple[str, ...]:
@@ -82,10 +89,10 @@ def _waiver(event: FeeWaived) -> str:
 
 def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Loan] | Need:
     """Set a payment, or the loan's part of it, against what is owed. What is left over is the borrower's."""
-    amount = _part(loan, event)
+    amount = part_of(loan, event)
     fact = facts.Payment(
         event.value_on,
-        payment_reference(event.payment_reference),
+        payment_reference(event.full_reference),
         amount_of(loan, amount, event.value_on),
         direction=_direction(event, amount),
     )
@@ -97,16 +104,16 @@ def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Lo
     events: list[Event] = [
         PaymentApplied(
             loan_id=loan.id,
-            payment_id=_payment_id(loan, event.payment_reference),
+            payment_id=payment_id(loan, event.full_reference),
             applied=loan.money(recorded.went.applied),
             credit=loan.money(recorded.went.credit),
-            components=_components(loan, recorded.went),
+            components=components_of(loan, recorded.went),
         ),
         *reallocated(recorded, "payment_received"),
     ]
     after = recorded.loan
     if after.pending:
-        after = replace(after, pending=without(after, event.payment_reference))
+        after = replace(after, pending=without(after, event.full_reference))
     return settle(after, context, events)
 
 
@@ -114,13 +121,13 @@ def reverse(loan: Loan, event: PaymentReversed, context: Context) -> Decision[Lo
     """A payment counts no more, as if it had never been; what it had paid is owed again, from when it was
     due.
     """
-    entry = loan.entry(payment_reference(event.payment_reference))
+    entry = loan.entry(payment_reference(event.full_reference))
     if entry is None:
-        return Wait(f"the payment {event.payment_reference} has not been reported")
+        return Wait(f"the payment {event.full_reference} has not been reported")
     if entry.reversed_on is not None:
         if entry.reversed_on == event.reversed_on:
             return Decision(loan)
-        raise AlreadyReversed(payment_reference=event.payment_reference, reversed_on=entry.reversed_on)
+        raise AlreadyReversed(payment_reference=event.full_reference, reversed_on=entry.reversed_on)
     gone = Entry(entry.fact, event.reversed_on, event.reason.value)
     recorded = take_back(loan, gone, context)
     if isinstance(recorded, Need):
@@ -134,24 +141,23 @@ def told_of_reversal(recorded: Recorded, fact: Fact) -> list[Event]:
     if isinstance(fact, facts.Payment):
         taken = PaymentReallocated(
             loan_id=loan.id,
-            payment_id=_payment_id(loan, fact.reference.removeprefix("payment:")),
+            payment_id=payment_id(loan, fact.reference.removeprefix("payment:")),
             applied=loan.money(0),
             credit=loan.money(0),
             cause="payment_reversed",
         )
         return [taken, *reallocated(recorded, "payment_reversed")]
     events: list[Event] = []
-    if isinstance(fact, facts.ScheduleChange | facts.RateChange):
+    if isinstance(fact, facts.ScheduleChange | facts.RateChange | facts.Acceleration):
         events.append(revised(loan, fact.value_on, "corrected"))
     return [*events, *reallocated(recorded, "corrected")]
 
 
-def expect(loan: Loan, event: PaymentPending, context: Context) -> Decision[Loan]:
-    """A payment is on its way: what it covers is not missed meanwhile."""
-    coming = Pending(
-        event.payment_reference, amount_of(loan, event.amount, loan.opened_on), event.expected_on
-    )
-    if coming in loan.pending or loan.entry(payment_reference(event.payment_reference)) is not None:
+def expect(loan: Loan, event: PaymentPending | DebitScheduled, context: Context) -> Decision[Loan]:
+    """A payment is on its way, or will be drawn: what it covers is not missed meanwhile."""
+    on = event.debit_on if isinstance(event, DebitScheduled) else event.expected_on
+    coming = Pending(event.full_reference, amount_of(loan, event.amount, loan.opened_on), on)
+    if coming in loan.pending or loan.entry(payment_reference(event.full_reference)) is not None:
         return Decision(loan)
     others = (one for one in loan.pending if one.in_suspense or one.reference != coming.reference)
     pending = (*others, coming)
@@ -164,7 +170,7 @@ def fail(loan: Loan, event: PaymentFailed, context: Context) -> Decision[Loan]:
     """
     after = replace(
         loan,
-        pending=without(loan, event.payment_reference),
+        pending=without(loan, event.full_reference),
         failure=event.reason,
         version=loan.version + 1,
     )
@@ -174,7 +180,7 @@ def fail(loan: Loan, event: PaymentFailed, context: Context) -> Decision[Loan]:
 def credit(loan: Loan, event: CreditGranted, context: Context) -> Decision[Loan] | Need:
     """The lender credits the borrower. It settles what is owed, and is no payment of the borrower's."""
     amount = amount_of(loan, event.amount, event.value_on)
-    fact = facts.Credit(event.value_on, f"credit:{event.credit_reference}", amount, event.reason)
+    fact = facts.Credit(event.value_on, credit_reference(event), amount, event.reason)
     return _changed(loan, fact, context, "credit_granted")
 
 
@@ -196,8 +202,13 @@ def waive(loan: Loan, event: FeeWaived, context: Context) -> Decision[Loan] | Ne
 
 
 def change_rate(loan: Loan, event: RateChanged, context: Context) -> Decision[Loan] | Need:
-    """Another yearly rate holds from a day on. Told again for the same day, the newest report counts."""
+    """Another yearly rate holds from a day on. Told again for the same day, the newest report counts.
+
+    Raises RateAboveCap.
+    """
     not_before_opening(loan, event.effective_on)
+    for cap in (loan.rules.rate_cap, loan.book.terms.cost_cap):
+        check_rate(event.annual_rate, cap)
     # A card has no schedule that follows from the rate: known from its opening on, a rate of a day to come
     # does not carry its book there.
     agreed_on = loan.opened_on if loan.book.card else event.effective_on
@@ -242,31 +253,7 @@ def revised(loan: Loan, effective_on: date, cause: str, plan: PlanPart | None = 
     )
 
 
-def reallocated(recorded: Recorded, cause: str) -> list[Event]:
-    """Payments that went elsewhere because of what was recorded."""
-    loan = recorded.loan
-    return [
-        PaymentReallocated(
-            loan_id=loan.id,
-            payment_id=_payment_id(loan, name.removeprefix("payment:")),
-            applied=loan.money(went.applied),
-            credit=loan.money(went.credit),
-            components=_components(loan, went),
-            cause=cause,
-        )
-        for name, went in recorded.moved
-        if name.startswith("payment:")
-    ]
-
-
-def _components(loan: Loan, went: Went) -> Components | None:
-    penalty, fees, interest, principal = (loan.money(part) if part else None for part in went.parts)
-    if not went.applied:
-        return None
-    return Components(principal=principal, interest=interest, fees=fees, penalty=penalty)
-
-
-def _part(loan: Loan, event: PaymentReceived) -> Money:
+def part_of(loan: Loan, event: PaymentReceived) -> Money:
     """What of a payment is for this loan."""
     if not event.split:
         return event.amount
@@ -280,7 +267,7 @@ def _direction(event: PaymentReceived, amount: Money) -> tuple[int, int, int, in
         return None
     parts = [one.minor if one else 0 for one in (given.penalty, given.fees, given.interest, given.principal)]
     if sum(parts) > amount.minor or min(parts) < 0:
-        raise DirectionTooLarge(payment_reference=event.payment_reference)
+        raise DirectionTooLarge(payment_reference=event.full_reference)
     penalty, fees, interest, principal = parts
     return penalty, fees, interest, principal
 
@@ -301,21 +288,16 @@ def not_before_opening(loan: Loan, on: date) -> None:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
 
 
-def _payment_id(loan: Loan, reference: str) -> UUID:
-    """Of a split payment each loan's part has its own, as if it had come alone."""
-    return name_id("payment", f"{loan.id}\n{reference}")
-
-
 def without(loan: Loan, reference: str) -> tuple[Pending, ...]:
     """What else is on its way: of this payment, in suspense or not, it is known what became of it."""
     return tuple(one for one in loan.pending if one.reference != reference)
 
 
 _NAMED: Mapping[type, Callable[[Any], str]] = {
-    PaymentReceived: lambda event: payment_reference(event.payment_reference),
-    PaymentReversed: lambda event: payment_reference(event.payment_reference),
-    PaymentPending: lambda event: payment_reference(event.payment_reference),
-    CreditGranted: lambda event: f"credit:{event.credit_reference}",
+    PaymentReceived: lambda event: payment_reference(event.full_reference),
+    PaymentReversed: lambda event: payment_reference(event.full_reference),
+    PaymentPending: lambda event: payment_reference(event.full_reference),
+    CreditGranted: credit_reference,
     FeeCharged: lambda event: f"fee:{event.fee_reference}",
     FeeWaived: _waiver,
     RateChanged: lambda event: f"rate:{event.effective_on}",
@@ -327,4 +309,7 @@ _NAMED: Mapping[type, Callable[[Any], str]] = {
     StatementIssued: lambda event: f"statement:{event.statement_reference}",
     LimitChanged: lambda event: f"limit:{event.effective_on}",
     ScheduleChanged: lambda event: f"schedule:{event.effective_on}",
+    LoanAccelerated: lambda _: ACCELERATED,
+    LoanReinstated: lambda _: ACCELERATED,
+    DebitScheduled: lambda event: payment_reference(event.full_reference),
 }

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.ledger.domain.acceleration import before_relief
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.outlook import Outlook, outlook, own_rate
 from services.ledger.domain.recording import Recorded, record
 from services.ledger.domain.relief_facts import facts_of
+from services.ledger.domain.relief_limits import check_deferrals, check_term
 from services.ledger.domain.replay import advance
 from shared.decision import Context, Need
 from shared.errors import DomainError
@@ -37,13 +39,16 @@ def preview(
     today = loan.today(context.now)
     before = before or outlook_of(loan, today)
     try:
-        changed = loan
+        check_deferrals(loan, phases)
+        changed = before_relief(loan, context)
+        assert not isinstance(changed, Need), "a preview has the loan's whole file"
         for place, phase in enumerate(phases):
             for fact in facts_of(changed, phase, f"preview:{place}", today):
                 recorded = record(changed, fact, context)
                 assert not isinstance(recorded, Need), "a preview has the loan's whole file"
                 if isinstance(recorded, Recorded):
                     changed = recorded.loan
+        check_term(loan, changed, phases)
     except DomainError as refused:
         return Preview(before, None, refused.code)
     return Preview(before, outlook(advance(changed.book, today), today, own_rate(loan.book)))

@@ -7,30 +7,19 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.ledger.domain.buckets import SCHEMES
-from services.ledger.domain.credit_record import record
-from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.due_dates import days_of_shortest
-from services.ledger.domain.loan import Rules
-from services.ledger.domain.rounding import RoundingRule
-from services.ledger.domain.terms import ALLOCATIONS, Repayment
+from services.ledger.domain.product_terms import MADE, check_terms
+from services.ledger.domain.reference import Reference
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ids import name_id
 from shared.events.loans import Channel, LoanKind, PeriodUnit, ProductPublished, ProductTerms
-
-MADE = "made"
-"""The code by which a product says that the ledger makes the statements."""
 
 
 class VersionDiffers(Conflict):
     """This version of the product was published before with other terms. Publish the change as a new
     version.
     """
-
-
-class CodeUnknown(Refused):
-    """The product names a code that the ledger does not know."""
 
 
 class MinimumPaymentMissing(Refused):
@@ -98,7 +87,7 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
     """A product, or a new version of it, applies to loans opened from a day on. Loans keep the version they
     have.
     """
-    check(event)
+    check(event, context.reference)
     new = ProductVersion(event.product_version, event.effective_on, event.kind, event.channel, event.terms)
     if product is None:
         return Decision(Product(product_id(event.lender, event.product), event.lender, event.product, (new,)))
@@ -111,39 +100,11 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
     return Decision(replace(product, versions=versions))
 
 
-def rules_of(terms: ProductTerms) -> Rules:
-    """By what the product's loans are watched."""
-    return Rules(
-        grace_days=terms.grace_days,
-        due_soon_days=terms.due_soon_days,
-        buckets=terms.buckets,
-        payments_complete_expected=terms.payments_complete_expected,
-        feed_delay_days=terms.feed_delay_days,
-        interest_suspended_after_days=terms.interest_suspended_after_days,
-        credit_schemes=terms.credit_schemes,
-    )
-
-
-def check(event: ProductPublished) -> None:
+def check(event: ProductPublished, reference: Reference | None) -> None:
     """Raises what a product lacks."""
-    _check_terms(event.terms)
+    check_terms(event.terms, reference, event.effective_on)
     if event.kind is LoanKind.REVOLVING and event.terms.statements == MADE:
         _check_statements(event.terms)
-
-
-def _check_terms(terms: ProductTerms) -> None:
-    """Raises CodeUnknown, or the error of the table that lacks a code."""
-    DayCount(terms.day_count)
-    RoundingRule.of(terms.rounding)
-    for field, value, known in (
-        ("repayment", terms.repayment, {one.value for one in Repayment} - {Repayment.REVOLVING.value}),
-        ("statements", terms.statements, {MADE, "provided"}),
-        ("allocation", terms.allocation, set(ALLOCATIONS)),
-        ("buckets", terms.buckets, set(SCHEMES)),
-        *(("credit_schemes", scheme, set(record.SCHEMES)) for scheme in terms.credit_schemes),
-    ):
-        if value not in known:
-            raise CodeUnknown(field=field, value=value, known=", ".join(sorted(known)))
 
 
 def _check_statements(terms: ProductTerms) -> None:

@@ -266,7 +266,7 @@ def _paid(content: Content) -> list[str]:
 
 def _check(content: Content, context: Context) -> None:
     if isinstance(content, ProductPublished):
-        check_product(content)
+        check_product(content, context.reference)
         return
     if isinstance(content, Assignment | Return):
         suspense: Suspense | None = context.others[Key(Suspense.__name__, content.suspense_id)]

@@ -1,6 +1,7 @@
 """Spreading anew what is unpaid: all of it, or what is past due. What had been earned of it stays earned."""
 
 from bisect import bisect_right
+from datetime import date
 from fractions import Fraction
 
 from services.ledger.domain.allocation import bring_to
@@ -9,7 +10,8 @@ from services.ledger.domain.book import Kind, Why
 from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import ReAge, ReAmortise
 from services.ledger.domain.interest import LATE_SCALE, interest_to_date, lay_out, weigh
-from services.ledger.domain.plan import relevel
+from services.ledger.domain.levels import relevel
+from services.ledger.domain.rhythm import fall_due
 from services.ledger.domain.rounding import Rounding, round_to_multiple
 from services.ledger.domain.working import BEARING, FEES, INTEREST, OWED, PENALTY, PRINCIPAL, Working
 
@@ -63,10 +65,10 @@ def _lay_out(w: Working, fact: ReAge, first: int, start: int, *, bears: bool) ->
     if fact.levels:
         dues.append(due_date(dues[-1], fact.unit, fact.every, 1))
     for index, on in enumerate(dues):
-        due = max(on.toordinal(), start)
-        w.insert(first + index, start, due, Kind(kind))
+        w.insert(first + index, start, start, Kind(kind))
+        fall_due(w, first + index, max(on, date.fromordinal(start)), agreed=index == 0 or bool(fact.levels))
         lay_out(w, first + index, regular=index > 0 and not fact.levels)
-        start = due
+        start = w.dues[first + index]
 
 
 def _owe_anew(w: Working, fact: ReAge, first: int, unpaid: tuple[int, int, int]) -> None:
@@ -122,7 +124,8 @@ def _empty_out(w: Working, today: int) -> tuple[int, bool]:
         w.kinds[k] = Kind.FIXED
         w.late_penalty[k] = min(w.late_penalty[k], w.paid[PENALTY][k])
         w.late_accrued[k] = w.late_penalty[k] * LATE_SCALE
-        w.starts[k], w.dues[k] = min(w.starts[k], today), min(w.dues[k], today)
+        if w.dues[k] > today:
+            w.starts[k], w.dues[k], w.shifted[k] = min(w.starts[k], today), today, 0
     return running, ran
 
 

@@ -112,6 +112,7 @@ def _grown(
         loan.replaced,
         loan.parties,
         loan.suspended,
+        loan.holdings,
         loan.reported,
         loan.restaged,
     )
@@ -208,7 +209,8 @@ def as_of(loan: Loan, day: date, context: Context) -> Book | Need:
 
 def gained_through(book: Book, through: date) -> tuple[int, int, int]:
     """What has been earned; of a loan without interest and fees nothing can be."""
-    costs = book.charges or any(book.owed[Component.INTEREST]) or book.bears_interest
+    penalties = book.terms.penalty_rate is not None
+    costs = penalties or book.charges or any(book.owed[Component.INTEREST]) or book.bears_interest
     return earned(book, through) if costs else (0, 0, 0)
 
 

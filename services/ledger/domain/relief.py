@@ -16,6 +16,7 @@ from services.ledger.domain.phases import CannotReturn
 from services.ledger.domain.provided import CurrencyDiffers, planned
 from services.ledger.domain.recording import Recorded, record
 from services.ledger.domain.relief_facts import AT_ONCE, facts_of
+from services.ledger.domain.relief_limits import check_deferrals, check_term, counted
 from shared.decision import Context, Decision, Need, Wait
 from shared.errors import DomainError
 from shared.events.hardship import PlanAccepted, PlanLoan
@@ -44,10 +45,13 @@ def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] 
         return Decision(loan)
     plan = PlanPart(plan_id=event.plan_id, part=mine.part)
     try:
+        check_deferrals(loan, mine.phases)
         agreed = _agreed(loan, plan, mine, event.accepted_on)
         if loan.core_is_master:
             return _instruct(loan, plan, mine, agreed, context)
         applied = apply(loan, agreed, mine.phases, context)
+        if not isinstance(applied, Need):
+            check_term(loan, applied, mine.phases)
     except DomainError as refused:
         return settle(loan, context, [ReliefRefused(loan_id=loan.id, plan=plan, reason=refused.code)])
     if isinstance(applied, Need):
@@ -85,16 +89,17 @@ def apply(loan: Loan, plan: LoanPlan, phases: Sequence[ReliefPhase], context: Co
         if isinstance(changed, Need):
             return changed
         after = changed
-    return _keeping(loan, after, plan._replace(coming=tuple(coming)), today)
+    return _keeping(loan, after, plan._replace(coming=tuple(coming)), phases, today)
 
 
-def _keeping(before: Loan, after: Loan, plan: LoanPlan, today: date) -> Loan:
+def _keeping(before: Loan, after: Loan, plan: LoanPlan, phases: Sequence[ReliefPhase], today: date) -> Loan:
     """The loan with this plan in force; another one that was in force is over."""
     kept = plan._replace(diminished=_diminished(before, after, today))
     agreed, former = after.agreements, after.agreements.plan
     past = agreed.past if former is None else (*agreed.past, over(former, plan.accepted_on))
     ended = agreed.ended if former is None else (*agreed.ended, former.plan_id)
     agreements = agreed._replace(plan=kept, instruction=None, past=past, ended=ended)
+    agreements = counted(agreements, phases)
     return with_stale_record(replace(after, agreements=agreements, version=after.version + 1))
 
 
@@ -182,7 +187,7 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
         if isinstance(recorded, Need):
             return recorded
         changed = recorded.loan if recorded else loan
-        after: Loan | Need = _keeping(loan, changed, agreed, loan.today(context.now))
+        after: Loan | Need = _keeping(loan, changed, agreed, told.phases, loan.today(context.now))
     else:
         after = apply(loan, agreed, told.phases, context)
     if isinstance(after, Need):

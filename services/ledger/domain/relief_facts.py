@@ -10,6 +10,7 @@ from services.ledger.domain import facts, revolving_reliefs
 from services.ledger.domain.book import Book
 from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import Fact
+from services.ledger.domain.late_fees import charged_by
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.phases import (
     EndMissing,
@@ -22,6 +23,7 @@ from services.ledger.domain.phases import (
     ends_on,
 )
 from services.ledger.domain.provided import planned
+from services.ledger.domain.rhythm import anchor
 from services.ledger.domain.terms import Repayment, Terms
 from services.ledger.domain.working import BEARING
 from shared.events.parts import ReliefKind, ReliefPhase
@@ -126,7 +128,8 @@ def _count(book: Book, on: date, until: date) -> int:
 def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Iterator[Fact]:
     """What falls due during the deferral falls due after it, in the loan's rhythm."""
     dues, end = _open_dues(book, phase.effective_on), ends_on(phase)
-    after = next((due for due in dues if due > end), None)
+    # By the schedule's own date, though it be a closed day: so the rhythm stays.
+    after = next((line.nominal_on for line in book.lines() if line.due_on > end), None)
     if dues and dues[0] <= end:
         yield facts.DueDateMoved(agreed_on, name, dues[0], after or end + _DAY)
 
@@ -134,11 +137,12 @@ def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Ite
 def _more(book: Book, until: date) -> int:
     """How many instalments more, in the loan's rhythm, end it by a day."""
     terms = book.terms
-    last = date.fromordinal(
-        max(due for due, kind in zip(book.dues, book.kinds, strict=True) if kind in BEARING)
-    )
-    more = 0
-    while more < _MORE_PERIODS_MAX and due_date(last, terms.unit, terms.count, more + 1) <= until:
+    last = max(line.nominal_on for line in book.lines() if line.kind in BEARING)
+    day, more = anchor(terms, last), 0
+    while (
+        more < _MORE_PERIODS_MAX
+        and due_date(last, terms.unit, terms.count, more + 1, day_of_month=day) <= until
+    ):
         more += 1
     if not more:
         raise EndMissing(ends_on=until, last_due_on=last)
@@ -168,7 +172,7 @@ def _waivers(loan: Loan, phase: ReliefPhase, name: str) -> Iterator[Fact]:
     left = None if phase.amount is None else amount_of(loan, phase)
     for number, one in enumerate(loan.book.charges):
         part = one.amount if left is None else min(one.amount, left)
-        if part > 0 and one.due <= phase.effective_on.toordinal():
+        if part > 0 and charged_by(one) <= phase.effective_on:
             left = None if left is None else left - part
             yield facts.FeeWaiver(phase.effective_on, f"{name}:{number}", one.reference, part)
     late = sum(loan.book.late_penalty)

@@ -10,17 +10,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.ledger.domain import changes, fees, pauses, plan, re_ageing, revolving, revolving_changes
-from services.ledger.domain.allocation import Money, bring_to, settle, use_credit
+from services.ledger.domain import (
+    changes,
+    cost_cap,
+    ends,
+    fees,
+    pauses,
+    plan,
+    re_ageing,
+    revolving,
+    revolving_changes,
+)
+from services.ledger.domain.allocation import Money, bring_to, cap_cost, settle, use_credit
 from services.ledger.domain.amounts import recompute
 from services.ledger.domain.book import Book, Charge, Settled, Why
 from services.ledger.domain.facts import (
+    Acceleration,
     AgeingPause,
     Chargeback,
     ChargeOff,
     Closing,
     Credit,
     CreditRefund,
+    Departure,
     Dispute,
     Draw,
     DueDateMoved,
@@ -35,6 +47,7 @@ from services.ledger.domain.facts import (
     LimitChange,
     LowerMinimum,
     MorePeriods,
+    PassedOn,
     Payment,
     RateChange,
     ReAge,
@@ -107,11 +120,11 @@ def cost_room(book: Book, through: date) -> int | None:
     penalties and fees together, measured by what was lent and for how long (actual days over 365). None
     where there is no cap.
     """
-    cap = book.terms.cost_cap
-    if cap is None:
+    if book.terms.cost_cap is None:
         return None
-    brought = advance(book, through)
-    return max(int(cap * brought.lent / 365) - sum(earned(brought, through)), 0)
+    w = Working(book)
+    _bring(w, through)
+    return max(cost_cap.room(w), 0)
 
 
 def to_pay_off(book: Book, on: date) -> int:
@@ -119,8 +132,12 @@ def to_pay_off(book: Book, on: date) -> int:
     w = Working(book)
     money = Money("", on, 10**17, Why.PAID)
     bring_to(w, money.today)
+    before, paid = w.credit, money.left
     settle(w, money, w.terms.allocation_for("payoff"))
-    return sum(money.parts)
+    # What the cap on the cost gives back need not be paid first.
+    cost_cap.keep_within(w)
+    given_back = w.credit - before - (paid - sum(money.parts))
+    return sum(money.parts) - given_back
 
 
 def _opened(terms: Terms) -> Working:
@@ -137,6 +154,7 @@ def _bring(w: Working, through: date) -> None:
     if today <= w.seen and today <= w.run_on:
         return
     if w.card is not None:
+        revolving.watch_before(w, today)
         revolving.watch(w, today)
     w.seen = max(w.seen, today)
     bring_to(w, today)
@@ -148,6 +166,8 @@ def _step(w: Working, fact: Fact, key: Key) -> None:
         _STEPS[type(fact)](w, fact)
     else:
         _step_of_card(w, fact, key[0])
+    if w.terms.cost_cap is not None:
+        cap_cost(w)
     w.last, w.seen = key, max(w.seen, key[0])
 
 
@@ -281,6 +301,9 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     ReAge: re_ageing.re_age,
     ReAmortise: re_ageing.re_amortise,
     ChargeOff: changes.charge_off,
+    Acceleration: ends.accelerate,
+    Departure: ends.depart,
+    PassedOn: ends.pass_on,
     Closing: changes.close,
 }
 """What each kind of fact does. `replay` and `add` know no other way."""

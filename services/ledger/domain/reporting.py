@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from services.ledger.domain.agreements import LoanPlan
-from services.ledger.domain.consequences import Standing, standing
 from services.ledger.domain.credit_record import eba, metro2, pbc, record
 from services.ledger.domain.credit_record.carried import (
     Carried,
@@ -35,6 +34,7 @@ from services.ledger.domain.credit_record.standing import Standing as CreditStan
 from services.ledger.domain.credit_record.told import CreditTold, MonthReported
 from services.ledger.domain.due_dates import add_months
 from services.ledger.domain.loan import Loan
+from services.ledger.domain.standing import Standing, standing
 from services.ledger.domain.timeline import Point, walk
 from services.ledger.domain.waiting import is_answered
 from shared.decision import Context, Need

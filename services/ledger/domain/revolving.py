@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from services.ledger.domain.allocation import bring_to, disputed_open_fees, use_credit
 from services.ledger.domain.book import FOREVER, MONEY_IN, Billed, Book, Card, Kind, Movement, Why
+from services.ledger.domain.cost_cap import room
 from services.ledger.domain.due_dates import due_date, due_index, next_due
 from services.ledger.domain.facts import Draw, Fact, Key, LimitChange, Statement
 from services.ledger.domain.interest import LATE_SCALE, rounded, weight
@@ -127,6 +128,8 @@ def _charge_interest(w: Working, fact: Statement) -> int:
         last = statements[-1] if statements else None
         free = last is None or last.paid_in_full or last.due > fact.value_on.toordinal()
         charged = 0 if free else rounded(w.accrued[-1], w.scales[-1], w.terms.rounding)
+        if w.terms.cost_cap is not None:
+            charged = max(min(charged, room(w)), 0)
     else:
         unpaid = sum(w.owed[INTEREST]) - sum(w.paid[INTEREST])
         charged = 0 if fact.interest is None or _paused(w, fact) else max(fact.interest - unpaid, 0)
@@ -243,7 +246,7 @@ def _newest_first(w: Working) -> list[int]:
 
 
 def watch_before(w: Working, day: int) -> None:
-    """Note what a limit that changed since the book's day, and before another one, has led to."""
+    """Note, before anything that a day brings, what a limit that has changed since the book's day led to."""
     card = card_of(w)
     for since, _ in card.limits:
         if w.seen < since < day:
@@ -253,7 +256,6 @@ def watch_before(w: Working, day: int) -> None:
 
 def watch(w: Working, day: int) -> None:
     """Note whether the limit is kept on a day. Interest and fees put nobody over it: what was drawn does."""
-    watch_before(w, day)
     w.card = _watched(card_of(w), w.balance, max(day, w.seen))
 
 

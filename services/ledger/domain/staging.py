@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from services.ledger.domain.buckets import SCHEMES
 from services.ledger.domain.facts import key_of
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.roll_rates import Exit, Staged
@@ -26,11 +25,11 @@ CURRENT = Staged("", None, None, 0, None)
 def staged(loan: Loan) -> Staged:
     """Where the loan stands, as it was told last, less what was paid since."""
     told, exit_ = loan.told, _exit(loan)
-    if told.on is None:
+    if told.on is None or loan.course.gone is not None:
         return CURRENT if exit_ is None else CURRENT._replace(exit=exit_)
     if not told.arrears_minor:
         return Staged(told.bucket, None, None, 0, exit_)
-    scheme = SCHEMES[loan.rules.buckets]
+    scheme = loan.rules.scheme
     end = bisect_right(scheme.bounds, told.days_past_due)
     return Staged(
         told.bucket,
@@ -64,6 +63,8 @@ def new_stages(before: Loan | None, after: Loan) -> list[StageRow]:
 
 def staged_on(loan: Loan) -> date:
     """The day on which that came to be known: of what was told, or of the last thing that happened."""
+    if loan.course.gone is not None:
+        return loan.course.gone.on
     happened = date.fromordinal(loan.book.seen)
     return happened if loan.told.on is None else max(loan.told.on, happened)
 
@@ -115,6 +116,8 @@ def _left(point: Point) -> Exit | None:
 
 
 def _exit(loan: Loan) -> Exit | None:
+    if (gone := loan.course.gone) is not None:
+        return Exit.REPAID if gone.lender == loan.lender else Exit.TRANSFERRED
     if loan.book.charged_off:
         return Exit.WRITTEN_OFF
     return Exit.REPAID if loan.told.repaid is not None else None

@@ -6,14 +6,13 @@ on its value date, one that was taken back stays, marked. Amounts are minor unit
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.ledger.domain.ageing import CountedFrom, Explanation
 from services.ledger.domain.book import MONEY_IN, Book, Kind, Line, Movement, Why
-from services.ledger.domain.consequences import explain_lateness
 from services.ledger.domain.facts import (
     Chargeback,
     Credit,
@@ -28,8 +27,9 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import replay, to_pay_off
+from services.ledger.domain.standing import explain_lateness
 from services.ledger.domain.terms import Component, Terms
-from services.ledger.domain.wording import NOT_OWED, credit_used, fell_due, in_words
+from services.ledger.domain.wording import NOT_OWED, credit_used, fell_due, in_words, kept_within_cap
 
 _DAY = timedelta(days=1)
 _MONEY = (Draw, Fee, FeeWaiver, Payment, Credit, Chargeback, CreditRefund, InterestWaiver, Forgiveness)
@@ -125,7 +125,7 @@ def _standing(book: Book, on: date) -> Standing:
 def _lines(
     loan: Loan, entries: Iterable[Entry], book: Book, from_on: date, as_of: date
 ) -> Iterator[Happened]:
-    went, charged = _went(book.movements), {one.reference for one in book.charges}
+    went, charged = _went(book.movements), _charged(book)
     lines = [_of_fact(loan, one, went, charged) for one in entries]
     lines += [_of_due(loan, line) for line in book.lines() if sum(line.owed)]
     lines += _of_credit(loan, book.movements)
@@ -133,14 +133,17 @@ def _lines(
     return iter(sorted(within, key=lambda line: (line.value_on, line.reference or "")))
 
 
-def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts], charged: set[str]) -> Happened:
-    fact = entry.fact
+def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts], charged: Mapping[str, int]) -> Happened:
+    fact, words = entry.fact, in_words(entry.fact, loan.money)
     counts = entry.reversed_on is None
-    forbidden = isinstance(fact, Fee) and counts and fact.reference not in charged
+    if counts and isinstance(fact, Fee) and (owed := charged.get(fact.reference, 0)) < fact.amount:
+        capped = fact._replace(amount=owed)
+        within_cap = in_words(capped, loan.money) + kept_within_cap(loan.money(fact.amount))
+        fact, words = capped, within_cap if fact.reference in charged else words + NOT_OWED
     return Happened(
         value_on=fact.value_on,
         kind=type(fact).__name__,
-        text=in_words(fact, loan.money) + (NOT_OWED if forbidden else ""),
+        text=words,
         reference=fact.reference,
         amount=fact.amount if isinstance(fact, _MONEY) else None,
         went=went.get(fact.reference) if counts else None,
@@ -175,6 +178,17 @@ def _went(movements: Iterable[Movement]) -> dict[str, Parts]:
         if one.why in MONEY_IN:
             by_cause[one.cause].append(one)
     return {cause: _parts(those) for cause, those in by_cause.items()}
+
+
+def _charged(book: Book) -> Mapping[str, int]:
+    """What each fee came to: less than was asked for where a cap on the cost left no room; one that a hold
+    forbids is not among them.
+    """
+    sums = {one.reference: 0 for one in book.charges}
+    for one in book.movements:
+        if one.why is Why.CHARGED:
+            sums[one.cause] = sums.get(one.cause, 0) + one.amount
+    return sums
 
 
 def _parts(movements: Iterable[Movement]) -> Parts:

@@ -63,8 +63,10 @@ class Suspense:
 
     def is_told_by(self, event: UnassignedPaymentReceived) -> bool:
         """Whether a report says of this payment what is known of it."""
-        told = (event.amount, event.value_on, event.method, event.payer_reference, event.hints)
-        return told == (self.amount, self.value_on, self.method, self.payer_reference, self.hints)
+        if self.payer_reference not in (None, event.payer_reference):  # None: perhaps forgotten meanwhile
+            return False
+        told = (event.amount, event.value_on, event.method, event.hints)
+        return told == (self.amount, self.value_on, self.method, self.hints)
 
 
 def suspend(

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+from services.ledger.domain.business_days import DueDateRule
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.rounding import Rounding
 from shared.events.loans import PeriodUnit
@@ -86,6 +87,22 @@ class Ahead(StrEnum):
     """It stays the borrower's credit until the next instalment falls due."""
 
 
+class Prepayment(StrEnum):
+    """What money beyond what is due does. Where it lowers the principal at once, all of it is principal
+    before a due date: the interest of the running period is still asked for on that date. A provided schedule
+    stays as its core sent it.
+    """
+
+    NEXT_INSTALMENTS = "next_instalments"
+    """It settles instalments to come, as `Ahead` says: their amounts stay."""
+    REDUCE_NEXT = "reduce_next"
+    """It lowers the principal at once; the next instalments ask for that much less, the others stay."""
+    REDUCE_INSTALMENT = "reduce_instalment"
+    """It lowers the principal at once; all instalments to come get smaller."""
+    REDUCE_TERM = "reduce_term"
+    """It lowers the principal at once; the instalments to come stay as high and get fewer."""
+
+
 class OnChargeOff(StrEnum):
     """What a charge-off in the lender's accounts changes in what the borrower owes."""
 
@@ -145,9 +162,12 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
         "humane": HUMANE,
         "mifos_standard": MIFOS_STANDARD,
         "principal_first": PRINCIPAL_FIRST,
+        "principal_first_after_90": HUMANE,
     }
 )
 """The presets by the code that a product names."""
+PRINCIPAL_FIRST_AFTER_DAYS: Mapping[str, int] = MappingProxyType({"principal_first_after_90": 90})
+"""Presets that change to `PRINCIPAL_FIRST` from so many days past due on (mainland China: after 90 days)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +220,12 @@ class Terms:
     unit: PeriodUnit = PeriodUnit.MONTH
     count: int = 1
     day_of_month: int | None = None
+    due_date_rule: DueDateRule = DueDateRule.NONE
+    """Where a due date that the ledger has laid on a closed day goes."""
+    calendar: str = ""
+    """The closed days as they were known when the loan was opened (`business_days.calendar_of`): a list that
+    changes later moves none of its dates. Empty: there is none.
+    """
     provided: tuple[Planned, ...] = ()
     annual_rate: Decimal = Decimal(0)
     day_count: DayCount = DayCount.ACT_365F
@@ -219,15 +245,21 @@ class Terms:
     """For so many instalments no interest falls due; it falls due with the first one after them."""
     interest_free: int = 0
     """For so many instalments no interest is charged at all."""
+    interest_compounds: bool = False
+    """Interest that is past due bears interest until it is paid."""
     penalty_rate: Decimal | None = None
     """Yearly, on principal that is past due, beside the interest; None: there is none."""
     cost_cap: Decimal | None = None
-    """Interest and penalty interest together never run faster than this yearly rate."""
+    """Interest, penalties and fees together never exceed this yearly rate on the principal outstanding."""
     rounding: Rounding = Rounding.HALF_EVEN
     instalment_multiple: int = 1
     """Instalments are a multiple of so many minor units; the last one closes exactly."""
     earns_evenly: bool = False
     """The interest of a period is earned in equal parts, day by day, whatever the balance was."""
+    level_by_thirty_days: bool = False
+    """The level amount is found as if every month had thirty of 365 days; the last instalment takes what that
+    leaves.
+    """
     evens_out: bool = True
     """The level amount is moved by as little as brings the last instalment near the others."""
     down_payment_rate: Decimal = Decimal(0)
@@ -237,10 +269,9 @@ class Terms:
     allocation: Allocation = HUMANE
     allocation_by_kind: Mapping[str, Allocation] = field(default_factory=dict)
     """Another allocation for some kinds of money (a goodwill credit, a refund)."""
+    prepayment: Prepayment = Prepayment.NEXT_INSTALMENTS
     principal_first_after_days: int | None = None
-    """From so many days past due on, money goes to principal before interest (mainland China: after 90
-    days).
-    """
+    """From so many days past due on, money goes to principal before interest."""
     chargeback_order: Order = (_C,)
     """To what the amount of a payment charged back is added, as far as the payment had gone there."""
     on_charge_off: OnChargeOff = OnChargeOff.NOTHING

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.ledger.domain.book import Book, Why
-from services.ledger.domain.consequences import Standing, standing
 from services.ledger.domain.credit_record.standing import Ending
 from services.ledger.domain.facts import AgeingPause, Closing, Dispute, Fact, Forgiveness, key_of
 from services.ledger.domain.loan import History, Loan
 from services.ledger.domain.recording import facts_of, opened_with
 from services.ledger.domain.replay import ReplayNeeded, add, replay
+from services.ledger.domain.standing import Standing, standing
 from services.ledger.domain.terms import Component
 
 _DAY = timedelta(days=1)

@@ -30,6 +30,11 @@ def credit_used(amount: Money) -> str:
     return f"{amount} of the borrower's credit was used"
 
 
+def kept_within_cap(asked: Money) -> str:
+    """Of a fee that counts in part, or not at all."""
+    return f" (of {asked}: the cap on the loan's cost leaves no room for more)"
+
+
 def _percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f} % a year"
 
@@ -143,5 +148,10 @@ _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.ReAge: _re_age,
     facts.ReAmortise: _re_amortise,
     facts.ChargeOff: lambda fact, _: "The lender wrote the loan off in its own accounts",
+    facts.Acceleration: lambda fact, _: "The lender called the whole debt due",
+    facts.Departure: lambda fact, _: "The loan went on as another one; nothing is asked for here any more",
+    facts.PassedOn: lambda fact, money: (
+        f"A payment of {money(fact.amount)} was passed on to where the loan is"
+    ),
     facts.Closing: lambda fact, _: "The loan was closed; what was left unpaid is not asked for",
 }

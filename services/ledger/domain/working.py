@@ -31,6 +31,7 @@ _LISTS = (
     "late_penalty",
     "in_advance",
     "late",
+    "shifted",
     "settled",
 )
 
@@ -76,6 +77,7 @@ class Working:
         "scales",
         "seen",
         "settled",
+        "shifted",
         "spans",
         "starts",
         "terms",
@@ -95,6 +97,7 @@ class Working:
         self.accrued, self.carried = list(book.accrued), list(book.carried)
         self.weights, self.scales = list(book.weights), list(book.scales)
         self.in_advance, self.late, self.settled = list(book.in_advance), list(book.late), list(book.settled)
+        self.shifted = list(book.shifted)
         self.late_accrued, self.late_penalty = list(book.late_accrued), list(book.late_penalty)
         self.drawn, self.balance, self.credit = book.drawn, book.balance, book.credit
         self.lent = book.lent
@@ -132,6 +135,7 @@ class Working:
             tuple(self.late_penalty),
             tuple(self.in_advance),
             tuple(self.late),
+            tuple(self.shifted),
             tuple(self.settled),
             self.drawn,
             self.balance,
@@ -255,6 +259,7 @@ def empty(terms: Terms) -> Book:
         late_penalty=none,
         in_advance=none,
         late=none,
+        shifted=none,
         settled=none,
         drawn=0,
         balance=0,

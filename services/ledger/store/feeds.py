@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,10 @@ from shared.database import execute
 from shared.flow import Change, Wanted
 
 _PRODUCTS = "SELECT id, lender, code, versions FROM product WHERE id = ANY($1::uuid[])"
+_PRODUCTS_PAGE = (
+    "SELECT id, lender, code, versions FROM product WHERE ($1::text[] IS NULL OR lender = ANY($1::text[])) "
+    "AND (lender, code) > ($2::text, $3::text) ORDER BY lender, code LIMIT $4"
+)
 _SAVE_PRODUCTS = (
     "INSERT INTO product (id, lender, code, versions) "
     "SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) "
@@ -39,7 +44,19 @@ _WAKE = (
 async def load_products(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, Product]:
     """Products by id."""
     rows = await execute(connection, _PRODUCTS, (list(wanted),))
-    return {row[0]: Product(row[0], row[1], row[2], packing.unpack_versions(row[3])) for row in rows}
+    return {row[0]: _product(row) for row in rows}
+
+
+async def products_page(
+    connection: AsyncConnection, lenders: frozenset[str] | None, after: tuple[str, str], limit: int
+) -> list[Product]:
+    """Products of some lenders (None: all) by lender and code."""
+    asked = None if lenders is None else sorted(lenders)
+    return [_product(row) for row in await execute(connection, _PRODUCTS_PAGE, (asked, *after, limit))]
+
+
+def _product(row: Any) -> Product:
+    return Product(row[0], row[1], row[2], packing.unpack_versions(row[3]))
 
 
 async def save_products(connection: AsyncConnection, changes: Sequence[Change[Product]]) -> None:

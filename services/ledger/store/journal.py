@@ -2,8 +2,8 @@
 order.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,7 +11,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.ledger.domain.export import Side, Transaction
+from services.ledger.domain.holders import Sums, by_holder
 from services.ledger.domain.journal import Account
+from services.ledger.domain.loan import Loan
+from services.ledger.store import holdings
 from shared.clock import system_now
 from shared.database import execute, transaction
 from shared.money import Money
@@ -105,15 +108,39 @@ async def transactions(engine: AsyncEngine, asked: Asked) -> AsyncIterator[list[
         async with transaction(engine) as connection:
             loans = (await execute(connection, _NEXT_LOANS, (lenders, *after, LOANS_AT_ONCE))).all()
             names = {row[0]: (row[1], row[2]) for row in loans}
-            bounds = (asked.from_on, asked.through, known_at)
-            rows = await execute(connection, _SIDES, (list(names), *bounds)) if names else ()
-        by_loan: dict[UUID, list[Any]] = {id_: [] for id_ in names}
-        for row in rows:
-            by_loan[row[0]].append(row)
-        yield [one for id_, name in names.items() for one in _transactions(name, by_loan[id_])]
+            lot = await _lot(connection, names, asked, known_at) if names else []
+        yield lot
         if len(loans) < LOANS_AT_ONCE:
             return
         after = loans[-1][1], loans[-1][2]
+
+
+async def transactions_of(
+    connection: AsyncConnection, loan: Loan, from_on: date, through: date
+) -> list[Transaction]:
+    """A loan's transactions by value date, where it is shared with every side split by holder."""
+    names = {loan.id: (loan.lender, loan.reference)}
+    return await _lot(connection, names, Asked(None, from_on, through), system_now())
+
+
+async def _lot(
+    connection: AsyncConnection, names: Mapping[UUID, tuple[str, str]], asked: Asked, known_at: datetime
+) -> list[Transaction]:
+    ids, bounds = list(names), (asked.from_on, asked.through, known_at)
+    by_loan: dict[UUID, list[Any]] = {id_: [] for id_ in names}
+    for row in await execute(connection, _SIDES, (ids, *bounds)):
+        by_loan[row[0]].append(row)
+    shared = await holdings.shared_loans(connection, ids, known_at)
+    before: Mapping[UUID, Sums] = {}
+    if shared and asked.from_on > date.min:
+        eve = holdings.OnDay(asked.from_on - timedelta(days=1), known_at)
+        before = await holdings.sums_of(connection, list(shared), eve)
+    lot: list[Transaction] = []
+    for id_, name in names.items():
+        posted = _transactions(name, by_loan[id_])
+        one = shared.get(id_)
+        lot += by_holder(one, before.get(id_, {}), posted, asked.from_on, asked.through) if one else posted
+    return lot
 
 
 def _transactions(name: tuple[str, str], rows: Sequence[Any]) -> Iterator[Transaction]:

@@ -13,6 +13,9 @@ from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.staging import new_stages
 from services.ledger.store import packing, records
+from services.ledger.store.erasures import NOT_ERASED, borrower_id
+from services.ledger.store.holdings import add_holdings
+from services.ledger.store.successions import add_successions, files_to_come
 from shared.clock import system_now
 from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
@@ -99,9 +102,9 @@ _ADD_STAGES = (
     "AS x(l, o, t, r, b, s, d, a, e)"
 )
 _ADD_PARTIES = (
-    "INSERT INTO party (loan_id, borrower_reference, role, effective_on, joined) SELECT * FROM "
-    "unnest($1::uuid[], "
-    "$2::text[], $3::text[], $4::date[], $5::bool[]) ON CONFLICT (borrower_reference, loan_id, role, "
+    "INSERT INTO party (loan_id, borrower_reference, role, effective_on, joined) SELECT l, b, r, e, j FROM "
+    "unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::bool[], $6::uuid[]) AS x(l, b, r, e, j, i) "
+    f"WHERE {NOT_ERASED.format('i')} ON CONFLICT (borrower_reference, loan_id, role, "
     "effective_on) "
     "DO UPDATE SET joined = excluded.joined"
 )
@@ -131,11 +134,15 @@ def _opens(messages: Iterable[Any]) -> bool:
 
 
 async def load_history(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, History]:
-    """The whole file of each loan."""
+    """The whole file of each loan; of one that is to come from another lender, that of the loan it was."""
     entries: dict[UUID, list[Entry]] = {id_: [] for id_ in ids}
     for id_, *entry in await execute(connection, _HISTORY, (list(ids),)):
         entries[id_].append(_entry(*entry))
     schedules = {row[0]: row[1] for row in await execute(connection, _PROVIDED, (list(ids),))}
+    facts, provided = await files_to_come(connection, [id_ for id_ in ids if id_ not in schedules])
+    for id_, *entry in facts:
+        entries[id_].append(_entry(*entry))
+    schedules.update((row[0], row[1]) for row in provided)
     return {
         id_: History(tuple(entries[id_]), packing.unpack_provided(schedules.get(id_, "[]"))) for id_ in ids
     }
@@ -166,6 +173,8 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     await records.add_months(connection, loans, at)
     if parties := _new_parties(loans):
         await execute(connection, _ADD_PARTIES, _columns(parties))
+    await add_holdings(connection, loans, at)
+    await add_successions(connection, changes)
 
 
 async def add_postings(
@@ -263,8 +272,8 @@ def _changing(loans: Sequence[Loan]) -> tuple[list[Any], ...]:
         [loan.book.balance for loan in loans],
         [loan.book.credit for loan in loans],
         [loan.open_due_on for loan in loans],
-        [loan.told.bucket for loan in loans],
-        [loan.told.arrears_minor for loan in loans],
+        ["" if loan.course.gone else loan.told.bucket for loan in loans],
+        [0 if loan.course.gone else loan.told.arrears_minor for loan in loans],
         [loan.version for loan in loans],
     )
 
@@ -284,11 +293,14 @@ def _new_stages(changes: Sequence[Change[Loan]]) -> list[tuple[Any, ...]]:
 def _new_parties(loans: Iterable[Loan]) -> list[tuple[Any, ...]]:
     """By their places, so that what was said last of one place holds."""
     joined = {
-        (loan.id, one.borrower_reference, one.role.value, one.effective_on): one.joined
+        (loan.id, one.borrower_reference, one.role.value, one.effective_on): (
+            one.joined,
+            borrower_id(loan.lender, one.borrower_reference),
+        )
         for loan in loans
         for one in loan.parties
     }
-    return [(*place, value) for place, value in joined.items()]
+    return [(*place, *value) for place, value in joined.items()]
 
 
 def _fact_columns(added: Sequence[tuple[UUID, Entry]], at: datetime) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from services.ledger.domain.proposals import (
     subject_of,
 )
 from services.ledger.domain.suspense import Suspense, SuspenseStatus
+from services.ledger.store.erasures import NOT_ERASED, borrower_id
 from services.ledger.store.loans import add_postings
 from shared.clock import system_now
 from shared.database import execute
@@ -53,10 +54,11 @@ _SUSPENSE_COLUMNS = (
 _SUSPENSE = f"SELECT {_SUSPENSE_COLUMNS} FROM suspense WHERE id = ANY($1::uuid[])"
 # An array of arrays would have to be rectangular: hints travel as one text, as references hold no space.
 _SAVE_SUSPENSE = (
-    f"INSERT INTO suspense ({_SUSPENSE_COLUMNS}) SELECT i, l, r, a, c, v, m, p, "
+    f"INSERT INTO suspense ({_SUSPENSE_COLUMNS}) SELECT i, l, r, a, c, v, m, "
+    f"CASE WHEN {NOT_ERASED.format('q')} THEN p END, "
     "string_to_array(h, ' '), t, s, o, b, n FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], "
     "$5::text[], $6::date[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[], "
-    "$12::date[], $13::uuid[], $14::bigint[]) AS x(i, l, r, a, c, v, m, p, h, t, s, o, b, n) "
+    "$12::date[], $13::uuid[], $14::bigint[], $15::uuid[]) AS x(i, l, r, a, c, v, m, p, h, t, s, o, b, n, q) "
     "ON CONFLICT (id) DO UPDATE SET status = excluded.status, ended_on = excluded.ended_on, "
     "ended_by = excluded.ended_by, version = excluded.version"
 )
@@ -120,6 +122,7 @@ async def save_suspense(connection: AsyncConnection, changes: Sequence[Change[Su
         [one.ended_on for one in every],
         [one.ended_by for one in every],
         [one.version for one in every],
+        [one.payer_reference and borrower_id(one.lender, one.payer_reference) for one in every],
     )
     await execute(connection, _SAVE_SUSPENSE, columns)
     postings = [(one.id, one.amount.currency, posting) for one in every for posting in one.postings]

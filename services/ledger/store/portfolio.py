@@ -28,6 +28,11 @@ from shared.database import execute
 CURES_SEEN_DAYS = 365
 """Cure rates are those of arrears that began within so many days before the last day that can tell."""
 VINTAGES_MONTHS = 36
+# A loan that was bought stands here from that day on; before, it is counted where it was.
+_HERE = (
+    "l.opened_on <= $2::date AND NOT EXISTS "
+    "(SELECT 1 FROM succession f WHERE f.successor_id = l.id AND f.sold AND f.moved_on > $2::date)"
+)
 _YOURS = "($1::text[] IS NULL OR l.lender = ANY($1::text[]))"
 
 
@@ -82,7 +87,7 @@ def _aged(stages: str) -> str:
     FROM loan l
     LEFT JOIN {_stage(stages, "$2")} s ON s.loan_id = l.id
     LEFT JOIN {_later("$2")} later ON later.loan_id = l.id
-    WHERE {_YOURS} AND l.opened_on <= $2::date AND s.exit IS NULL
+    WHERE {_YOURS} AND {_HERE} AND s.exit IS NULL
     GROUP BY 1, 2
 """
 
@@ -96,7 +101,7 @@ def _moves(stages: str) -> str:
     LEFT JOIN {_stage(stages, "$2")} b ON b.loan_id = l.id
     LEFT JOIN {_stage(stages, "$3")} a ON a.loan_id = l.id
     LEFT JOIN {_later("$2")} later ON later.loan_id = l.id
-    WHERE {_YOURS} AND l.opened_on <= $2::date AND b.exit IS NULL
+    WHERE {_YOURS} AND {_HERE} AND b.exit IS NULL
     GROUP BY 1, 2, 3, 4
 """
 

@@ -160,6 +160,35 @@ LEDGER_V1: Sequence[str] = (
         PRIMARY KEY (borrower_reference, loan_id, role, effective_on)
     )
     """,
+    # Where a loan went. One that was sold stands in the new lender's books from that day on, with its file.
+    """
+    CREATE TABLE succession (
+        loan_id uuid PRIMARY KEY,
+        successor_id uuid NOT NULL,
+        moved_on date NOT NULL,
+        sold boolean NOT NULL
+    )
+    """,
+    "CREATE INDEX succession_successor ON succession (successor_id)",
+    # Whose a shared loan is from a day on. Rows are only added: of one day the last report holds.
+    """
+    CREATE TABLE holding (
+        loan_id uuid NOT NULL,
+        since date NOT NULL,
+        holders text[] NOT NULL,
+        shares numeric[] NOT NULL,
+        recorded_at timestamptz NOT NULL,
+        PRIMARY KEY (loan_id, since, recorded_at)
+    )
+    """,
+    "CREATE INDEX holding_holder ON holding USING gin (holders)",
+    # Borrowers who must be forgotten, by ids from which no reference can be read.
+    """
+    CREATE TABLE erased (
+        borrower_id uuid PRIMARY KEY,
+        erased_at timestamptz NOT NULL
+    )
+    """,
     """
     CREATE TABLE product (
         id uuid PRIMARY KEY,

@@ -7,8 +7,10 @@ from itertools import permutations
 
 from hypothesis import strategies as st
 
+from services.ledger.domain.business_days import Calendar, DueDateRule
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.facts import (
+    Acceleration,
     AgeingPause,
     Chargeback,
     ChargeOff,
@@ -45,6 +47,7 @@ from services.ledger.domain.terms import (
     Measure,
     OnChargeOff,
     Planned,
+    Prepayment,
     Repayment,
     SameDay,
     Sweep,
@@ -53,6 +56,12 @@ from services.ledger.domain.terms import (
 from shared.events.loans import PeriodUnit
 
 OPENED = date(2024, 1, 31)
+CALENDAR = Calendar(
+    "test",
+    closed=frozenset(date(2024, 5, day) for day in range(1, 6)),
+    worked=frozenset({date(2024, 4, 28)}),
+    years=(2024, 2026),
+).text
 OWED = (Component.PENALTY, Component.FEES, Component.INTEREST, Component.PRINCIPAL)
 ORDERS = st.sampled_from(list(permutations(OWED)))
 RATES = st.sampled_from([Decimal(0), Decimal("0.07"), Decimal("0.24"), Decimal("0.365")])
@@ -98,12 +107,18 @@ def terms(draw: st.DrawFn) -> Terms:
         rests_by_period=draw(st.integers(0, 4)) == 0,
         principal_grace=draw(st.integers(0, 1)),
         interest_grace=draw(st.integers(0, 1)),
+        interest_compounds=draw(st.integers(0, 3)) == 0,
         penalty_rate=draw(st.none() | RATES),
+        cost_cap=draw(st.none() | st.sampled_from([Decimal("0.24"), Decimal("0.365")])),
+        due_date_rule=draw(st.sampled_from(DueDateRule)),
+        calendar=CALENDAR,
         instalment_multiple=draw(st.sampled_from([1, 1, 100])),
+        level_by_thirty_days=draw(st.integers(0, 4)) == 0,
         evens_out=draw(st.booleans()),
         down_payment_rate=draw(st.sampled_from([Decimal(0), Decimal("0.25")])),
         same_day_joins=draw(st.booleans()),
         allocation=draw(allocations()),
+        prepayment=draw(st.sampled_from(Prepayment)),
         chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
         on_charge_off=draw(st.sampled_from(OnChargeOff)),
         same_day=draw(st.sampled_from(SameDay)),
@@ -184,6 +199,7 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
     "capitalised": lambda draw, on, name: ReAmortise(on, name, arrears=True),
     "re-amortised": lambda draw, on, name: ReAmortise(on, name),
     "charged off": lambda draw, on, name: ChargeOff(on, name),
+    "called due": lambda draw, on, name: Acceleration(on, name),
 }
 
 
@@ -229,7 +245,7 @@ def card_terms(draw: st.DrawFn) -> Terms:
         day_count=draw(st.sampled_from(DayCount)),
         penalty_rate=draw(st.none() | RATES),
         instalment_multiple=draw(st.sampled_from([1, 100])),
-        allocation=draw(allocations()),
+        allocation=draw(allocations().filter(lambda one: one.ahead is not Ahead.CREDIT)),
         chargeback_order=draw(st.sampled_from([(Component.PRINCIPAL,), OWED])),
         on_charge_off=draw(st.sampled_from(OnChargeOff)),
         same_day=draw(st.sampled_from(SameDay)),

@@ -49,7 +49,9 @@ async def test_money_in_suspense_is_listed_for_its_lender_with_the_longest_waiti
     first = page["data"][0]
     assert first["amount"] == {"amount": "150.00", "currency": "CNY"}
     assert (first["hints"], first["status"], first["proposal_id"]) == (["l1"], "suspended", None)
-    assert (await people.get("suspense", lender="other"))["data"] == []
+    for listed_of in ("suspense", "proposals", "loans"):
+        refused = await people.get(listed_of, expected=404, lender="other")
+        assert refused["code"] == "lender_unknown"
     assert (await people.get("suspense", STRANGER))["data"] == []
     assert (await people.get("suspense", PLATFORM, lender="acme"))["has_more"] is False
     assert (await people.get("suspense", status="returned"))["data"] == []

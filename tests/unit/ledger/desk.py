@@ -1,31 +1,36 @@
 """The ledger's decisions at a desk: events in, days pass, events out; in memory, by its own flow."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from services.ledger.adapters.calendars import calendar
 from services.ledger.domain.corrections import references
 from services.ledger.domain.credit_record.told import MonthReported
 from services.ledger.domain.feed import DayDue, Feed
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.proposals import Approve, Content, Proposal, Propose, Refuse
+from services.ledger.domain.reference import Reference
 from services.ledger.domain.staging import StageRow, new_stages
 from services.ledger.domain.suspense import Suspense
 from services.ledger.flow import FLOW
 from shared.decision import Actor, Key, Role, SetTimer
 from shared.events.base import Event
-from shared.fold import Fold, targets
+from shared.fold import Fold
 from shared.message import Message
+from shared.targets import targets
 
 EventT = TypeVar("EventT", bound=Event)
 PLATFORM = Actor("platform", Role.SERVICE, None)
 OLGA = Actor("olga", Role.OPERATOR, None)
 OSCAR = Actor("oscar", Role.OPERATOR, None)
 UTC = ZoneInfo("UTC")
+REFERENCE = Reference(calendar)
 
 
 @dataclass
@@ -33,10 +38,13 @@ class Desk:
     """What a ledger's database would hold, and what it has told."""
 
     now: datetime = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    reference: Reference = REFERENCE
     states: dict[Key, Any] = field(default_factory=dict)
     files: dict[UUID, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     provided: dict[UUID, Any] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
+    posted: dict[UUID, list[Posting]] = field(default_factory=lambda: defaultdict(list))
+    """The same, by loan."""
     reported: list[MonthReported] = field(default_factory=list)
     stages: list[StageRow] = field(default_factory=list)
     timers: dict[tuple[Key, str], SetTimer] = field(default_factory=dict)
@@ -44,6 +52,9 @@ class Desk:
     ids: dict[int, UUID] = field(default_factory=dict)
     kept: dict[Key, list[Message]] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
+    holders: list[str] = field(default_factory=list)
+    """Under what kind of key those are held."""
+    successors: dict[UUID, UUID] = field(default_factory=dict)
 
     def take(self, *events: Any) -> list[Event]:
         """Hand messages in; what was told because of them."""
@@ -129,35 +140,52 @@ class Desk:
         body = message.body
         keys = {key for _, key in targets(FLOW, message)}
         extra: frozenset[Key] = frozenset()
+        handed: list[Message] = []
         while True:
-            states = {key: self._loaded(key, body) for key in keys | extra if key in self.states}
+            keys |= {key for one in handed for _, key in targets(FLOW, one)}
+            named = [body, *(one.body for one in handed)]
+            states = {key: self._loaded(key, named) for key in keys | extra if key in self.states}
             waiting = {key: list(self.kept.get(key, ())) for key in keys}
-            fold = Fold(FLOW, self.now, None, states, set(), waiting, extra=extra)
+            prepared = frozenset(one.id for one in handed)
+            fold = Fold(
+                FLOW, self.now, self.reference, states, set(), waiting, extra=extra, prepared=prepared
+            )
             fold.take([message])
-            more = frozenset(key for need in fold.needs.values() for key in need.keys) - extra
-            if not more:
+            more = self._served(fold) - extra
+            if not more and not fold.unprepared:
                 break
             extra |= more
+            handed += fold.unprepared
             message.outcome, message.error, message.touched = None, None, []
+        self._keep(fold)
+        self.kept = {key: those for key, those in self.kept.items() if key not in keys} | fold.waiting
+
+    def _served(self, fold: Fold) -> frozenset[Key]:
+        """The other states that decisions ask for; histories are at hand."""
         while fold.needs:
+            more = frozenset(key for need in fold.needs.values() for key in need.keys) - fold.extra
+            if more:
+                return more
             fold.histories.update({key: self._history(key.id) for key in fold.needs})
             fold.resume()
-        self._keep(fold)
+        return frozenset()
 
-    def _loaded(self, key: Key, body: Any) -> Any:
+    def _loaded(self, key: Key, named: Sequence[Any]) -> Any:
         state = self.states[key]
         if isinstance(state, Suspense):
             return replace(state, postings=())
         if not isinstance(state, Loan):
             return state
         waiting = [one.body for one in self.kept.get(key, ())]
-        names = [name for one in (body, *waiting) for name in references(one)]
+        names = [name for one in (*named, *waiting) for name in references(one)]
         entries = tuple(self.files[key.id][name] for name in names if name in self.files[key.id])
         fresh: dict[str, Any] = {"added": (), "reversed": (), "replaced": (), "postings": (), "parties": ()}
         return replace(state, entries=entries, **fresh, reported=(), restaged=())
 
     def _history(self, id_: UUID) -> History:
-        return History(tuple(self.files[id_].values()), self.provided.get(id_, ()))
+        was = next((old for old, new in self.successors.items() if new == id_), None)
+        of = was if was is not None and Key(Loan.__name__, id_) not in self.states else id_
+        return History(tuple(self.files[of].values()), self.provided.get(of, ()))
 
     def _keep(self, fold: Fold) -> None:
         for key in fold.before:
@@ -172,6 +200,9 @@ class Desk:
                     {one.fact.reference: one for one in (*state.added, *state.reversed)}
                 )
                 self.postings += state.postings
+                self.posted[key.id] += state.postings
+                if state.course.gone is not None:
+                    self.successors[key.id] = state.course.gone.loan_id
                 self.reported += state.reported
                 self.stages += new_stages(fold.before[key], state)
             elif isinstance(state, Suspense):
@@ -188,7 +219,7 @@ class Desk:
                 self.timers.pop(place, None)
         for hold in fold.holds:
             self.held.append(f"{hold.status}: {hold.reason} {hold.detail}")
-        self.kept = fold.waiting
+            self.holders.append(hold.key.type)
 
     def _wake(self, feed: Feed) -> None:
         """What the store does with one statement: loans that waited for this report look again."""

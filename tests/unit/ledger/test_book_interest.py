@@ -202,7 +202,7 @@ def test_fees_fit_under_the_cap_on_the_yearly_cost_only_as_far_as_interest_leave
     terms = some_terms(
         repayment=Repayment.INTEREST_ONLY, annual_rate=rate("0.219"), cost_cap=rate("0.365"), instalments=3
     )
-    fee = Fee(date(2026, 1, 5), "F-1", 2_00, date(2026, 1, 10))
+    fee = Fee(date(2026, 1, 6), "F-1", 2_00, date(2026, 1, 10))
     on = date(2026, 1, 11)
 
     # Ten days: 10.00 may be charged on 1,000.00, and 6.00 of it are interest.

@@ -80,6 +80,14 @@ def test_a_limit_that_is_lowered_is_exceeded_from_its_day_on_and_not_before() ->
     assert [one.restored_on for one in desk.named(LimitRestored)] == [date(2026, 2, 13)]
 
 
+def test_a_limit_counts_for_what_was_owed_on_its_day_not_for_what_is_drawn_later() -> None:
+    desk = a_desk()
+    desk.take(drawn("100.00", "2026-01-05"), limited("150.00", "2026-01-10"), limited("300.00", "2026-01-20"))
+    desk.take(drawn("250.00", "2026-01-25"))
+    assert card_of(desk).over_since == date(2026, 1, 25).toordinal()
+    assert card_of(desk).was_over == (0, 0)
+
+
 def test_the_newest_report_of_a_days_limit_holds() -> None:
     desk = a_desk()
     desk.take(limited("800.00", "2026-02-10"), limited("900.00", "2026-02-10"))

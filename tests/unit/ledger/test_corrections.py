@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from services.ledger.domain.buckets import SchemeUnknown
 from services.ledger.domain.corrections import (
     AlreadyTakenBack,
     FactUnknown,
@@ -12,7 +13,7 @@ from services.ledger.domain.corrections import (
     OpeningStands,
 )
 from services.ledger.domain.payments import BeforeOpening, NotAnAmount
-from services.ledger.domain.products import CodeUnknown, VersionDiffers, product_id
+from services.ledger.domain.products import VersionDiffers, product_id
 from services.ledger.domain.proposals import (
     Content,
     LoanOfProposalUnknown,
@@ -185,7 +186,7 @@ def test_a_product_counts_once_a_second_person_agrees() -> None:
     with pytest.raises(VersionDiffers):
         desk.agree(other)
     unknown = event.terms.model_copy(update={"buckets": "none"})
-    with pytest.raises(CodeUnknown):
+    with pytest.raises(SchemeUnknown):
         desk.propose(event.model_copy(update={"terms": unknown}))
 
 

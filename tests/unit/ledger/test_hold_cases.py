@@ -11,9 +11,9 @@ from uuid import UUID
 
 import pytest
 
-from services.ledger.domain.consequences import standing
 from services.ledger.domain.journal import Account
 from services.ledger.domain.replay import advance
+from services.ledger.domain.standing import standing
 from services.ledger.domain.terms import Component
 from shared.events.holds import HoldPlaced
 from shared.events.ledger import DelinquencyChanged, PaymentMissed

@@ -20,14 +20,14 @@ HOLD = UUID(int=77)
 INTEREST, AGEING = Freezes(interest_and_fees=True), Freezes(ageing=True)
 
 
-def a_product(**terms: Any) -> ProductPublished:
+def a_product(kind: LoanKind | str = LoanKind.TERM, **terms: Any) -> ProductPublished:
     """A product with these terms."""
     return an_event(
         ProductPublished,
         product="plain",
         product_version=1,
         effective_on="2020-01-01",
-        kind=LoanKind.TERM,
+        kind=kind,
         terms=ProductTerms(**{"annual_rate": Decimal("0.24"), "day_count": "act_365f", **terms}),
     )
 
@@ -150,7 +150,7 @@ def test_case_63_frozen_interest_and_frozen_ageing_are_two_things(freezes: Freez
     desk.take(loan, an_event(PaymentsComplete, lender=loan.lender, through="2026-12-31", product=None))
     desk.take(a_hold(freezes, "2026-02-07", "2026-02-21"))
     desk.day(date(2026, 2, 22))
-    from services.ledger.domain.consequences import standing
+    from services.ledger.domain.standing import standing
 
     assert standing(desk.loan(), date(2026, 2, 21)).days_past_due == days
 

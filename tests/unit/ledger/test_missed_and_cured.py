@@ -232,7 +232,7 @@ def test_the_same_event_again_changes_nothing() -> None:
 
 def test_where_no_platform_says_when_a_day_is_complete_a_miss_is_told_after_the_stated_delay() -> None:
     desk = Desk()
-    terms = {"payments_complete_expected": False, "feed_delay_days": 2}
+    terms: dict[str, Any] = {"payments_complete_expected": False, "feed_delay_days": 2}
     desk.take(a_product(annual_rate=Decimal(0), **terms))
     desk.take(a_term_loan("100.00", opened_on="2026-01-01", first_due_on="2026-02-01"))
     desk.day(date(2026, 2, 3))

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from services.ledger.domain.journal import Account
+from services.ledger.domain.loan import Loan
 from shared.events.loans import Channel, LoanKind, LoanOpened, ProductPublished, ProductTerms
-from tests.builders import a_payment, money
+from shared.events.servicing import LoanTransferred
+from tests.builders import a_payment, an_event, money
 from tests.unit.ledger.desk import Desk
 
 INCOME, SUSPENDED, RECEIVABLE = (
@@ -107,3 +109,23 @@ def test_a_payment_that_comes_to_light_takes_the_suspension_back() -> None:
     desk.take(paid("400.00", date(2026, 4, 25)))
     desk.day(date(2026, 5, 3))
     assert SUSPENDED not in desk.balances()
+
+
+def test_a_late_loan_that_is_sold_leaves_nothing_suspended_and_what_was_bought_is_nobodys_income() -> None:
+    desk = a_late_loan()
+    desk.day(date(2026, 5, 20))
+    before = desk.loan()
+    assert before.suspended > 0
+    sold = {"to_lender": "birch", "to_loan_reference": "B-9", "effective_on": date(2026, 5, 20)}
+    desk.take(an_event(LoanTransferred, lender="acme", loan_reference="L-1", **sold))
+    old, new = desk.loan("L-1"), desk.loan("B-9")
+
+    def account(of: Loan, name: str) -> int:
+        return sum(one.minor for one in desk.posted[of.id] if one.account.value == name)
+
+    assert (account(old, SUSPENDED), account(old, RECEIVABLE)) == (0, 0)
+    assert -account(old, INCOME) == account(new, RECEIVABLE) == sum(old.earned)
+    assert (account(new, INCOME), account(new, SUSPENDED)) == (0, 0)
+    desk.day(date(2026, 7, 20))
+    assert account(desk.loan("B-9"), INCOME) == 0
+    assert account(desk.loan("B-9"), SUSPENDED) < 0

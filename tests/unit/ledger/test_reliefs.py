@@ -257,3 +257,72 @@ def test_a_lower_rate_is_worth_less_to_the_lender() -> None:
     # By what the year's interest would have been, about: both are discounted at the rate of before.
     lost = shown.before.present_value - shown.after.present_value
     assert 50_00 < lost < shown.before.cost
+
+
+def _deferred(on: str, until: str, number: int) -> PlanAccepted:
+    phase = a_phase(ReliefKind.DEFERRAL_INTEREST_RUNNING, effective_on=on, ends_on=until)
+    plan = UUID(int=100 + number)
+    return a_plan(_id(), phase, plan=plan).model_copy(update={"accepted_on": date.fromisoformat(on)})
+
+
+def _over(number: int, on: str) -> PlanCompleted:
+    return an_event(PlanCompleted, plan_id=UUID(int=100 + number), completed_on=on, loan_ids=(_id(),))
+
+
+@pytest.mark.parametrize(("again_on", "refused"), [("2027-01-19", True), ("2027-01-20", False)])
+def test_a_loan_gets_no_more_deferrals_within_twelve_months_than_its_product_allows(
+    again_on: str, refused: bool
+) -> None:
+    desk = _desk(deferrals_per_year_max=1)
+    desk.take(_deferred("2026-01-20", "2026-02-10", 1), _over(1, "2026-02-10"))
+    assert desk.named(ReliefRefused) == []
+    before = desk.loan().book
+    desk.take(_deferred(again_on, "2027-02-10", 2))
+    assert [one.reason for one in desk.named(ReliefRefused)] == ["deferrals_used_up"] * refused
+    assert (desk.loan().book == before) is refused
+
+
+def test_a_limit_of_none_lets_no_deferral_pass_and_no_limit_lets_all_pass() -> None:
+    phase = a_phase(ReliefKind.DEFERRAL_INTEREST_RUNNING, effective_on="2026-01-20", ends_on="2026-02-10")
+    assert _priced(_desk(deferrals_per_year_max=0), phase).refused == "deferrals_used_up"
+    assert _priced(_desk(), phase).refused is None
+
+
+@pytest.mark.parametrize(("until", "refused"), [("2027-03-01", None), ("2027-04-01", "term_too_long")])
+def test_the_end_of_a_loan_is_put_off_by_no_more_months_than_its_product_allows(
+    until: str, refused: str | None
+) -> None:
+    desk = _desk(term_extension_months_max=2)
+    longer = a_phase(ReliefKind.LONGER_TERM, effective_on="2026-01-20", ends_on=until)
+    assert _priced(desk, longer).refused == refused
+    told = desk.take(a_plan(_id(), longer))
+    assert [one.reason for one in told if isinstance(one, ReliefRefused)] == ([refused] if refused else [])
+
+
+def test_what_earlier_reliefs_put_off_counts_for_the_limit_and_a_relief_that_puts_nothing_off_does_not() -> (
+    None
+):
+    desk = _desk(term_extension_months_max=2)
+    desk.take(_deferred("2026-01-20", "2026-03-10", 1), _over(1, "2026-03-10"))
+    assert desk.named(ReliefRefused) == []
+    longer = a_phase(ReliefKind.LONGER_TERM, effective_on="2026-03-20", ends_on="2027-04-01")
+    assert _priced(desk, longer).refused == "term_too_long"
+    lower = a_phase(ReliefKind.RATE_REDUCTION, effective_on="2026-03-20", rate=Decimal("0.01"))
+    assert _priced(desk, lower).refused is None
+
+
+def test_a_core_that_is_master_is_not_told_to_grant_more_deferrals_than_the_product_allows() -> None:
+    desk = Desk(now=datetime(2026, 1, 20, 12, tzinfo=UTC))
+    desk.take(a_product(kind="provided", annual_rate="0", deferrals_per_year_max=0), a_loan(product="plain"))
+    told = desk.take(_deferred("2026-01-20", "2026-02-10", 1))
+    assert [type(one) for one in told] == [ReliefRefused]
+
+
+def test_a_waiver_of_fees_takes_the_late_fee_that_is_still_to_fall_due() -> None:
+    desk = _desk(late_fee=money("20.00"))
+    desk.take(an_event(PaymentsComplete, lender=a_loan().lender, through=date(2027, 1, 1), product=None))
+    desk.day(date(2026, 2, 10))
+    assert sum(desk.loan().book.owed[0]) == 20_00
+    waived = a_phase(ReliefKind.FEES_WAIVED, effective_on="2026-02-10")
+    desk.take(a_plan(_id(), waived).model_copy(update={"accepted_on": date(2026, 2, 10)}))
+    assert sum(desk.loan().book.owed[0]) == 0

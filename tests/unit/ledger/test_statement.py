@@ -17,7 +17,7 @@ from shared.events.parts import Freezes
 from shared.money import Money
 from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event, money
 from tests.unit.ledger.desk import Desk
-from tests.unit.ledger.test_holds import a_hold
+from tests.unit.ledger.test_holds import a_hold, a_product, a_term_loan
 
 OPENED, FEB, MAR = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
@@ -145,6 +145,9 @@ SAMPLES = {
     facts.ReAge: '["2026-01-01","r","2026-02-01","month",1,6]',
     facts.ReAmortise: '["2026-01-01","r"]',
     facts.ChargeOff: '["2026-01-01","r"]',
+    facts.Acceleration: '["2026-01-01","r"]',
+    facts.Departure: '["2026-01-01","r"]',
+    facts.PassedOn: '["2026-01-01","r",100]',
     facts.Closing: '["2026-01-01","r"]',
     facts.Statement: '["2026-01-01","r","2026-01-26",100,900]',
     facts.LimitChange: '["2026-01-01","r",100]',
@@ -249,3 +252,14 @@ def test_the_table_has_a_row_for_each_line_and_each_unpaid_instalment() -> None:
         ("2026-03-01", "2", "105.00"),
         ("2026-04-01", "3", "100.00"),
     ]
+
+
+def test_a_fee_that_the_cap_on_the_cost_lets_count_in_part_stands_there_with_what_is_owed() -> None:
+    desk = Desk()
+    desk.take(a_product(annual_rate="0.24", cost_cap_annual="0.36"), a_term_loan("1000.00"))
+    on = date(2026, 11, 11)
+    desk.take(an_event(FeeCharged, fee_reference="F-1", amount=money("9.00"), value_on=on, fee="letter"))
+    [fee] = [one for one in _made(desk, on, on).lines if one.kind == "Fee"]
+    # Ten days at 36 % a year are 9.86, and 6.58 of it is interest.
+    assert fee.amount == 3_28
+    assert fee.text.endswith("(of 9.00 CNY: the cap on the loan's cost leaves no room for more)")

@@ -65,9 +65,19 @@ def test_a_services_event_on_a_lenders_topic_is_refused() -> None:
 def test_a_lender_cannot_speak_for_another() -> None:
     error = refused(wire.WrongTopic, lambda: read(changed(lender="birch")))
     assert error.facts == {"topic": TOPIC, "lender": "birch"}
-    refused(wire.WrongTopic, lambda: read(ce_source=b"/lenders/birch"))
-    refused(wire.WrongTopic, lambda: read(ce_source=b"/lenders/birch/core"))
-    assert read(ce_source=b"/lenders/acme/core")[0] == read(ce_source=b"urn:core:7")[0] == PAYMENT
+
+
+@pytest.mark.parametrize(
+    "source", ["/lenders/birch", "/lenders/birch/acme", "/lenders/acme2", "/lenders/", "acme", "urn:core:7"]
+)
+def test_a_lenders_event_comes_from_that_lender(source: str) -> None:
+    error = refused(wire.WrongSource, lambda: read(ce_source=source.encode()))
+    assert error.facts == {"lender": "acme"}
+
+
+@pytest.mark.parametrize("source", ["/lenders/acme", "/lenders/acme/", "/lenders/acme/core-1"])
+def test_a_lender_names_the_system_that_speaks_for_it_below_its_own_name(source: str) -> None:
+    assert read(ce_source=source.encode())[0] == PAYMENT
 
 
 @pytest.mark.parametrize(
@@ -136,6 +146,7 @@ def test_what_is_too_large_is_neither_written_nor_read() -> None:
 def test_each_kind_of_fault_has_its_own_code_and_says_what_to_do() -> None:
     kinds = [
         wire.MalformedData, wire.UnknownType, wire.SchemaViolation, wire.MissingAttribute, wire.WrongTopic,
+        wire.WrongSource,
         wire.TooLarge, wire.UnsupportedVersion,
     ]  # fmt: skip
     assert len({kind.code for kind in kinds}) == len(kinds)

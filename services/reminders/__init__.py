@@ -1,0 +1,1 @@
+"""The reminders service: who is contacted, when, by which channel, in which words."""

@@ -1,0 +1,1 @@
+"""What reminders takes from the world outside: policy packs and calendars, one library each."""

@@ -1,0 +1,1 @@
+"""Labelled sentences for the rules about words, and how well the rules do on them."""

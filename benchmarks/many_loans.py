@@ -28,6 +28,10 @@ RESTING, MISSED, COMING, LONG = "resting", "missed", "coming", "long"
 LONG_INSTALMENTS, LONG_PAYMENTS = 60, 22
 _FIRST_DUE = {RESTING: 10, MISSED: -1, COMING: 3}
 _TAKEN = "SELECT (SELECT count(*) FROM loan) + (SELECT count(*) FROM fact WHERE kind = 'Payment')"
+_FELL_DUE = (
+    "INSERT INTO feed_day AS d (lender, product, day, due) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (lender, product, day) DO UPDATE SET due = excluded.due"
+)
 _COPY_WITHIN_S = 3_600.0
 _COPIED = {
     "loan": "id",
@@ -139,6 +143,8 @@ async def _copy_all(connection: asyncpg.Connection, many: ManyLoans) -> None:
     for table, names in _COPIED.items():
         await connection.execute(await _copying(connection, table, names), timeout=_COPY_WITHIN_S)
     await connection.execute("ALTER TABLE posting ENABLE TRIGGER USER")
+    # Those who missed are few among all whose instalment fell due: else the ledger would doubt that they did.
+    await connection.execute(_FELL_DUE, LENDER, PRODUCT, TODAY - timedelta(days=1), many.due)
 
 
 def _copies(original: UUID, kind: str, count: int) -> Iterable[tuple[UUID, UUID, str]]:

@@ -1,35 +1,29 @@
 """The `huancui` command: the local stack, its tokens and lenders, publishing, and the checks."""
 
 import asyncio
-import errno
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from cli import checks
-from cli.stack.layout import ROOT, Layout, local_layout
-from cli.stack.process import StackError
+from cli.commands import AsJson, fail, in_one_line, known_layout, layout_with, say
+from cli.handing_in_commands import import_events, takeover
+from cli.stack.layout import ROOT, local_layout
 from cli.words import words_app
 from shared.clock import ClockKind
 from shared.decision import Role
-from shared.provisioning import ProvisioningFailed
 
 if TYPE_CHECKING:
     from cli.operate import Operator
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Huancui: humane debt collection.", rich_markup_mode=None
@@ -41,43 +35,11 @@ app.add_typer(parked_app, name="parked")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit of a service.")
 app.add_typer(audit_app, name="audit")
 app.add_typer(words_app, name="words")
-say = Console(stderr=True, highlight=False)
 
 Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]
 Service = Annotated[str, typer.Option(help="Which service.")]
 StateType = Annotated[str, typer.Argument(metavar="TYPE", help="The state's type, such as Loan.")]
 StateKey = Annotated[str, typer.Argument(metavar="KEY", help="The state's id.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def fail(reason: str) -> NoReturn:
-    """Say in one line what is wrong, and end with status 1."""
-    say.print(f"huancui: {reason}", style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(1)
-
-
-def explained(error: OSError) -> str:
-    """What an error of the operating system means for the user."""
-    if error.errno == errno.ENOSPC:
-        return "the disk is full: free some space and try again"
-    return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
-
-
-def in_one_line(command: Callable[P, R]) -> Callable[P, R]:
-    """A command whose errors are one line each."""
-
-    @wraps(command)
-    def guarded(*arguments: P.args, **options: P.kwargs) -> R:
-        try:
-            return command(*arguments, **options)
-        except (StackError, ProvisioningFailed) as error:
-            fail(str(error))
-        except OSError as error:
-            fail(explained(error))
-        except KeyboardInterrupt:
-            fail("interrupted")
-
-    return guarded
 
 
 @contextmanager
@@ -94,20 +56,6 @@ def steps() -> Iterator[Callable[[str], None]]:
                     say.print(f"huancui: {step}")
 
         yield on_step
-
-
-def layout_with(ports: int | None) -> Layout:
-    """The local layout, with other ports if they are given."""
-    layout = local_layout()
-    return layout if ports is None else replace(layout, ports=ports)
-
-
-def known_layout() -> Layout:
-    """The local layout with the ports of the stack that runs."""
-    from cli.stack.control import running
-
-    layout = local_layout()
-    return replace(layout, ports=running(layout).ports)
 
 
 # -- the stack -----------------------------------------------------------------------------------------------
@@ -291,6 +239,10 @@ def publish(
         print(f"{summary.sent} sent, {len(summary.bad)} bad")
     if summary.bad:
         raise typer.Exit(1)
+
+
+app.command("import")(import_events)
+app.command()(takeover)
 
 
 def operator(service: str) -> "Operator":

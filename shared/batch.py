@@ -139,14 +139,16 @@ class Batch:
 
     async def _prepare(self, connection: AsyncConnection, live: list[Message], now: datetime) -> Fold | None:
         """Lock and load what the messages name; None when there is nothing to do."""
-        wanted: dict[Key, list[Any]] = {key: [] for key in self.extra}
+        wanted: dict[Key, list[Any]] = {}
         if self.releasing is not None:
             wanted.setdefault(self.releasing, [])
         for message in (*live, *self.handed):
             self._want(wanted, message)
         if not live:
             return None
-        await spine.lock(connection, set(wanted))
+        read_only = self.extra - wanted.keys()
+        await spine.lock(connection, wanted.keys(), read_only)
+        wanted |= {key: [] for key in read_only}
         if self.due or self.sends:
             await self._take_rows(connection)
         parked, has_waiting = await spine.held(connection, list(wanted))
@@ -369,3 +371,24 @@ def reset(messages: Iterable[Message]) -> None:
         message.touched = []
         if isinstance(message.unreadable, BodyDiffers):
             message.unreadable = None
+
+
+def halves(
+    messages: Sequence[Message], moves: Sequence[Move]
+) -> list[tuple[Sequence[Message], Sequence[Move]]]:
+    """Split a batch in two, each with the positions that it reaches by itself. Order within a partition is
+    kept.
+    """
+    half = len(messages) // 2
+    reached: dict[tuple[str, int], int] = {}
+    for message in messages[:half]:
+        if message.record is not None:
+            reached[(message.record.topic, message.record.partition)] = message.record.offset + 1
+    first, second = [], []
+    for move in moves:
+        middle = reached.get((move.topic, move.partition), move.expected)
+        if middle > move.expected:
+            first.append(move._replace(next=middle))
+        if move.next > middle:
+            second.append(move._replace(expected=middle))
+    return [(messages[:half], first), (messages[half:], second)]

@@ -146,7 +146,7 @@ class Need:
     history: bool = False
     """The whole history of the state, by the service's `load_history`."""
     keys: Sequence[Key] = ()
-    """Other states, to read; they are locked like the state itself."""
+    """Other states, to read; nobody changes them meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ succeed, answers.
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import faults, parking
-from shared.batch import Batch, NeedKeys, Parts, reset
+from shared.batch import Batch, NeedKeys, Parts, halves, reset
 from shared.commands import Answered, Origin, StillRunning, Unavailable
 from shared.database import (
     LOCK_TIMEOUT,
@@ -36,6 +37,7 @@ log = structlog.get_logger()
 
 BATCH_MAX = 200
 RESTARTS_MAX = 5
+READ_BEFORE_MAX = 16
 _COMMAND_LOCKS = "SELECT set_config('lock_timeout', $1, true)"
 
 Fetch = Callable[[Partition, int], Awaitable[Record | None]]
@@ -51,6 +53,18 @@ class _Pending:
     done: asyncio.Future[Answered | Exception] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a batch is run: while a caller waits for each of its commands; so that nothing of it stays."""
+
+    waited_for: bool = False
+    dry: bool = False
+
+
+class _Undone(Exception):
+    """A transaction ends without effect, as was asked."""
 
 
 class Door:
@@ -76,6 +90,7 @@ class Door:
         self._fetch = fetch
         self._answer_within_s = answer_within_s
         self._still_running_after_s = still_running_after_s
+        self._read_before: dict[str, frozenset[Key]] = {}
         self._work = Uncancelled()
         self._kept = Kept(engine, parts, self._with_restarts, self._count)
         self._pending: list[_Pending] = []
@@ -118,7 +133,7 @@ class Door:
 
     async def _answer(self, taken: list[_Pending]) -> None:
         messages = [one.message for one in taken]
-        deciding = asyncio.ensure_future(self._work.run(self._commands(messages)))
+        deciding = asyncio.ensure_future(self._work.run(self._commands(messages, _How(waited_for=True))))
         deciding.add_done_callback(lambda _: self._landed(taken))
         # A transaction is never cancelled: where it takes too long its callers are told, and it goes on to
         # its end.
@@ -143,12 +158,30 @@ class Door:
             if self._in_flight.get(one.message.id) is one:
                 del self._in_flight[one.message.id]
 
-    async def _commands(self, messages: Sequence[Message]) -> None:
+    async def decide(
+        self, commands: Sequence[tuple[object, Origin]], *, dry: bool = False
+    ) -> list[Answered | Exception]:
+        """Decide many commands in one transaction of their own, in order: to each its answer, or what speaks
+        against it. With `dry` all of it is undone again. Raises Unavailable.
+        """
+        if self.stopping:
+            raise Unavailable()
+        messages = [self.parts.reader.command(command, origin) for command, origin in commands]
+        how = _How(dry=dry)
+        try:
+            await self._work.run(self._commands(messages, how))
+        except Exception as error:
+            if not is_infrastructure(error):
+                raise
+            raise Unavailable() from error
+        if not dry:
+            self._count(messages)
+        return [_answered(message) for message in messages]
+
+    async def _commands(self, messages: Sequence[Message], how: "_How") -> None:
         """Apply commands; where one cannot be saved or waits for another's lock, it alone gets that error."""
         try:
-            await self._retried(
-                lambda: self._transact(Batch(self.parts, messages), interactive=True), limit=3
-            )
+            await self._retried(lambda: self._transact(Batch(self.parts, messages), how), limit=3)
         except Exception as error:
             if is_infrastructure(error) and sqlstate(error) != LOCK_TIMEOUT:
                 raise
@@ -158,8 +191,8 @@ class Door:
                 messages[0].error = StillRunning() if sqlstate(error) == LOCK_TIMEOUT else error
                 return
             half = len(messages) // 2
-            await self._commands(messages[:half])
-            await self._commands(messages[half:])
+            await self._commands(messages[:half], how)
+            await self._commands(messages[half:], how)
 
     # -- records
     # ----------------------------------------------------------------------------------------------------
@@ -200,7 +233,7 @@ class Door:
                 )
                 messages = alone
             else:
-                for part, its_moves in _halves(messages, moves):
+                for part, its_moves in halves(messages, moves):
                     await self._records(consumer, part, its_moves, stopping)
                 return
         self._count(messages)
@@ -274,29 +307,39 @@ class Door:
     # -- one transaction
     # --------------------------------------------------------------------------------------------
 
-    async def _transact(self, batch: Batch, *, interactive: bool = False) -> None:
+    async def _transact(self, batch: Batch, how: "_How | None" = None) -> None:
         traces = [m.traceparent for m in batch.messages if m.traceparent]
         with batch_span(self.parts.flow.service, traces), self.metrics.batch_seconds.time():
-            await self._with_restarts(batch, lambda: self._once(batch, interactive))
+            await self._with_restarts(batch, lambda: self._once(batch, how or _How()))
 
     async def _with_restarts(self, batch: Batch, once: Callable[[], Awaitable[None]]) -> None:
-        """Do `once`, again where a decision needs other states locked or kept records read again."""
+        """Do `once`, again where a decision needs other states locked or kept records read again. Batches
+        that begin alike mostly read the same others (a product, a feed): the next begins with these.
+        """
+        kind = next((message.name for message in batch.messages), "")
+        batch.extra |= self._read_before.get(kind, frozenset())
         for _ in range(RESTARTS_MAX):
             reset(batch.messages)
             try:
                 return await once()
             except NeedKeys as need:
                 batch.extra = need.keys
+                # A batch of many lenders' loans reads too much for the next one to begin with.
+                self._read_before[kind] = need.keys if len(need.keys) <= READ_BEFORE_MAX else frozenset()
             except parking.NeedContents as need_contents:
                 batch.contents.update(await self._read_again(need_contents))
         raise NeedsNeverEnd()
 
-    async def _once(self, batch: Batch, interactive: bool) -> None:
-        async with transaction(self.engine) as connection:
-            if interactive:
-                await execute(connection, _COMMAND_LOCKS, (f"{int(self._still_running_after_s * 1000)}ms",))
-            await batch.run(connection)
-            faults.reached(FaultPoint.BEFORE_DB_COMMIT)
+    async def _once(self, batch: Batch, how: "_How") -> None:
+        with contextlib.suppress(_Undone):
+            async with transaction(self.engine) as connection:
+                if how.waited_for:
+                    lock_timeout = f"{int(self._still_running_after_s * 1000)}ms"
+                    await execute(connection, _COMMAND_LOCKS, (lock_timeout,))
+                await batch.run(connection)
+                if how.dry:
+                    raise _Undone
+                faults.reached(FaultPoint.BEFORE_DB_COMMIT)
         faults.reached(FaultPoint.AFTER_DB_COMMIT)
         self.metrics.batch_messages.observe(len(batch.messages))
 
@@ -355,24 +398,3 @@ def _answered(message: Message) -> Answered | Exception:
 
 def _as_exception(error: BaseException) -> Exception:
     return error if isinstance(error, Exception) else RuntimeError(type(error).__name__)
-
-
-def _halves(
-    messages: Sequence[Message], moves: Sequence[Move]
-) -> list[tuple[Sequence[Message], Sequence[Move]]]:
-    """Split a batch in two, each with the positions that it reaches by itself. Order within a partition is
-    kept.
-    """
-    half = len(messages) // 2
-    reached: dict[tuple[str, int], int] = {}
-    for message in messages[:half]:
-        if message.record is not None:
-            reached[(message.record.topic, message.record.partition)] = message.record.offset + 1
-    first, second = [], []
-    for move in moves:
-        middle = reached.get((move.topic, move.partition), move.expected)
-        if middle > move.expected:
-            first.append(move._replace(next=middle))
-        if move.next > middle:
-            second.append(move._replace(expected=middle))
-    return [(messages[:half], first), (messages[half:], second)]

@@ -57,6 +57,9 @@ class Metrics:
         self.timers_oldest_overdue_seconds = self._gauge(
             "timers_oldest_overdue_seconds", "How late the oldest due timer is"
         )
+        self.feeds_late = self._gauge("feeds_late", "Lenders whose reports are late or doubted")
+        self.webhooks_failing = self._gauge("webhooks_failing", "Webhooks whose last delivery failed")
+        self.webhooks_disabled = self._gauge("webhooks_disabled", "Webhooks that were given up")
         self.duplicates_dropped = self._counter("duplicates_dropped", "Messages that had come before")
         self.messages = self._counter("messages", "Messages by type and outcome", "type", "outcome")
         self.ignored = self._counter("records_ignored", "Records of types that this service does not take")

@@ -26,12 +26,24 @@ class Scope(StrEnum):
     REST_READ = "rest:read"
     """Whether a service has come to rest."""
     METRICS_READ = "metrics:read"
+    FEED_READ = "feed:read"
+    """What was told of a lender's loans, as its platform reads it; and how its webhooks do."""
+    WEBHOOKS_MANAGE = "webhooks:manage"
+    FEEDS_CONFIRM = "feeds:confirm"
+    """To say that a platform's report which was doubted is right."""
 
 
 SCOPES: Mapping[Role, frozenset[Scope]] = {
     Role.ADMINISTRATOR: frozenset(Scope),
     Role.INTEGRATOR: frozenset(
-        {Scope.LOANS_READ, Scope.BOOKS_READ, Scope.EVENTS_PUBLISH, Scope.CORRECTIONS_READ}
+        {
+            Scope.LOANS_READ,
+            Scope.BOOKS_READ,
+            Scope.EVENTS_PUBLISH,
+            Scope.CORRECTIONS_READ,
+            Scope.FEED_READ,
+            Scope.WEBHOOKS_MANAGE,
+        }
     ),
     Role.OPERATOR: frozenset(
         {
@@ -40,6 +52,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
             Scope.CORRECTIONS_READ,
             Scope.CORRECTIONS_PROPOSE,
             Scope.CORRECTIONS_APPROVE,
+            Scope.FEEDS_CONFIRM,
         }
     ),
     Role.HARDSHIP_OFFICER: frozenset({Scope.LOANS_READ}),

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,8 +24,7 @@ from shared.messages import Reader
 from shared.messaging.intake import Intake, IntakeSettings
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Broker
-from shared.messaging.relay import Relay, RelaySettings
-from shared.messaging.sends import Dispatcher
+from shared.messaging.relay import LET_GO, Relay, RelaySettings
 from shared.messaging.timers import TimerRunner, TimerSettings
 from shared.observe import Metrics
 from shared.schema_version import at_head
@@ -51,12 +50,22 @@ class Source:
     per_lender: Sequence[str] = ()
 
 
+class Part(Protocol):
+    """Something of a service's own that runs as long as the service does."""
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+
+    def stop(self) -> None:
+        """End after what is in hand."""
+
+
 @dataclass
 class Service:
     """Everything that runs in one process of a service.
 
-    `reference` is the frozen snapshot that decisions get; `dispatcher` makes what hands out sends, where a
-    service has some.
+    `reference` is the frozen snapshot that decisions get; `dispatcher` makes what hands things out (sends,
+    webhooks), where a service has some; `let_go` is the relay's (see there).
     """
 
     flow: Flow
@@ -64,7 +73,8 @@ class Service:
     sources: Sequence[Source]
     reference: Any = None
     broker: Broker | None = None
-    dispatcher: Callable[["Service"], Dispatcher] | None = None
+    dispatcher: Callable[["Service"], Part] | None = None
+    let_go: str = LET_GO
     migrations: Path | None = None
     """Where its migrations are: a database that lacks some is not ready."""
     metrics: Metrics = field(init=False)
@@ -124,6 +134,7 @@ class Service:
                     poll_most_ms=settings.outbox_poll_most_ms,
                     send_deadline_s=settings.send_deadline_s,
                 ),
+                self.let_go,
             )
             self._begin("relay", relay.run, relay.stop)
         if settings.role_timers:

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from services.ledger.flow import FLOW as LEDGER_FLOW
 from services.ledger.main import REFERENCE as LEDGER_REFERENCE
 from services.ledger.main import SOURCES as LEDGER_SOURCES
+from services.ledger.store.results import KEEP_PUBLISHED
 from shared.commands import Answered, Origin
 from shared.decision import Actor, Role
 from shared.events import wire
@@ -23,6 +24,7 @@ from shared.events.ids import message_id
 from shared.flow import Flow
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.port import Broker
+from shared.messaging.relay import LET_GO
 from shared.messaging.sends import Dispatcher, DispatchSettings, Permit, always_permitted
 from shared.service import Service, Source
 from shared.settings import ServiceSettings
@@ -179,6 +181,7 @@ def make_service(
         reference=LEDGER_REFERENCE if name == "ledger" else None,
         broker=broker,
         dispatcher=dispatcher if name == "followup" else None,
+        let_go=KEEP_PUBLISHED if name == "ledger" else LET_GO,
     )
 
 

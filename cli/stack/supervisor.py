@@ -279,6 +279,8 @@ class Supervisor:
             settings["KAFKA_ADMIN_USER"] = LENDERS_USER
             settings["SIGNING_KEY_FILE"] = str(layout.signing_key)
             settings["KAFKA_ADMIN_PASSWORD"] = secret(layout.secret_file("lenders", "kafka"))
+            settings["WEBHOOK_KEY"] = secret(layout.secret_file("ledger", "webhooks"))
+            settings["WEBHOOK_NETWORKS"] = "127.0.0.0/8"
         return {
             **os.environ,
             **{f"HUANCUI_{name}": value for name, value in settings.items()},

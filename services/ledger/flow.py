@@ -22,10 +22,11 @@ from services.ledger.domain import (
     proposals,
     relief,
     suspense,
+    takeover,
     transfers,
 )
 from services.ledger.domain.erasure import Erasure
-from services.ledger.domain.feed import DayDue, Feed, FeedRead, FeedSilent
+from services.ledger.domain.feed import ConfirmFeed, DayDue, Feed, FeedRead, FeedSilent, FeedState
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Proposal, Propose, Proposed, Refuse
@@ -104,6 +105,7 @@ from shared.events.servicing import (
     SharesChanged,
     WriteOffReversed,
 )
+from shared.events.takeover import LoanMigrated
 from shared.flow import Flow, States, Step
 
 _FOLLOWS = (
@@ -179,6 +181,7 @@ FLOW = Flow(
             key=lambda event: products.product_id(event.lender, event.product),
         ),
         Step(LoanOpened, opening.open_loan, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
+        Step(LoanMigrated, takeover.take_over, emits=(LoanRegistered, *_FOLLOWS), creates=True, state=Loan),
         Step(
             PaymentReceived,
             acceleration.receive,
@@ -274,7 +277,8 @@ FLOW = Flow(
             state=Feed,
             key=lambda event: feed.feed_id(event.lender),
         ),
-        Step(FeedRead, feed.read, state=Feed),
+        Step(FeedRead, feed.read, emits=(FeedLate,), state=Feed),
+        Step(ConfirmFeed, feed.confirm, state=Feed, answer=FeedState),
         Step(FeedSilent, feed.silent, emits=(FeedLate,), state=Feed),
         Step(
             DayDue,

@@ -66,6 +66,7 @@ _BY_NAME: dict[str, Any] = {
     "own_buckets": (BucketStart(bucket="current", from_day=0), BucketStart(bucket="late", from_day=1)),
     "payment_reference": "P-1",
     "product": "consumer-36",
+    "prepayment": "next_instalments",
     "region": "CN-SH",
     "repayment": "annuity",
     "reported_by": "cedar",

@@ -1,9 +1,9 @@
 """Every module that declares events. Whoever reads records imports it, so that no type is unknown."""
 
-from shared.events import borrowers, clock, hardship, holds, ledger, loans, reminders, servicing
+from shared.events import borrowers, clock, hardship, holds, ledger, loans, reminders, servicing, takeover
 from shared.events.base import Event, declared_in
 
-MODULES = (loans, servicing, borrowers, ledger, reminders, hardship, holds, clock)
+MODULES = (loans, takeover, servicing, borrowers, ledger, reminders, hardship, holds, clock)
 
 
 def event_classes() -> list[type[Event]]:

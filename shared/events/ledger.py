@@ -28,6 +28,10 @@ class LoanRegistered(LedgerEvent, topic="ledger-events", key="loan_id", version=
     owed: Money
     """All that is still to be paid, due or not."""
     opened_on: Day
+    cut_over_on: Day | None = None
+    """It was taken over from another system, with what was owed at the beginning of this day."""
+    standing: BucketAmount | None = None
+    """How late it was then. This is no news to its borrower: only what comes later is told."""
     came_from: UUID | None = None
     """The loan that it was with its former lender: whose it is and what was agreed go with it."""
 

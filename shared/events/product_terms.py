@@ -67,6 +67,10 @@ class ProductTerms(Part):
     """by_instalment (the oldest first) or by_component (over all instalments); the preset's unless given."""
     allocation_ahead: Code | None = None
     """Where money goes once all that is due is paid: next, last, next_then_last, spread, credit."""
+    prepayment: Code = "next_instalments"
+    """What is paid beyond what is due does: next_instalments (settles them, as `allocation_ahead` says), or
+    lowers the principal at once: reduce_next, reduce_instalment, reduce_term.
+    """
     principal_first_after_days: Annotated[int, Field(ge=1, le=3_650)] | None = None
     """From so many days past due on, money goes to principal before interest."""
     buckets: Code = "m0_m7"
@@ -89,6 +93,8 @@ class ProductTerms(Part):
     """Interest of the running period is owed in full even where it is prepaid before the period's end."""
     earns_evenly: bool = False
     """A period's interest is income in equal parts, day by day."""
+    level_by_thirty_days: bool = False
+    """The level amount is found as if every month had thirty of 365 days; the last one takes what is left."""
     evens_out: bool = True
     """The level amount moves by as little as brings the last instalment near the others."""
     principal_grace_periods: Periods = 0

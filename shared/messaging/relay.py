@@ -27,7 +27,7 @@ _READ_NOT_HELD = (
     "SELECT seq, topic, key, headers, value FROM outbox AS o WHERE seq > $1 AND NOT EXISTS (SELECT 1 "
     "FROM outbox AS h WHERE h.held IS NOT NULL AND h.topic = o.topic AND h.key = o.key) ORDER BY seq LIMIT $2"
 )
-_DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
+LET_GO = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 _ANY_HELD = "SELECT EXISTS (SELECT 1 FROM outbox WHERE held IS NOT NULL)"
 _HOLD = "UPDATE outbox SET held = $2 WHERE seq = $1"
 _OPEN = "pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
@@ -86,13 +86,24 @@ class RelaySettings:
 
 
 class Relay:
-    """Publishes one service's outbox while it leads; otherwise it stands by."""
+    """Publishes one service's outbox while it leads; otherwise it stands by.
+
+    `let_go` is the statement that takes acknowledged rows (their numbers are `$1`) out of the outbox: a
+    service may keep what was published elsewhere in the same statement, in the order in which it was
+    published.
+    """
 
     def __init__(
-        self, service: str, database_url: str, broker: Broker, metrics: Metrics, settings: RelaySettings
+        self,
+        service: str,
+        database_url: str,
+        broker: Broker,
+        metrics: Metrics,
+        settings: RelaySettings,
+        let_go: str = LET_GO,
     ) -> None:
         self._service, self._url, self._broker = service, database_url, broker
-        self._metrics, self._settings = metrics, settings
+        self._metrics, self._settings, self._let_go = metrics, settings, let_go
         self._producer: ProducerPort | None = None
         self._failures = 0
         self._any_held = True
@@ -163,7 +174,7 @@ class Relay:
         faults.reached(FaultPoint.AFTER_KAFKA_ACK)
         acknowledged = next((i for i, answer in enumerate(answers) if answer is not None), len(rows))
         if acknowledged:
-            await connection.execute(_DELETE, [row["seq"] for row in rows[:acknowledged]])
+            await connection.execute(self._let_go, [row["seq"] for row in rows[:acknowledged]])
             faults.reached(FaultPoint.AFTER_OUTBOX_DELETE)
             self._metrics.relay_sent.inc(acknowledged)
             self._failures = 0

@@ -1,6 +1,6 @@
 """States locked, and messages kept for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,12 @@ from shared.decision import Key
 
 Rows = Sequence[Any]
 
-_LOCK = "SELECT count(pg_advisory_xact_lock(k)) FROM unnest($1::bigint[]) AS u(k)"
+# A cast, since a CASE has no value of type void.
+_LOCK = (
+    "SELECT count(CASE WHEN s THEN pg_advisory_xact_lock_shared(k)::text ELSE "
+    "pg_advisory_xact_lock(k)::text END) "
+    "FROM unnest($1::bigint[], $2::bool[]) AS u(k, s)"
+)
 _HELD = (
     "SELECT u.t, u.k, EXISTS (SELECT 1 FROM held h WHERE h.key = u.k AND h.type = u.t AND h.status IN "
     "('parked', 'queued')), "
@@ -66,9 +71,14 @@ def lock_id(key: Key) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-async def lock(connection: AsyncConnection, keys: set[Key]) -> None:
-    """Lock states until the end of the transaction, in one order for all, whether or not they exist yet."""
-    await execute(connection, _LOCK, (sorted({lock_id(key) for key in keys}),))
+async def lock(connection: AsyncConnection, keys: Collection[Key], read_only: Collection[Key] = ()) -> None:
+    """Lock states until the end of the transaction, in one order for all, whether or not they exist yet.
+
+    Those that are only read may be read by others as well, and changed by nobody.
+    """
+    shared = {lock_id(key): True for key in read_only} | {lock_id(key): False for key in keys}
+    ordered = sorted(shared.items())
+    await execute(connection, _LOCK, ([id_ for id_, _ in ordered], [only for _, only in ordered]))
 
 
 async def held(connection: AsyncConnection, keys: Sequence[Key]) -> tuple[set[Key], set[Key]]:

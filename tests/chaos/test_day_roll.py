@@ -18,6 +18,8 @@ from tests.chaos.world import PAYMENTS, World, eventually
 
 DUE = "SELECT count(*)::int FROM timer WHERE due_at <= now()"
 ALL_AGAIN = "UPDATE timer SET due_at = now() WHERE kind = 'DayDue'"
+MOST_MISS = "UPDATE feed SET due_seen = 10000, missed_seen = 9000"
+"""Of a lender of whom this is known, so many missed instalments at once are no sign of missing payments."""
 YESTERDAY = system_now().date() - timedelta(days=1)
 OPENED = YESTERDAY - timedelta(days=30)
 
@@ -58,7 +60,7 @@ async def missed_in_topic(world: World) -> Counter[str]:
     return Counter(loan for _, loan in told)
 
 
-@pytest.mark.parametrize("fault", ["after_timer_delete:4", "before_db_commit:5", "after_db_commit:6"])
+@pytest.mark.parametrize("fault", ["after_timer_delete:8", "before_db_commit:5", "after_db_commit:6"])
 async def test_a_day_roll_killed_in_its_middle_tells_each_miss_once_and_again_tells_nothing(
     world: World, fault: str
 ) -> None:
@@ -75,6 +77,7 @@ async def test_a_day_roll_killed_in_its_middle_tells_each_miss_once_and_again_te
             lambda: world.value("ledger", f"{PAYMENTS} HAVING count(*) = {len(paid)}"), "all is taken"
         )
         await eventually(lambda: world.value("ledger", f"SELECT ({DUE}) = 60"), "the others are due")
+        await world.execute("ledger", MOST_MISS)
 
     falling = world.launch("ledger", fault=fault, batch_max=10, role_consume=False, role_relay=False)
     await falling.fell()

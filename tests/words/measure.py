@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from services.reminders.adapters.tone import load_tones
@@ -117,6 +118,7 @@ def plain(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
+@cache
 def figures() -> str:
     """The tables of docs/words.md."""
     return "\n".join([*_wording_table(), "", *_intents_table()])

@@ -36,7 +36,7 @@ class Lenders:
     """Adds lenders with the login that is kept for this alone."""
 
     def __init__(self, settings: LedgerSettings) -> None:
-        self._settings = settings
+        self.settings = settings
 
     async def add(self, name: str) -> AddedLender:
         """Make what a lender needs; what is there stays. Raises LendersNotManaged and KafkaUnwilling."""
@@ -44,11 +44,11 @@ class Lenders:
             login = await asyncio.to_thread(self._make, name)
         except ProvisioningFailed as failed:
             raise KafkaUnwilling(reason=str(failed)) from failed
-        topics = [self._settings.topic_prefix + topic for topic in lender_topics(name)]
+        topics = [self.settings.topic_prefix + topic for topic in lender_topics(name)]
         return AddedLender(topics, login.user, login.password, self._token(name))
 
     def _make(self, name: str) -> Login:
-        settings = self._settings
+        settings = self.settings
         if settings.kafka_admin_user is None or settings.kafka_admin_password is None:
             raise LendersNotManaged()
         administrator = Login(settings.kafka_admin_user, settings.kafka_admin_password.get_secret_value())
@@ -60,7 +60,7 @@ class Lenders:
 
     def _token(self, name: str) -> str | None:
         """A token for a start, where this ledger may sign some; else an identity provider makes them."""
-        settings = self._settings
+        settings = self.settings
         if settings.signing_key_file is None:
             return None
         return issue_token(

@@ -69,6 +69,8 @@ def _untouched(w: Working, k: int, until: int, ahead: int, carry: int) -> tuple[
     interest, principal, carried = w.owed[INTEREST], w.owed[PRINCIPAL], w.carried
     interest_paid, principal_paid = w.paid[INTEREST], w.paid[PRINCIPAL]
     credited, reopened, settled, run_on = w.credited, w.reopened, w.settled, w.run_on
+    if carry < 0:
+        return k, ahead, carry  # more interest was paid than came up: none is asked for until it has
     while k < until:
         if (
             kinds[k]

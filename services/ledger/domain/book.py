@@ -46,6 +46,7 @@ class Why(StrEnum):
     """What makes an amount move."""
 
     DRAWN = "drawn"
+    TAKEN_OVER = "taken_over"
     PAID = "paid"
     CREDITED = "credited"
     GIVEN_BACK = "given_back"

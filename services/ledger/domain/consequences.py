@@ -14,7 +14,7 @@ from services.ledger.domain import card_watch, journal, late_fees
 from services.ledger.domain.ageing import days_past_due
 from services.ledger.domain.buckets import Scheme
 from services.ledger.domain.doubt import in_doubt, look_at_once_or_on
-from services.ledger.domain.loan import Loan, Missed, Told
+from services.ledger.domain.loan import UNTOLD, Loan, Missed, Told
 from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.reallocation import reallocated
 from services.ledger.domain.recording import gained_through
@@ -172,7 +172,7 @@ def _take_back_missed(telling: _Telling, now: Standing) -> None:
     """An instalment that was paid in time after all, or falls due on another day now, was not missed."""
     kept = _still_missed(telling.loan, now)
     for one in telling.told.missed:
-        if one not in kept:
+        if one not in kept and one.event_id != UNTOLD:
             telling.events.append(
                 PaymentMissedRetracted(
                     loan_id=telling.loan.id, instalment=one.number, missed_event_id=one.event_id

@@ -119,7 +119,7 @@ def _take_back(loan: Loan, content: Reversal, context: Context) -> Decision[Loan
         raise FactUnknown(reference=content.reference)
     if entry.reversed_on is not None:
         raise AlreadyTakenBack(reference=content.reference, reversed_on=entry.reversed_on)
-    if entry.fact.reference == OPENING:
+    if entry.fact.reference in (OPENING, payments.TAKEN_OVER):
         raise OpeningStands(reference=content.reference)
     gone = Entry(entry.fact, loan.today(context.now), content.reason.value)
     recorded = take_back(loan, gone, context)

@@ -45,6 +45,7 @@ def add_months(day: date, months: int, day_of_month: int | None = None) -> date:
     return date(year, month + 1, min(day_of_month or day.day, last_day_of_month(year, month + 1)))
 
 
+@lru_cache(maxsize=65_536)
 def due_date(
     first_due: date, unit: PeriodUnit, count: int, index: int, *, day_of_month: int | None = None
 ) -> date:

@@ -22,6 +22,7 @@ NAMES: Mapping[Account, str] = {
     Account.FEES_RECEIVABLE: "Assets:Loans:Fees",
     Account.PENALTY_RECEIVABLE: "Assets:Loans:Penalties",
     Account.DISBURSED: "Assets:Cash:Disbursed",
+    Account.OPENING_BALANCES: "Equity:OpeningBalances",
     Account.CASH: "Assets:Cash:Received",
     Account.BORROWER_CREDIT: "Liabilities:Borrowers:Credit",
     Account.INTEREST_INCOME: "Income:Interest",

@@ -21,6 +21,25 @@ class Draw(NamedTuple):
     amount: int
 
 
+class TakenOver(NamedTuple):
+    """The loan came from another system with what was owed of it at the beginning of `value_on`."""
+
+    value_on: date
+    reference: str
+    principal: int
+    """What of it had not fallen due."""
+    past_due: tuple[Planned, ...] = ()
+    """What was left unpaid of each instalment that had fallen due."""
+    accrued: int = 0
+    """Interest that the running period had brought up to then."""
+    credit: int = 0
+    """The borrower's."""
+    runs_since: date | None = None
+    """When the running period began; None where no interest is computed."""
+    opened_on: date | None = None
+    """When the money was paid out."""
+
+
 class ScheduleChange(NamedTuple):
     """The platform has sent a provided schedule anew: all that fall due on `value_on` or later."""
 
@@ -41,8 +60,8 @@ class RateChange(NamedTuple):
 
 
 class InterestPause(NamedTuple):
-    """No interest is charged from `starts_on` through `ends_on`, nor ever asked for later. Open while it has
-    no end.
+    """No interest (with `fees` no fees) from `starts_on` through `ends_on`, nor ever asked for later; open
+    without an end. With `arrears_only`: none on what was past due at its start.
     """
 
     value_on: date
@@ -50,23 +69,18 @@ class InterestPause(NamedTuple):
     starts_on: date
     ends_on: date | None = None
     fees: bool = False
-    """Fees and penalties charged on these days are not asked for either (a hold says so, a deferral not)."""
     arrears_only: bool = False
-    """Only what was past due when it started bears no interest and no penalties; the rest goes on."""
     person: str = ""
-    """Whose hold it follows from; empty: it holds for everyone who is part of the loan."""
 
 
 class AgeingPause(NamedTuple):
-    """These days, `value_on` through `ends_on`, do not count as days past due."""
+    """These days, `value_on` through `ends_on`, do not count as days past due (of what was due before)."""
 
     value_on: date
     reference: str
     ends_on: date | None = None
     arrears_only: bool = False
-    """Only what was due before it started stands still; later instalments age as ever."""
     person: str = ""
-    """Whose hold it follows from; empty: it holds for everyone who is part of the loan."""
     reason: str = ""
 
 
@@ -224,7 +238,6 @@ class InterestWaiver(NamedTuple):
     reference: str
     amount: int
     penalty: bool = False
-    """Penalty interest on what was past due, instead."""
 
 
 class Forgiveness(NamedTuple):
@@ -236,10 +249,8 @@ class Forgiveness(NamedTuple):
 
 
 class ReAge(NamedTuple):
-    """All unpaid principal is spread anew over `instalments` from `first_due` on; nothing is past due any
-    more. With `levels`, one for each of `dues`, so much is asked for on these days, and what is left a
-    period after the last of them.
-    """
+    """All unpaid principal is spread anew over `instalments` from `first_due` on; with `levels`, so much is
+    asked for on each of `dues`, and what is left a period after them."""
 
     value_on: date
     reference: str
@@ -252,12 +263,11 @@ class ReAge(NamedTuple):
 
 
 class ReAmortise(NamedTuple):
-    """Principal that is past due is spread over the instalments to come."""
+    """Principal (`arrears`: all) that is past due is spread over the instalments to come."""
 
     value_on: date
     reference: str
     arrears: bool = False
-    """All that is past due: interest in equal parts, fees and penalties with the next instalment."""
 
 
 class ChargeOff(NamedTuple):
@@ -301,6 +311,7 @@ class Closing(NamedTuple):
 
 Fact = (
     Draw
+    | TakenOver
     | ScheduleChange
     | RateChange
     | InterestPause
@@ -333,6 +344,7 @@ Fact = (
 Key = tuple[int, int, str]
 _RANK: dict[type, int] = {
     Draw: 0,
+    TakenOver: 0,
     ScheduleChange: 1,
     RateChange: 2,
     InterestPause: 2,

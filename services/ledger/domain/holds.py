@@ -119,7 +119,7 @@ def lift(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan] | Ne
 def _state(
     loan: Loan, event: HoldPlaced | HoldChanged, revision: int, before: Sequence[str], context: Context
 ) -> Decision[Loan] | Need:
-    stated = list(_facts(loan, event, revision))
+    stated = list(facts_of(loan, event, revision))
     exchanged = exchange(loan, before, stated, context)
     if isinstance(exchanged, Need):
         return exchanged
@@ -132,7 +132,8 @@ def _state(
     return _keep(instructed, event.hold_id, hold, context, events)
 
 
-def _facts(loan: Loan, event: HoldPlaced | HoldChanged, revision: int) -> Iterator[Fact]:
+def facts_of(loan: Loan, event: HoldPlaced | HoldChanged, revision: int) -> Iterator[Fact]:
+    """What a hold means for the loan's book. Raises CurrencyDiffers."""
     name = f"hold:{event.hold_id}:{revision}"
     person = str(event.person_id) if event.person_id else ""
     if event.freezes.interest_and_fees:

@@ -23,6 +23,8 @@ class Account(StrEnum):
     FEES_RECEIVABLE = "fees_receivable"
     PENALTY_RECEIVABLE = "penalty_receivable"
     DISBURSED = "disbursed"
+    OPENING_BALANCES = "opening_balances"
+    """What loans were taken over with from another system."""
     CASH = "cash"
     BORROWER_CREDIT = "borrower_credit"
     INTEREST_INCOME = "interest_income"
@@ -72,6 +74,7 @@ STANDING = frozenset({*OWED, Account.ALLOWANCE, Account.SUSPENDED_INTEREST})
 _INCOME = (Account.PENALTY_INCOME, Account.FEE_INCOME, Account.INTEREST_INCOME)
 _AGAINST: Mapping[Why, Account] = {
     Why.DRAWN: Account.DISBURSED,
+    Why.TAKEN_OVER: Account.OPENING_BALANCES,
     Why.STATED: Account.DISBURSED,
     Why.PAID: Account.CASH,
     Why.CREDITED: Account.GOODWILL,

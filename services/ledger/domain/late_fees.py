@@ -21,7 +21,8 @@ from services.ledger.domain.replay import cost_room
 from services.ledger.domain.terms import Component
 from shared.decision import Context
 
-_PREFIX = "fee:late:"
+PREFIX = "fee:late:"
+"""Names of fees that the ledger itself charges begin so."""
 
 
 def may_charge(loan: Loan, today: date) -> bool:
@@ -31,7 +32,7 @@ def may_charge(loan: Loan, today: date) -> bool:
 
 def has_any(loan: Loan) -> bool:
     """Whether a late fee was ever charged."""
-    return any(one.reference.startswith(_PREFIX) for one in loan.book.charges)
+    return any(one.reference.startswith(PREFIX) for one in loan.book.charges)
 
 
 def charged(loan: Loan, row: Unpaid, missed: UUID, today: date, context: Context) -> Loan:
@@ -41,7 +42,7 @@ def charged(loan: Loan, row: Unpaid, missed: UUID, today: date, context: Context
     book = loan.book
     if not _is_charged(loan, row, today):
         return loan
-    name = f"{_PREFIX}{row.number}:{today}:{missed}"
+    name = f"{PREFIX}{row.number}:{today}:{missed}"
     fee = facts.Fee(today, name, loan.rules.late_fee_minor, _due_on(book, today), penalty=True)
     recorded = record(loan, fee, context)
     # Where something is past due the loan's whole file is there. Should it not be, there is no fee.
@@ -63,7 +64,7 @@ def fee_for(loan: Loan, missed: UUID) -> int:
 
 def charged_by(charge: Charge) -> date:
     """The day by which a fee was charged. A late fee falls due on a later one, others when charged."""
-    if charge.reference.startswith(_PREFIX):
+    if charge.reference.startswith(PREFIX):
         return _told(charge.reference)[0]
     return date.fromordinal(charge.due)
 
@@ -74,7 +75,7 @@ def without_cause(loan: Loan, missed: Collection[UUID]) -> Iterator[Charge]:
     """
     due_on = {one.event_id: one.due_on for one in loan.told.missed}
     for one in loan.book.charges:
-        if one.reference.startswith(_PREFIX) and one.amount:
+        if one.reference.startswith(PREFIX) and one.amount:
             told_on, event_id = _told(one.reference)
             since = due_on.get(event_id, told_on)
             if event_id not in missed or _is_paused(loan.book, since, told_on):
@@ -97,7 +98,7 @@ def taken_back(loan: Loan, fee: Charge, context: Context) -> Recorded:
 
 
 def _told(reference: str) -> tuple[date, UUID]:
-    _, on, event_id = reference.removeprefix(_PREFIX).split(":")
+    _, on, event_id = reference.removeprefix(PREFIX).split(":")
     return date.fromisoformat(on), UUID(event_id)
 
 

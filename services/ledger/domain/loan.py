@@ -66,6 +66,13 @@ class Missed(NamedTuple):
     number: int
     due_on: date
     event_id: UUID
+    """`UNTOLD` where the system that had the loan before may have told it: then there is nothing to take
+    back.
+    """
+
+
+UNTOLD = UUID(int=0)
+"""The id of no event."""
 
 
 class OverLimit(NamedTuple):

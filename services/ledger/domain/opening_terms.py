@@ -18,7 +18,7 @@ from services.ledger.domain.product_terms import (
 from services.ledger.domain.provided import CurrencyDiffers, provided
 from services.ledger.domain.reference import Reference
 from services.ledger.domain.rounding import RoundingRule
-from services.ledger.domain.terms import HUMANE, Balance, Measure, OnChargeOff, Repayment, Terms
+from services.ledger.domain.terms import HUMANE, Balance, Measure, OnChargeOff, Prepayment, Repayment, Terms
 from shared.errors import Refused
 from shared.events.loans import LoanKind, LoanOpened, ProductTerms
 
@@ -102,6 +102,8 @@ def _costing(laid_out: Terms, product: ProductTerms, rate: Decimal) -> Terms:
         instalment_multiple=rounding.multiple,
         earns_evenly=product.earns_evenly,
         evens_out=product.evens_out,
+        level_by_thirty_days=product.level_by_thirty_days,
+        prepayment=Prepayment(product.prepayment),
         allocation=allocation_of(product),
         principal_first_after_days=principal_first_after_days(product),
         on_charge_off=OnChargeOff(product.on_charge_off),

@@ -40,6 +40,7 @@ from shared.events.loans import (
 )
 from shared.events.parts import PlanPart, ScheduledInstalment
 from shared.events.servicing import LoanAccelerated, LoanReinstated, LoanWrittenOff, WriteOffReversed
+from shared.events.takeover import LoanMigrated
 from shared.money import Money
 
 
@@ -48,7 +49,9 @@ class NotAnAmount(Refused):
 
 
 class BeforeOpening(Refused):
-    """Nothing can have happened to a loan before it was opened."""
+    """Nothing can have happened to a loan before it was opened, or before the cut-over at which it was taken
+    over: its opening balances hold all that came before. A person must decide what such a report changes.
+    """
 
 
 class DirectionTooLarge(Refused):
@@ -65,6 +68,8 @@ class ScheduleNotProvided(Refused):
 
 CLOSED, WRITTEN_OFF, ACCELERATED = "closed", "write_off", "accelerated"
 """How what ends a loan, or calls it due, is called in the file: each is there once at a time."""
+TAKEN_OVER = "takeover"
+"""How the file calls what a loan was taken over with."""
 
 
 def payment_reference(name: str) -> str:
@@ -301,6 +306,7 @@ _NAMED: Mapping[type, Callable[[Any], str]] = {
     FeeCharged: lambda event: f"fee:{event.fee_reference}",
     FeeWaived: _waiver,
     RateChanged: lambda event: f"rate:{event.effective_on}",
+    LoanMigrated: lambda _: TAKEN_OVER,
     LoanClosed: lambda _: CLOSED,
     LoanReopened: lambda _: CLOSED,
     LoanWrittenOff: lambda _: WRITTEN_OFF,

@@ -39,8 +39,9 @@ def build(w: Working, from_on: date) -> None:
     terms = w.terms
     opened = terms.first_due is not None and terms.opened_on <= from_on
     start = (terms.opened_on if opened else from_on).toordinal()
+    w.make_room(terms.instalments)
     for k in range(terms.instalments):
-        w.insert(k, start, start, _kind(terms, k))
+        w.starts[k], w.dues[k], w.kinds[k] = start, start, _kind(terms, k)
         fall_due(w, k, _due(terms, from_on, k))
         # A due date that was moved off a closed day leaves its period a whole one.
         lay_out(w, k, regular=k > 0 or start == _due(terms, from_on, -1).toordinal())

@@ -23,6 +23,7 @@ from services.ledger.domain.terms import (
     Measure,
     OnChargeOff,
     Order,
+    Prepayment,
     Repayment,
     Sweep,
 )
@@ -92,6 +93,7 @@ def check_terms(terms: ProductTerms, reference: Reference | None, effective_on: 
         ("interest_measure", terms.interest_measure, Measure),
         ("interest_balance", terms.interest_balance, Balance),
         ("on_charge_off", terms.on_charge_off, OnChargeOff),
+        ("prepayment", terms.prepayment, Prepayment),
         ("allocation_sweep", terms.allocation_sweep or Sweep.BY_INSTALMENT, Sweep),
         ("allocation_ahead", terms.allocation_ahead or Ahead.NEXT, Ahead),
         *(("credit_schemes", scheme, record.SCHEMES) for scheme in terms.credit_schemes),

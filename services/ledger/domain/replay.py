@@ -20,6 +20,7 @@ from services.ledger.domain import (
     re_ageing,
     revolving,
     revolving_changes,
+    taking_over,
 )
 from services.ledger.domain.allocation import Money, bring_to, cap_cost, settle, use_credit
 from services.ledger.domain.amounts import recompute
@@ -54,6 +55,7 @@ from services.ledger.domain.facts import (
     ReAmortise,
     ScheduleChange,
     Statement,
+    TakenOver,
     TokenPayments,
     key_of,
 )
@@ -281,6 +283,7 @@ def _draw(w: Working, fact: Draw) -> None:
 
 _STEPS: dict[type, Callable[[Working, Any], None]] = {
     Draw: _draw,
+    TakenOver: taking_over.take_over,
     ScheduleChange: changes.change_schedule,
     RateChange: changes.change_rate,
     InterestPause: pauses.pause_interest,

@@ -17,6 +17,7 @@ from services.ledger.domain.consequences import TIMER, settle
 from services.ledger.domain.course import Came, Course, Gone
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import FROM_FORMER, OWED, Account
+from services.ledger.domain.late_fees import PREFIX
 from services.ledger.domain.loan import Entry, Joined, Loan
 from services.ledger.domain.outside import NothingOwed
 from services.ledger.domain.payments import BeforeOpening
@@ -77,7 +78,7 @@ def leave(loan: Loan, event: LoanTransferred, context: Context) -> Decision[Loan
         raise NothingOwed(loan_reference=loan.reference)
     new = loan_id(event.to_lender, event.to_loan_reference)
     if (key := Key(Loan.__name__, new)) not in context.others:
-        return Need(keys=[key])
+        return Need(keys=[key, Key(Loan.__name__, loan.id)])  # the new loan will ask for this one
     if context.others[key] is not None:
         raise SuccessorTaken(to_lender=event.to_lender, to_loan_reference=event.to_loan_reference)
     departed = _departed(
@@ -158,7 +159,7 @@ def _report(loan: Loan, fact: Fact) -> Event | None:
 def _check_day(loan: Loan, on: date, context: Context) -> None:
     if on < loan.opened_on:
         raise BeforeOpening(on=on, opened_on=loan.opened_on)
-    # A platform west of the loan may be a day ahead of its calendar.
+    # A platform east of the loan may be a day ahead of it.
     if on > loan.today(context.now) + _DAY:
         raise TransferToCome(effective_on=on, today=loan.today(context.now))
 
@@ -331,6 +332,8 @@ def _renamed(reference: str, lender: str) -> str:
     same.
     """
     kind, colon, name = reference.partition(":")
+    if reference.startswith(PREFIX) or name.startswith(PREFIX):
+        return reference  # a late fee, or its waiver: the ledger's own names, by which it takes them back
     return f"{kind}:{lender}{FROM_FORMER}{name}" if colon and kind in _GIVEN else reference
 
 

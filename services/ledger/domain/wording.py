@@ -119,6 +119,10 @@ def _re_amortise(fact: facts.ReAmortise, _: _OfMinor) -> str:
 
 _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.Draw: lambda fact, money: f"{money(fact.amount)} was paid out",
+    facts.TakenOver: lambda fact, _: (
+        "The loan was taken over from another system with what was owed then"
+        + ("" if fact.opened_on is None else f"; it had been paid out on {fact.opened_on}")
+    ),
     facts.ScheduleChange: lambda fact, _: "The lender's system changed the schedule from this day on",
     facts.RateChange: lambda fact, _: f"The interest rate became {_percent(fact.annual_rate)}",
     facts.InterestPause: _interest_pause,

@@ -12,13 +12,14 @@ from services.ledger.domain.corrections import references
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.staging import new_stages
-from services.ledger.store import packing, records
+from services.ledger.store import feeds, packing, records
 from services.ledger.store.erasures import NOT_ERASED, borrower_id
 from services.ledger.store.holdings import add_holdings
 from services.ledger.store.successions import add_successions, files_to_come
 from shared.clock import system_now
 from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
+from shared.events.takeover import LoanMigrated
 from shared.flow import Change, Wanted
 
 COLUMNS = (
@@ -130,7 +131,7 @@ async def load_loans(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, 
 
 
 def _opens(messages: Iterable[Any]) -> bool:
-    return any(isinstance(one, LoanOpened) for one in messages)
+    return any(isinstance(one, LoanOpened | LoanMigrated) for one in messages)
 
 
 async def load_history(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, History]:
@@ -168,6 +169,7 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     await add_postings(
         connection, [(loan.id, loan.currency, one) for loan in loans for one in loan.postings], at
     )
+    await feeds.note_loans(connection, changes)
     if stages := _new_stages(changes):
         await execute(connection, _ADD_STAGES, (*_columns(stages), at))
     await records.add_months(connection, loans, at)

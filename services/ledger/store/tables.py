@@ -203,7 +203,21 @@ LEDGER_V1: Sequence[str] = (
         id uuid PRIMARY KEY,
         lender text NOT NULL UNIQUE,
         complete text NOT NULL,
-        coming text NOT NULL
+        coming text NOT NULL,
+        suspect text NOT NULL,
+        late text,
+        due_seen bigint NOT NULL,
+        missed_seen bigint NOT NULL
+    )
+    """,
+    # How many instalments were about to fall due, by the day on which their grace ends.
+    """
+    CREATE TABLE feed_day (
+        lender text NOT NULL,
+        product text NOT NULL,
+        day date NOT NULL,
+        due bigint NOT NULL,
+        PRIMARY KEY (lender, product, day)
     )
     """,
     """
@@ -243,4 +257,79 @@ LEDGER_V1: Sequence[str] = (
     "CREATE INDEX proposal_subject ON proposal (subject)",
     "CREATE INDEX proposal_queue ON proposal (status, proposed_at, id)",
     "CREATE INDEX proposal_age ON proposal (proposed_at, id)",
+    # What the relay has published, by lender, in the order in which it was published. One leader writes it,
+    # one statement after the other, so that no number ever comes to be seen after a higher one.
+    """
+    CREATE TABLE result (
+        lender text NOT NULL,
+        number bigint GENERATED ALWAYS AS IDENTITY,
+        loan_id uuid,
+        headers bytea NOT NULL,
+        value bytea NOT NULL,
+        published_at timestamptz NOT NULL,
+        PRIMARY KEY (lender, number)
+    )
+    """,
+    "CREATE INDEX result_published_at ON result USING brin (published_at) WITH (pages_per_range = 16)",
+    # Through which number a lender's results were removed for their age.
+    "CREATE TABLE result_removed (lender text PRIMARY KEY, through bigint NOT NULL)",
+    """
+    CREATE TABLE webhook (
+        id uuid PRIMARY KEY,
+        lender text NOT NULL,
+        url text NOT NULL,
+        types text[] NOT NULL,
+        events_max integer NOT NULL,
+        secret_number integer NOT NULL,
+        former_secret_until timestamptz,
+        rotated_by uuid,
+        status text NOT NULL,
+        reason text,
+        after bigint NOT NULL,
+        created_at timestamptz NOT NULL,
+        delivered_at timestamptz,
+        failures integer NOT NULL,
+        failing_since timestamptz,
+        last_error text,
+        next_try_at timestamptz NOT NULL,
+        leased_until timestamptz NOT NULL,
+        lease uuid
+    )
+    """,
+    "CREATE INDEX webhook_lender ON webhook (lender, id)",
+    # A file of events that is handed in piece by piece; of its lines those that were not applied, and of a
+    # takeover all, with what they brought.
+    """
+    CREATE TABLE import (
+        id uuid PRIMARY KEY,
+        lender text NOT NULL,
+        kind text NOT NULL,
+        dry boolean NOT NULL,
+        lines_total bigint,
+        status text NOT NULL,
+        started_at timestamptz NOT NULL,
+        moved_at timestamptz NOT NULL,
+        lines_read bigint NOT NULL,
+        working_s double precision NOT NULL,
+        counts text NOT NULL
+    )
+    """,
+    "CREATE INDEX import_started ON import (started_at, id)",
+    """
+    CREATE TABLE import_line (
+        import_id uuid NOT NULL,
+        line bigint NOT NULL,
+        status text NOT NULL,
+        loan_id uuid,
+        problem text,
+        currency text,
+        principal_minor bigint,
+        interest_minor bigint,
+        fees_minor bigint,
+        penalty_minor bigint,
+        credit_minor bigint,
+        days_past_due integer,
+        PRIMARY KEY (import_id, line)
+    )
+    """,
 )

@@ -85,6 +85,7 @@ def allocation_is_complete(replaying: Replay, examples: int = 100, among: Histor
         if held:
             return
         book = replaying(terms, facts)
+        book = advance(book, date.fromordinal(book.seen))
         due = [k for k, on in enumerate(book.dues) if on <= book.seen]
         assert not book.credit or not any(book.unpaid(k) for k in due)
 

@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from shared.commands import KeyReused, StillRunning
+from services.ledger.domain.payments import NotAnAmount
+from services.ledger.domain.products import product_id
+from shared.commands import Answered, KeyReused, Origin, StillRunning, Unavailable
 from shared.decision import Actor, Key, Role
 from shared.errors import NotFound, PredecessorMissing
 from shared.events.base import TYPE_PREFIX
@@ -15,10 +17,12 @@ from shared.events.ids import event_id, message_id
 from shared.fold import KeyParked, NotYours
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.port import Outgoing
+from shared.spine.states import lock_id
 from tests.builders import a_loan, a_payment, a_record, a_registration, an_applied_payment, money
 from tests.databases import Databases
 from tests.followup.flow import Adjust, TooFew
 from tests.harness import ADMINISTRATOR, Running, running, until
+from tests.unit.ledger.test_holds import a_product, a_term_loan
 
 LOAN = a_loan().loan_id
 
@@ -318,3 +322,73 @@ async def test_a_repetition_of_a_request_that_still_runs_is_told_to_come_back(
             )
             with pytest.raises(StillRunning):
                 await followup.submit(Adjust(loan, 4), key="k")
+
+
+async def test_what_is_only_read_is_open_to_other_readers_and_closed_to_whoever_changes_it(
+    ledger: Running,
+) -> None:
+    """Loans of one product are opened side by side; a new version of it waits for them, and they for it."""
+    product = a_product()
+    await ledger.publish(product)
+    await ledger.settled()
+    key = lock_id(Key("Product", product_id(product.lender, product.product)))
+    terms = {"opened_on": "2026-01-01", "first_due_on": "2026-02-01", "instalment_count": 2}
+    async with ledger.database.acquire() as other, other.transaction():
+        await other.execute("SELECT pg_advisory_xact_lock_shared($1)", key)
+        for name in ("beside", "again"):
+            await ledger.submit(a_term_loan("100.00", loan_reference=name, **terms))
+        with pytest.raises(StillRunning):
+            await ledger.submit(a_product(grace_days=5).model_copy(update={"product_version": 2}))
+    async with ledger.database.acquire() as other, other.transaction():
+        await other.execute("SELECT pg_advisory_xact_lock($1)", key)
+        with pytest.raises(StillRunning):
+            await ledger.submit(a_term_loan("100.00", loan_reference="behind", **terms))
+    names = await ledger.value("SELECT array_agg(reference ORDER BY reference) FROM loan")
+    assert names == ["again", "beside"]
+
+
+async def test_many_commands_are_decided_in_one_go_each_for_itself(ledger: Running) -> None:
+    def origin(name: str) -> Origin:
+        return Origin(message_id("test", name), 1, ADMINISTRATOR, None, "test")
+
+    door = ledger.service.door
+    given = [
+        (a_loan("one"), origin("1")),
+        (a_payment("0.00", loan="one", reference="none"), origin("2")),
+        (a_payment("5.00", loan="one"), origin("3")),
+    ]
+    tried = await door.decide(given, dry=True)
+    assert await ledger.value("SELECT count(*) FROM loan") == 0
+    assert await ledger.value("SELECT count(*) FROM inbox") == 0
+    done = await door.decide(given)
+    for answers in (tried, done):
+        first, second, third = answers
+        assert isinstance(first, Answered)
+        assert isinstance(second, NotAnAmount)
+        assert isinstance(third, Answered)
+    again = await door.decide(given)
+    assert [getattr(one, "replayed", None) for one in again] == [True, True, True]
+    assert await ledger.payments() == ["P-1"]
+    door.stopping = True
+    with pytest.raises(Unavailable):
+        await door.decide(given)
+    door.stopping = False
+
+
+async def test_a_batch_begins_with_what_the_one_before_it_read(
+    databases: Databases, broker: MemoryBroker
+) -> None:
+    """Else each would be begun twice: nothing but the door runs here, so that transactions can be counted."""
+    terms = {"opened_on": "2026-01-01", "first_due_on": "2026-02-01", "instalment_count": 2}
+    count = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    alone: dict[str, Any] = dict.fromkeys(
+        ("role_consume", "role_relay", "role_timers", "role_dispatch"), False
+    )
+    async with running("ledger", await databases.make("ledger"), broker, **alone) as ledger:
+        await ledger.submit(a_product())
+        taken = []
+        for name in ("first", "second", "third"):
+            before = await ledger.value(count)
+            await ledger.submit(a_term_loan("100.00", loan_reference=name, **terms))
+            taken.append(await ledger.value(count) - before)
+    assert taken == [2, 1, 1]

@@ -16,11 +16,16 @@ from shared.access import generate_key, private_jwk
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-def operator(folder: Path, answer: Answer) -> Operator:
+def a_layout(folder: Path) -> Layout:
+    """A stack that was up once: it has a key to sign tokens with."""
     layout = Layout(folder)
     layout.signing_key.parent.mkdir(parents=True, exist_ok=True)
     write_private(layout.signing_key, private_jwk(generate_key()))
-    return Operator(layout, "ledger", "olga", httpx.MockTransport(answer))
+    return layout
+
+
+def operator(folder: Path, answer: Answer) -> Operator:
+    return Operator(a_layout(folder), "ledger", "olga", httpx.MockTransport(answer))
 
 
 def test_a_list_is_read_to_its_last_page(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The ledger's decisions at a desk: events in, days pass, events out; in memory, by its own flow."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -11,13 +11,24 @@ from zoneinfo import ZoneInfo
 from services.ledger.adapters.calendars import calendar
 from services.ledger.domain.corrections import references
 from services.ledger.domain.credit_record.told import MonthReported
-from services.ledger.domain.feed import DayDue, Feed
+from services.ledger.domain.feed import (
+    ConfirmFeed,
+    DayDue,
+    Feed,
+    FeedRead,
+    FeedSilent,
+    feed_id,
+    first_alarm,
+    noted,
+)
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
+from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Content, Proposal, Propose, Refuse
 from services.ledger.domain.reference import Reference
 from services.ledger.domain.staging import StageRow, new_stages
 from services.ledger.domain.suspense import Suspense
+from services.ledger.domain.suspicion import Counted
 from services.ledger.flow import FLOW
 from shared.decision import Actor, Key, Role, SetTimer
 from shared.events.base import Event
@@ -51,6 +62,7 @@ class Desk:
     told: list[Event] = field(default_factory=list)
     ids: dict[int, UUID] = field(default_factory=dict)
     kept: dict[Key, list[Message]] = field(default_factory=dict)
+    due: Counter[tuple[str, str, date]] = field(default_factory=Counter)
     held: list[str] = field(default_factory=list)
     holders: list[str] = field(default_factory=list)
     """Under what kind of key those are held."""
@@ -174,6 +186,10 @@ class Desk:
         state = self.states[key]
         if isinstance(state, Suspense):
             return replace(state, postings=())
+        if isinstance(state, Feed) and any(
+            isinstance(one, FeedRead | FeedSilent | ConfirmFeed) for one in named
+        ):
+            return replace(state, counted=self._counted(state.lender), delays=self._delays(state.lender))
         if not isinstance(state, Loan):
             return state
         waiting = [one.body for one in self.kept.get(key, ())]
@@ -192,6 +208,7 @@ class Desk:
             state = fold.states[key]
             self.states[key] = state
             if isinstance(state, Loan):
+                self._note(fold.before[key], state)
                 self.provided.setdefault(key.id, state.book.terms.provided)
                 for name, former in state.replaced:
                     del self.files[key.id][name]
@@ -221,8 +238,54 @@ class Desk:
             self.held.append(f"{hold.status}: {hold.reason} {hold.detail}")
             self.holders.append(hold.key.type)
 
+    def _note(self, before: Loan | None, after: Loan) -> None:
+        """What the store does as loans are saved: it counts for the feed, and sees that it is read."""
+        key = Key(Feed.__name__, feed_id(after.lender))
+        if key not in self.states:
+            self.states[key] = Feed(key.id, after.lender)
+            kind = FeedSilent.__name__
+            self.timers[key, kind] = SetTimer.at_instant(kind, first_alarm(after))
+        one = noted(before, after)
+        if one is not None:
+            self.due[one.lender, one.product, one.day] += one.due
+            kind, known = FeedRead.__name__, self.timers.get((key, FeedRead.__name__))
+            if known is None or one.read_at < known.due_at:
+                self.timers[key, kind] = SetTimer.at_instant(kind, one.read_at)
+
+    def _counted(self, lender: str) -> tuple[Counted, ...]:
+        waiting = Counter(
+            (one.product or "", one.waits_through)
+            for one in self.states.values()
+            if isinstance(one, Loan) and one.lender == lender and one.waits_through is not None
+        )
+        due = {(product, day): number for (of, product, day), number in self.due.items() if of == lender}
+        places = sorted({*due, *waiting})
+        return tuple(
+            Counted(product, day, due.get((product, day), 0), waiting[product, day])
+            for product, day in places
+        )
+
+    def _delays(self, lender: str) -> tuple[tuple[str, int], ...]:
+        return tuple(
+            (one.code, max(waited))
+            for one in self.states.values()
+            if isinstance(one, Product)
+            and one.lender == lender
+            and (
+                waited := [
+                    v.terms.feed_delay_days for v in one.versions if not v.terms.payments_complete_expected
+                ]
+            )
+        )
+
     def _wake(self, feed: Feed) -> None:
-        """What the store does with one statement: loans that waited for this report look again."""
+        """What the store does with two statements: loans that waited for this report look again, and days
+        that are complete are counted no more.
+        """
+        for lender, product, day in list(self.due):
+            through = feed.complete_through(product or None)
+            if lender == feed.lender and through is not None and day <= through:
+                del self.due[lender, product, day]
         for key, state in self.states.items():
             if isinstance(state, Loan) and state.waits_through is not None:
                 through = feed.complete_through(state.product)

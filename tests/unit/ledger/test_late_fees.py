@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.ledger.domain.journal import Account
+from services.ledger.domain.loan import Loan
 from services.ledger.domain.terms import Component
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanLoan
@@ -19,6 +20,7 @@ from shared.events.ledger import (
 )
 from shared.events.loans import FeeWaived, PaymentsComplete
 from shared.events.parts import Freezes, HoldReason, ReliefKind, ReliefPhase
+from shared.events.servicing import LoanTransferred
 from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event, money
 from tests.unit.ledger.desk import Desk
 from tests.unit.ledger.test_holds import a_hold, a_product, a_term_loan
@@ -207,3 +209,42 @@ def test_a_platform_waives_a_late_fee_by_the_reference_in_the_file() -> None:
     desk.day(date(2026, 12, 31))
     assert penalties(desk) == [0, 0, 0]
     assert desk.balances().get(Account.PENALTY_INCOME.value, 0) == 0
+
+
+def test_a_late_fee_goes_with_a_sold_loan_and_is_taken_back_there() -> None:
+    desk = a_desk()
+    desk.take(an_event(PaymentsComplete, lender="birch", through=date(2027, 12, 31), product=None))
+    desk.day(date(2026, 12, 10))
+    told = a_term_loan()
+    sold = {"to_lender": "birch", "to_loan_reference": "B-9", "effective_on": date(2026, 12, 10)}
+    desk.take(an_event(LoanTransferred, lender=told.lender, loan_reference=told.loan_reference, **sold))
+    new = desk.loan("B-9")
+    assert sum(new.book.owed[Component.PENALTY]) == 20_00
+    desk.take(a_payment("100.00", value_on=date(2026, 12, 1)))
+    new = desk.loan("B-9")
+    assert [one.loan_id for one in desk.named(PaymentMissedRetracted)] == [new.id]
+    assert sum(new.book.owed[Component.PENALTY]) == 0
+    assert new.book.outstanding == 200_00
+    assert sum(one.minor for one in desk.posted[new.id]) == 0
+    desk.day(date(2026, 12, 31))
+    assert sum(desk.loan("B-9").book.owed[Component.PENALTY]) == 0
+    assert desk.held == []
+
+
+def test_a_late_fee_goes_with_a_loan_that_is_sold_and_is_taken_back_there_with_its_miss() -> None:
+    desk = a_desk()
+    desk.day(date(2026, 12, 10))
+    desk.take(
+        an_event(
+            LoanTransferred, to_lender="birch", to_loan_reference="B-1", effective_on="2026-12-10", parties=()
+        )
+    )
+    sold = next(one for one in desk.states.values() if isinstance(one, Loan) and one.lender == "birch")
+    assert sum(sold.book.owed[Component.PENALTY]) == 20_00
+    told = desk.take(
+        a_payment("100.00", lender="birch", loan="B-1", reference="found", value_on="2026-12-02")
+    )
+    assert PaymentMissedRetracted in map(type, told)
+    sold = next(one for one in desk.states.values() if isinstance(one, Loan) and one.lender == "birch")
+    assert (sum(sold.book.owed[Component.PENALTY]), sold.book.outstanding) == (0, 200_00)
+    assert desk.held == []

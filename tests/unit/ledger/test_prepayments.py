@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.ledger.domain.facts import ChargeOff, Credit, CreditRefund, Draw, Payment
+from services.ledger.domain.facts import ChargeOff, Credit, CreditRefund, Draw, MorePeriods, Payment
 from services.ledger.domain.replay import earned, replay, to_pay_off
 from services.ledger.domain.terms import (
     Ahead,
@@ -169,3 +169,14 @@ def test_credit_that_waits_for_a_due_date_settles_what_a_charge_off_makes_due() 
     book = a_book(terms, paid(250_00, OPENED), ChargeOff(date(2026, 1, 20), "O-1"))
 
     assert (book.credit, book.outstanding) == (0, 350_00)
+
+
+@pytest.mark.parametrize("prepayment", Prepayment)
+def test_a_longer_schedule_asks_for_no_negative_interest_where_more_was_paid(prepayment: Prepayment) -> None:
+    terms = _dear(prepayment, balance=Balance.SCHEDULED)
+    longer = MorePeriods(date(2026, 3, 10), "M-1", date(2026, 4, 1), 2)
+    book = a_book(terms, paid(700_00, date(2026, 2, 15)), longer)
+
+    assert len(book) == 8
+    assert min(parts(book, INTEREST)) == 0
+    assert book.outstanding == 0

@@ -125,6 +125,7 @@ def test_what_is_left_over_is_the_borrowers_credit() -> None:
 
 SAMPLES = {
     facts.Draw: '["2026-01-01","r",100]',
+    facts.TakenOver: '["2026-01-01","r",100,[],0,0,null,null]',
     facts.ScheduleChange: '["2026-01-01","r",[]]',
     facts.RateChange: '["2026-01-01","r","0.095","2026-02-01"]',
     facts.InterestPause: '["2026-01-01","r","2026-01-01","2026-02-01"]',

@@ -235,6 +235,8 @@ def test_a_time_that_the_person_asked_for_is_open_whatever_the_hour_and_the_coun
     assert closing(asked(day(7, 6, "20:30"), other, person, full))
     tried = [made(day(7, 6, f"20:0{n}"), Outcome.UNANSWERED, flags=2, consent_day=3) for n in range(3)]
     assert closing(asked(day(7, 6, "20:30"), person=person, before=[*full, *tried])) == {"floor.asked-day"}
+    unasked = [one._replace(flags=0) for one in tried]
+    assert isinstance(asked(day(7, 6, "20:30"), person=person, before=[*full, *unasked]), Permit)
 
 
 def test_a_wish_opens_help_in_a_hold_and_never_a_demand() -> None:

@@ -10,7 +10,7 @@ from services.reminders.adapters.pack_rules import PackUnreadable
 from services.reminders.adapters.packs import read_pack, read_packs
 from services.reminders.domain.contact import Channel
 from services.reminders.domain.gate import Permit
-from services.reminders.domain.history import Outcome
+from services.reminders.domain.history import UNITS, Outcome, Unit
 from services.reminders.domain.opt_out import is_opt_out
 from services.reminders.domain.packs import FloorMissing, Hours, Policy, within
 from tests.unit.reminders.gates import (
@@ -197,3 +197,20 @@ def test_a_cap_lets_the_next_one_in_exactly_when_there_is_room() -> None:
 
     assert closing(asked(opens - timedelta(seconds=1), mail, before=three)) == {"floor.hours"}
     assert isinstance(asked(opens, mail, before=three), Permit)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("unit", Unit)
+def test_what_is_being_made_counts_as_all_that_it_may_become(outcome: Outcome, unit: Unit) -> None:
+    rule = f"kind: cap, at_most: 1, window: {{calendar: month}}, counted_by: person, unit: {unit}"
+    before = [made(day(1, 6), outcome)]
+
+    closes = "test.rule" in closing(asked(day(20, 6), before=before, policy=floor_and_text(a_pack(rule))))
+
+    assert closes is (outcome in UNITS[unit] or outcome is Outcome.RESERVED)
+
+
+def test_a_mail_that_bounced_used_up_nothing() -> None:
+    bounced = [made(day(1, 6, "10:00"), Outcome.BOUNCED, Channel.MAIL)]
+
+    assert isinstance(asked(day(1, 6), a_contact(Channel.MAIL), before=bounced), Permit)

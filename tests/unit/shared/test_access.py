@@ -33,6 +33,7 @@ from tests.web import AUDIENCE, ISSUER, KEY, LENDERS, PinnedKeys, bearer
 
 CORRECTIONS = (Scope.CORRECTIONS_READ, Scope.CORRECTIONS_PROPOSE, Scope.CORRECTIONS_APPROVE)
 HEADER = {"alg": "EdDSA", "kid": KEY.kid}
+OF_AN_OPERATOR = {Scope.LOANS_READ, Scope.BOOKS_READ, *CORRECTIONS, Scope.FEEDS_CONFIRM}
 
 
 def an_access(**options: Any) -> Access:
@@ -74,7 +75,7 @@ async def test_a_good_token_says_who_calls() -> None:
         bearer(Role.OPERATOR, "olga", lenders=["acme", "bolt"])["Authorization"]
     )
     assert caller.actor == Actor("olga", Role.OPERATOR, frozenset({"acme", "bolt"}))
-    assert caller.scopes == {Scope.LOANS_READ, Scope.BOOKS_READ, *CORRECTIONS}
+    assert caller.scopes == OF_AN_OPERATOR
     assert caller.id == f"{ISSUER}\nolga"
 
 
@@ -212,8 +213,10 @@ async def test_every_role_has_its_scopes_and_no_more(role: Role) -> None:
                 Scope.BOOKS_READ,
                 Scope.EVENTS_PUBLISH,
                 Scope.CORRECTIONS_READ,
+                Scope.FEED_READ,
+                Scope.WEBHOOKS_MANAGE,
             },
-            Role.OPERATOR: {Scope.LOANS_READ, Scope.BOOKS_READ, *CORRECTIONS},
+            Role.OPERATOR: OF_AN_OPERATOR,
             Role.HARDSHIP_OFFICER: {Scope.LOANS_READ},
             Role.AGENCY: {Scope.LOANS_READ},
             Role.AUDITOR: {Scope.AUDIT_READ, Scope.BOOKS_READ},

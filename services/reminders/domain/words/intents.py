@@ -6,11 +6,12 @@ missed one may cost a life.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 
 from services.reminders.domain.words.dates import Named, Seen, days
 from services.reminders.domain.words.folding import fold
@@ -18,7 +19,7 @@ from services.reminders.domain.words.numbers import DOLLAR, Amount, amounts
 from services.reminders.domain.words.times import Clock, times
 
 FAR_AHEAD_DAYS = 300
-"""A day without a year that lies so far ahead was rather meant to be of the past."""
+"""A promise for a day so far ahead goes to a person: without a year, it was rather meant for the past."""
 READ_CHARS_MAX = 4000
 """Of a longer text only so much is read here; a person reads it all."""
 _DOLLARS = {"AU": "AUD", "CA": "CAD", "HK": "HKD", "NZ": "NZD", "SG": "SGD", "TW": "TWD", "US": "USD"}
@@ -143,10 +144,17 @@ def read(written: str, today: date, speeches: tuple[Speech, ...], region: str | 
 
 def _understood(text: str, seen: Seen) -> _Text:
     named, clocks = tuple(days(text, seen)), tuple(times(text))
-    left = text
-    for start, end in [*((day.start, day.end) for day in named), *((at.start, at.end) for at in clocks)]:
-        left = left[:start] + " " * (end - start) + left[end:]
-    return _Text(text, seen, named, clocks, tuple(amounts(left)))
+    return _Text(text, seen, named, clocks, tuple(amounts(_without(text, [*_spans(named), *_spans(clocks)]))))
+
+
+def _spans(found: Iterable[Named] | Iterable[Clock] | Iterable[Amount]) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in found]
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _signs(text: _Text, speech: Speech) -> Iterator[Said]:
@@ -190,10 +198,8 @@ def _each(promise: Said, sums: list[Amount], named: list[Named], text: _Text) ->
     """One promise for each sum and its day ("50 on the 20th and 50 on the 27th")."""
     if len(sums) != len(named):
         sums, named = sums[:1], named[:1]
-    for place in range(max(len(sums), len(named), 1)):
-        amount, day = (things[place] if things else None for things in (sums, named))
-        assert amount is None or isinstance(amount, Amount)
-        assert day is None or isinstance(day, Named)
+    pairs: list[tuple[Amount | None, Named | None]] = list(zip_longest(sums, named)) or [(None, None)]
+    for amount, day in pairs:
         yield replace(
             promise,
             amount=amount.value if amount else None,
@@ -220,11 +226,10 @@ def _is_a_sum(text: _Text, start: int, end: int) -> bool:
 
 def _says_nothing_else(text: _Text, start: int, end: int, speech: Speech) -> bool:
     """Whether a clause is a day or payday, perhaps with a sum, and nothing else: "by month end"."""
-    left = text.text[start:end]
-    for one in (*text.days_in(start, end), *text.sums_in(start, end)):
-        left = left[: one.start - start] + " " * (one.end - one.start) + left[one.end - start :]
-    when = bool(text.days_in(start, end)) or speech.payday.search(left) is not None
-    alone = end - start == len(text.text.strip()) or bool(text.sums_in(start, end))
+    named, sums = text.days_in(start, end), text.sums_in(start, end)
+    left = _without(text.text, [*_spans(named), *_spans(sums)])[start:end]
+    when = bool(named) or speech.payday.search(left) is not None
+    alone = end - start == len(text.text.strip()) or bool(sums)
     return when and alone and not speech.filling.sub("", speech.payday.sub("", left)).strip()
 
 
@@ -266,16 +271,14 @@ def _consistent(found: list[Said]) -> list[Said]:
     kept = [one for one in found if one.intent is Intent.PROMISE]
     for intent in Intent:
         same = [one for one in found if one.intent is intent and intent is not Intent.PROMISE]
-        if same:
-            # A reason tells more than none; of several the first in the list of reasons weighs most.
-            reasons = list(Reason)
-            kept.append(
-                min(
-                    same,
-                    key=lambda one: (reasons.index(one.reason) if one.reason else len(reasons), one.start),
-                )
-            )
+        kept += sorted(same, key=_weight)[:1]
     return [one for one in kept if not _explained(one, kept)]
+
+
+def _weight(one: Said) -> tuple[int, int]:
+    # A reason tells more than none; of several, the first in the list of reasons weighs most.
+    reasons = list(Reason)
+    return (reasons.index(one.reason) if one.reason else len(reasons), one.start)
 
 
 def _explained(one: Said, kept: list[Said]) -> bool:

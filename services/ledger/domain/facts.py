@@ -60,9 +60,7 @@ class RateChange(NamedTuple):
 
 
 class InterestPause(NamedTuple):
-    """No interest (with `fees` no fees) from `starts_on` through `ends_on`, nor ever asked for later; open
-    without an end. With `arrears_only`: none on what was past due at its start.
-    """
+    """No interest (`fees`: no fees) through `ends_on`, nor ever later; `arrears_only`: on what is past due."""
 
     value_on: date
     reference: str

@@ -244,3 +244,9 @@ def resident_mb(process: Child) -> float:
     """The memory that a process has in use, in MB."""
     command = ["ps", "-o", "rss=", "-p", str(process.pid)]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1024
+
+
+def peak_mb(process: Child) -> float:
+    """The most memory that a process has had in use so far, in MB (Linux)."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

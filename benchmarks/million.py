@@ -3,17 +3,16 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
 from benchmarks import many_loans
 from benchmarks.events import LENDER
 from benchmarks.figures import Figure, in_ms, percentile
-from benchmarks.ground import Ground, connected, rate
+from benchmarks.ground import Ground, connected, peak_mb, rate
 from benchmarks.many_loans import COMING, LONG, MISSED, TODAY, ManyLoans, reference
 from benchmarks.open_loop import Answer, Client, arrivals
-from cli.stack.process import LOOPBACK, Child
+from cli.stack.process import LOOPBACK
 from shared.events.ids import loan_id
 
 ROLL_GOAL_S, RATIO_MOST, MEMORY_GOAL_MB = 10.0, 1.5, 300.0
@@ -61,23 +60,18 @@ async def _roll(ground: Ground, many: ManyLoans, *, ask: bool = False) -> tuple[
 
         with ground.process("services.ledger", environment) as ledger:
             per_second = await rate(done, many.due, ledger)
-            peak = _peak_mb(ledger)
+            peak = peak_mb(ledger)
         told = await connection.fetchval(_TOLD)
         assert told == many.missed, f"{told} loans are told as missed, of {many.missed}"
     figures = []
     if ask:
         with ground.service("services.ledger", environment) as ledger:
             figures = await _asked(ground, int(environment["HUANCUI_HTTP_PORT"]), many)
-            peak = max(peak, _peak_mb(ledger))
+            peak = max(peak, peak_mb(ledger))
         what = "the ledger's greatest resident memory in all of this"
         figures.append(Figure("million", what, "MB", [peak], goal=MEMORY_GOAL_MB, at_most=True))
     await ground.infra.drop_database(database)
     return many.due / per_second, figures
-
-
-def _peak_mb(ledger: Child) -> float:
-    lines = Path(f"/proc/{ledger.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 class Asked(NamedTuple):

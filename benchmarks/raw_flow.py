@@ -18,6 +18,7 @@ from benchmarks.events import LENDER
 from benchmarks.ground import PARTITIONS, plain
 from benchmarks.raw_rows import AT, OUT, Rows, computed, loans_of, read_ahead
 from services.ledger.store import loans as store
+from services.ledger.store.results import KEEP_PUBLISHED
 from shared.messaging import relay
 from shared.settings import ServiceSettings
 from shared.spine import inbox, outbox, progress, states
@@ -98,7 +99,7 @@ async def publish(connection: asyncpg.Connection, producer: AIOKafkaProducer, ro
             for _, topic, key, _, value in found
         ]
         await asyncio.gather(*sent)
-        await connection.execute(relay._DELETE, [row["seq"] for row in found])
+        await connection.execute(KEEP_PUBLISHED, [row["seq"] for row in found])
         left, above = left - len(found), found[-1]["seq"]
 
 

@@ -11,6 +11,7 @@ from benchmarks import report
 from benchmarks.due_timers import timers
 from benchmarks.figures import Figure
 from benchmarks.ground import SERVERS, Ground, Stalled, opened
+from benchmarks.handing_in import handing_in
 from benchmarks.http_writes import http
 from benchmarks.kafka_flow import gc, kafka_flow
 from benchmarks.latency import latency
@@ -29,6 +30,7 @@ BENCHES: Mapping[str, Bench] = {
     "latency": latency,
     "memory": memory,
     "million": million,
+    "handing-in": handing_in,
 }
 
 

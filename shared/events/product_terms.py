@@ -68,8 +68,9 @@ class ProductTerms(Part):
     allocation_ahead: Code | None = None
     """Where money goes once all that is due is paid: next, last, next_then_last, spread, credit."""
     prepayment: Code = "next_instalments"
-    """What is paid beyond what is due does: next_instalments (settles them, as `allocation_ahead` says), or
-    lowers the principal at once: reduce_next, reduce_instalment, reduce_term.
+    """What money beyond what is due does: next_instalments (it settles those, as `allocation_ahead` says), or
+    it lowers the principal at once: reduce_next (the next instalments ask for that much less),
+    reduce_instalment (all get smaller), reduce_term (they get fewer).
     """
     principal_first_after_days: Annotated[int, Field(ge=1, le=3_650)] | None = None
     """From so many days past due on, money goes to principal before interest."""

@@ -87,6 +87,7 @@ def terms_of(story: Story, ahead: str | None) -> Terms:
         day_count=_day_count(product, is_progressive(story)),
         measure=_measure(story),
         balance=Balance.ACTUAL if product["interest_recalculation"] else Balance.SCHEDULED,
+        interest_compounds=product.get("compounding") == "INTEREST",
         past_due_bears_interest=not product.get("no_interest_on_past_due", False),
         rests_by_period=product.get("recalculation_rest") == "SAME_AS_REPAYMENT",
         whole_periods_only=product.get("preclose_interest") == "TILL_REST_FREQUENCY_DATE",

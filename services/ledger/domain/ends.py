@@ -1,6 +1,6 @@
 """What a loan's book is after the whole debt was called due, or after the loan has gone."""
 
-from services.ledger.domain.allocation import bring_to
+from services.ledger.domain.allocation import bring_to, use_credit
 from services.ledger.domain.book import Kind, Why
 from services.ledger.domain.changes import call_all_due
 from services.ledger.domain.facts import Acceleration, Departure, PassedOn
@@ -17,6 +17,7 @@ def accelerate(w: Working, fact: Acceleration) -> None:
     else:
         _call_card_due(w, today)
     w.note_settled(today)
+    use_credit(w, fact.reference, fact.value_on)
 
 
 def _call_card_due(w: Working, today: int) -> None:

@@ -215,7 +215,7 @@ class Stops(Rule):
     answers_within: timedelta | None = None
     """One reply to a message that came after the stop, or the bare confirmation of the stop itself."""
     spoken_days: int | None = None
-    """A stop that was only spoken counts for so many days."""
+    """A stop that was only spoken counts for so many days after its own."""
     places: frozenset[Place] = frozenset(Place)
 
 

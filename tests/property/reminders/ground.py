@@ -103,9 +103,11 @@ ADDRESSES: dict[str, tuple[str, str, str]] = {
     "office": ("call mail", "work", "self"),
     "friend": ("call sms", "mobile", "friend"),
     "named": ("call", "mobile", "contact_person"),
+    "spouse": ("call sms", "mobile", "spouse"),
     "executor": ("post call", "mobile", "executor"),
 }
 WAYS = [(channel, key) for key, (channels, _, _) in ADDRESSES.items() for channel in channels.split()]
+WAYS += [("social", "mobile"), ("postcard", "letterbox"), ("sms", "landline"), ("mail", "nowhere")]
 USUAL = [way for way in WAYS if way[1] in ("mobile", "mailbox", "letterbox", "landline")]
 CALL_ENDS = [
     Outcome.NOT_CONNECTED,

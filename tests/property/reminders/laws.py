@@ -156,7 +156,7 @@ def _not_at_work(w: World, at: datetime) -> bool:
         stop["kind"] == "place"
         and stop["place"] == "work"
         and at >= stop["received"]
-        and (stop["in_writing"] or min(w.dates(at)) < stop["received_on"] + timedelta(days=10))
+        and (stop["in_writing"] or min(w.dates(at)) <= stop["received_on"] + timedelta(days=10))
         for stop in w.stops
     )
 

@@ -4,7 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.ledger.domain.facts import ChargeOff, Credit, CreditRefund, Draw, MorePeriods, Payment
+from services.ledger.domain.facts import (
+    Acceleration,
+    ChargeOff,
+    Credit,
+    CreditRefund,
+    Draw,
+    MorePeriods,
+    Payment,
+)
 from services.ledger.domain.replay import earned, replay, to_pay_off
 from services.ledger.domain.terms import (
     Ahead,
@@ -161,12 +169,13 @@ def test_a_payment_of_all_that_is_owed_late_leaves_nothing_owed_and_no_credit() 
     assert (book.outstanding, book.credit) == (0, 0)
 
 
-def test_credit_that_waits_for_a_due_date_settles_what_a_charge_off_makes_due() -> None:
+@pytest.mark.parametrize("called", [ChargeOff, Acceleration])
+def test_credit_that_waits_for_a_due_date_settles_what_is_called_due(called: type) -> None:
     waits = Allocation.of(PRINCIPAL, INTEREST, Component.FEES, Component.PENALTY, ahead=Ahead.CREDIT)
     terms = some_terms(
         repayment=Repayment.EQUAL_PRINCIPAL, allocation=waits, on_charge_off=OnChargeOff.ALL_DUE
     )
-    book = a_book(terms, paid(250_00, OPENED), ChargeOff(date(2026, 1, 20), "O-1"))
+    book = a_book(terms, paid(250_00, OPENED), called(date(2026, 1, 20), "O-1"))
 
     assert (book.credit, book.outstanding) == (0, 350_00)
 

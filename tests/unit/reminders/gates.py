@@ -50,7 +50,7 @@ pack: default
 version: "2026.01.1"
 title: Nothing
 rules:
-  - {rule: floor.nothing, kind: known_address, force: own, source: none, purposes: [mediation],
+  - {rule: floor.nothing, kind: own_times, force: own, source: none, effective_to: 2000-01-01,
      says: {en: Nothing., zh: 无。}}
 """
 

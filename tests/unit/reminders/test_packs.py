@@ -1,5 +1,6 @@
 """Policy packs are read field by field, and what is wrong in them is named."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,20 +9,23 @@ import pytest
 from services.reminders.adapters.calendars import CalendarUnknown, holidays_of
 from services.reminders.adapters.pack_rules import PackUnreadable
 from services.reminders.adapters.packs import read_pack, read_packs
-from services.reminders.domain.contact import Channel
+from services.reminders.domain.contact import Channel, Place
 from services.reminders.domain.gate import Permit
 from services.reminders.domain.history import UNITS, Outcome, Unit
 from services.reminders.domain.opt_out import is_opt_out
 from services.reminders.domain.packs import FloorMissing, Hours, Policy, within
+from services.reminders.domain.person import Stop, StopKind
 from tests.unit.reminders.gates import (
     BARE_FLOOR,
     a_contact,
+    a_person,
     all_packs,
     asked,
     closing,
     day,
     floor_and,
     floor_and_text,
+    law_alone,
     made,
     policies,
     until,
@@ -180,6 +184,37 @@ def test_a_word_that_ends_messages_is_known_however_it_is_written(text: str) -> 
 )
 def test_what_says_more_is_not_taken_for_such_a_word(text: str) -> None:
     assert not is_opt_out(text, floor_and())
+
+
+def test_who_may_be_vulnerable_is_not_visited_in_the_united_kingdom() -> None:
+    visit, uk = a_contact(Channel.VISIT), law_alone("uk")
+
+    assert isinstance(asked(day(1, 6), visit, policy=uk), Permit)
+    assert closing(asked(day(1, 6), visit, a_person(vulnerable=True), policy=uk)) == {"uk.visit"}
+
+
+def test_in_massachusetts_a_spoken_wish_about_work_lasts_ten_days_and_a_written_one_for_good() -> None:
+    call, law = a_contact(address="office"), law_alone("us-ma")
+    spoken = Stop(StopKind.PLACE, day(1, 6), place=Place.WORK, received_on=date(2026, 6, 1), in_writing=False)
+    written = replace(spoken, in_writing=True)
+
+    def said(stop: Stop) -> str:
+        decision = asked(day(2, 6), call, a_person(stops=(stop,)), policy=law)
+        assert closing(decision) == {"us-ma.work-oral"}
+        return until(decision)
+
+    assert said(spoken) == "2026-06-12 08:00"  # ten days after the day it was said
+    assert said(written) == "never"
+
+
+def test_in_massachusetts_there_are_two_calls_a_month_elsewhere_than_at_home() -> None:
+    at_work = [made(day(number, 6), address="office", place=Place.WORK) for number in (1, 2)]
+    reached = [one._replace(outcome=Outcome.VOICEMAIL_REACHED) for one in at_work]
+
+    decision = asked(day(20, 6), a_contact(address="office"), before=reached, policy=law_alone("us-ma"))
+
+    assert (closing(decision), until(decision)) == ({"us-ma.2in30-else"}, "2026-07-01 08:00")
+    assert isinstance(asked(day(20, 6), before=reached, policy=law_alone("us-ma")), Permit)
 
 
 def test_an_unknown_calendar_is_named() -> None:

@@ -60,7 +60,7 @@ class RateChange(NamedTuple):
 
 
 class InterestPause(NamedTuple):
-    """No interest (`fees`: no fees) through `ends_on`, nor ever later; `arrears_only`: on what is past due."""
+    """No interest (`fees`: no fees) through `ends_on`, nor ever later; `arrears_only`: on arrears alone."""
 
     value_on: date
     reference: str
@@ -72,7 +72,7 @@ class InterestPause(NamedTuple):
 
 
 class AgeingPause(NamedTuple):
-    """These days, `value_on` through `ends_on`, do not count as days past due (of what was due before)."""
+    """Days through `ends_on` do not count as days past due; `arrears_only`: of what was due before them."""
 
     value_on: date
     reference: str

@@ -44,6 +44,7 @@ _BY_NAME: dict[str, Any] = {
     "calendar": "cn",
     "clock": "simulated",
     "country": "CN",
+    "credit_schemes": "pbc_month",
     "day_count": "act_365f",
     "due_date_rule": "following",
     "fee": "late_fee",

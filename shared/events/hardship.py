@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.base import Day, Event
-from shared.events.parts import Part, ReliefPhase
+from shared.events.parts import Part, ReliefKind, ReliefPhase
 from shared.money import Money
 
 
@@ -20,6 +20,10 @@ class PlanLoan(Part):
     phases: Annotated[tuple[ReliefPhase, ...], Field(max_length=50)] = ()
     forgiven_on_completion: Money | None = None
     """So much of the principal is forgiven once the plan was kept to its end, and not before."""
+    returned_on_break: Annotated[tuple[ReliefKind, ...], Field(max_length=10)] = ()
+    """What the plan takes back should it be broken: a lower rate holds no longer from that day on; fees,
+    interest and principal that were given up are owed as if they had not been. All else stands.
+    """
 
 
 class PlanEvent(Event):
@@ -37,7 +41,9 @@ class PlanAccepted(PlanEvent, topic="hardship-events", key="person_id", version=
 
 
 class PlanBroken(PlanEvent, topic="hardship-events", key="person_id", version=1):
-    """A plan was not kept. What it granted so far stands; what was to be forgiven at its end is not."""
+    """A plan was not kept. What it granted so far stands, but for what its terms take back; what was to come,
+    or to be forgiven at its end, is not.
+    """
 
     broken_on: Day
     loan_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=200)]

@@ -30,6 +30,10 @@ class _HoldStated(HoldEvent):
     """What the platform called the hold, where it was the one that asked for it (`HoldRequested`)."""
     disputed: Money | None = None
     """What part of the loan is disputed; missing, where the reason is a dispute, means all of it."""
+    arrears_only: bool = False
+    """Interest, penalties and ageing stand still for what was past due at the start alone; what falls due
+    from then on falls due, bears interest and ages (a mortgage in a moratorium: SI 2020/1311, reg. 5).
+    """
 
 
 class HoldPlaced(_HoldStated, topic="holds", key="loan_id", version=1):

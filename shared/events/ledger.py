@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.events.base import Day, Event, LenderName, Reference
 from shared.events.loans import Code, FailureReason
-from shared.events.parts import BucketAmount, Components, PlanPart, ReliefPhase, ScheduledInstalment
+from shared.events.parts import BucketAmount, Components, Freeze, PlanPart, ReliefPhase, ScheduledInstalment
 from shared.money import Money
 
 InstalmentNumber = Annotated[int, Field(ge=1, le=2_000)]
@@ -157,17 +157,29 @@ class ScheduleRevised(LedgerEvent, topic="ledger-events", key="loan_id", version
 
 
 class ReliefInstructed(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
-    """The core that is master must apply a relief. Nothing is demanded until it answers."""
+    """The core that is master must apply a relief, or obey a hold. Nothing is demanded until it answers."""
 
     instruction_id: UUID
-    phases: Annotated[tuple[ReliefPhase, ...], Field(min_length=1, max_length=50)]
+    phases: Annotated[tuple[ReliefPhase, ...], Field(max_length=50)]
+    """Of a plan; a hold has none."""
     plan: PlanPart | None = None
+    freeze: Freeze | None = None
 
 
 class ReliefRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """A relief cannot be applied as it is."""
 
     plan: PlanPart
+    reason: Code
+
+
+class FreezeRefused(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """The core that is master does not obey a hold. An alarm: nothing is demanded until it does, or until
+    people change or lift the hold.
+    """
+
+    hold_id: UUID
+    instruction_id: UUID
     reason: Code
 
 

@@ -172,6 +172,19 @@ class Freezes(Part):
     ageing: bool = False
 
 
+class Freeze(Part):
+    """A hold as the core that is master has to obey it."""
+
+    hold_id: UUID
+    freezes: Freezes
+    starts_on: Day
+    ends_on: Day | None = None
+    arrears_only: bool = False
+    """Only what was past due at its start stands still."""
+    lifted_on: Day | None = None
+    """From this day on it freezes nothing any more."""
+
+
 class ReliefKind(StrEnum):
     """What a lender grants: one vocabulary for plans and settlements."""
 

@@ -134,3 +134,7 @@ class ProductTerms(Part):
     feed_delay_days: Days = 1
     interest_suspended_after_days: Days | None = 90
     """From so many days past due on, unpaid interest is no income in the lender's accounts."""
+    credit_schemes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    """The credit records and risk classes that the ledger makes for its loans, such as `metro2_status`,
+    `pbc_month`, `ifrs9_stage`; none of them unless named.
+    """

@@ -17,6 +17,7 @@ from services.ledger.api.portfolio import portfolio_router
 from services.ledger.api.preview import preview_router
 from services.ledger.api.products import products_router
 from services.ledger.api.proposals import proposals_router
+from services.ledger.api.records import records_router
 from services.ledger.api.statements import statements_router
 from services.ledger.api.suspense import suspense_router
 from services.ledger.api.webhooks import webhooks_router
@@ -37,6 +38,7 @@ def ledger_router(service: Service, lenders: Lenders) -> APIRouter:
         proposals_router(service),
         statements_router(service),
         borrowers_router(service),
+        records_router(service),
         journal_router(service),
         holders_router(service),
         portfolio_router(service),

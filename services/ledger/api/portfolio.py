@@ -12,7 +12,7 @@ from services.ledger.api.cases import Cases, LenderAsked, lenders_of
 from services.ledger.domain.buckets import M0_M7, SCHEMES, scheme_of
 from services.ledger.domain.portfolio import CURED_WITHIN_DAYS, Portfolio, portfolio
 from services.ledger.domain.roll_rates import VINTAGE_DAYS
-from services.ledger.store.portfolio import Asked, counts
+from services.ledger.store.portfolio import Asked, Basis, counts
 from shared.database import transaction
 from shared.decision import Actor
 from shared.errors import Refused
@@ -30,6 +30,11 @@ Share = Annotated[
 ]
 _SCHEME = Query(
     description="The scheme of buckets", examples=[M0_M7.name], json_schema_extra={"enum": sorted(SCHEMES)}
+)
+
+_BASIS = Query(
+    description="Whether days gone by count as they were told then, or as they are known now",
+    examples=["known"],
 )
 
 
@@ -111,11 +116,14 @@ class PortfolioOfCurrency(BaseModel):
 
 
 class PortfolioShown(BaseModel):
-    """A portfolio as it was told: what became known later does not change how it stood on an earlier day."""
+    """A portfolio: as it was told, where what became known later does not change how it stood on an earlier
+    day, or as it is known now.
+    """
 
     as_of: date
     since: Annotated[date, Field(description="The day that the roll rates begin with")]
     buckets: str
+    basis: Basis
     cured_within_days: Annotated[
         int, Field(description="Arrears that end within so many days count as cured")
     ]
@@ -137,6 +145,7 @@ def portfolio_router(service: Service) -> APIRouter:
             date | None, Query(description="What the roll rates compare with; 30 days before unless given")
         ] = None,
         buckets: Annotated[str, _SCHEME] = M0_M7.name,
+        basis: Annotated[Basis, _BASIS] = Basis.TOLD,
     ) -> PortfolioShown:
         """Your lenders' loans in figures, by currency. Expected cash is of the schedules as they stand
         now.
@@ -148,11 +157,12 @@ def portfolio_router(service: Service) -> APIRouter:
             raise DayOutOfReach(since=before, as_of=day, today=today)
         scheme = scheme_of(buckets)
         async with transaction(service.engine) as connection:
-            found = await counts(connection, Asked(lenders, day, before, scheme))
+            found = await counts(connection, Asked(lenders, day, before, scheme, basis))
         return PortfolioShown(
             as_of=day,
             since=before,
             buckets=scheme.name,
+            basis=basis,
             cured_within_days=CURED_WITHIN_DAYS,
             vintage_days=VINTAGE_DAYS,
             currencies=_by_currency(portfolio(found, day, scheme)),

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.ledger.api.lookups import LoanUnknown
 from services.ledger.domain.loan import Loan
-from services.ledger.domain.preview import Outlook, Preview, outlook, preview
+from services.ledger.domain.outlook import Outlook
+from services.ledger.domain.preview import Preview, outlook_of, preview
 from services.ledger.store.loans import load_history, load_loans
 from shared.database import transaction
 from shared.decision import Actor, Context, Key
@@ -140,7 +141,7 @@ def preview_router(service: Service) -> APIRouter:
                 raise LoanUnknown(loan_id=asked.loan_id)
             await seen(Key(Loan.__name__, loan.id))
             context = Context(now, actor, history=files[loan.id])
-            before = outlook(loan.book, loan.today(now))
+            before = outlook_of(loan, loan.today(now))
             priced = [(one.name, preview(loan, one.phases, context, before)) for one in asked.candidates]
             answers.append(_loan(loan, priced))
         return Priced(loans=answers)

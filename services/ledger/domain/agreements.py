@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.ledger.domain.course import Course
-from shared.events.parts import ReliefPhase
+from shared.events.parts import ReliefKind, ReliefPhase
 
 
 class LoanHold(NamedTuple):
@@ -28,10 +28,32 @@ class Instruction(NamedTuple):
     part: int
     phases: tuple[ReliefPhase, ...]
     instructed_on: date
+    forgiven_minor: int = 0
+    returned: tuple[ReliefKind, ...] = ()
+    """As its plan has them."""
+
+
+class FreezeInstruction(NamedTuple):
+    """A hold that the core that is master was told to obey, or that it is over, while it has not done so."""
+
+    instruction_id: UUID
+    hold_id: UUID
+    rejected: str | None = None
+    """Why the core refuses. Nothing is demanded until it obeys after all, or people change or lift the
+    hold.
+    """
+
+
+class Granted(NamedTuple):
+    """What a plan grants, and when: a phase without its amounts."""
+
+    kind: ReliefKind
+    effective_on: date
+    ends_on: date | None = None
 
 
 class LoanPlan(NamedTuple):
-    """The loan's part of an agreed plan."""
+    """The loan's part of an agreed plan, in force or over."""
 
     plan_id: UUID
     part: int
@@ -40,6 +62,18 @@ class LoanPlan(NamedTuple):
     """Phases that take effect on a day to come, each with its place in the plan."""
     forgiven_minor: int = 0
     """What is forgiven once the plan was kept to its end."""
+    granted: tuple[Granted, ...] = ()
+    """All phases, by their places."""
+    returned: tuple[ReliefKind, ...] = ()
+    """What is taken back should it be broken."""
+    diminished: bool = False
+    """It lowered the loan's worth to its lender by more than 1 %: see `eba.Measure`."""
+    ended_on: date | None = None
+    """From this day on it is kept no longer: it was broken, completed, or another one took its place."""
+
+    def is_kept(self, on: date) -> bool:
+        """Whether it is in force, and kept, at the end of a day."""
+        return self.accepted_on <= on and (self.ended_on is None or on < self.ended_on)
 
 
 class Agreements(NamedTuple):
@@ -53,6 +87,15 @@ class Agreements(NamedTuple):
     course: Course = Course()
     deferrals: tuple[date, ...] = ()
     """The first days of deferrals that were granted."""
+    past: tuple[LoanPlan, ...] = ()
+    """Plans that are over."""
+    freezes: tuple[FreezeInstruction, ...] = ()
+    """One for each hold at most: the newest."""
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the core has not done what it was told: meanwhile nothing is demanded."""
+        return self.instruction is not None or bool(self.freezes)
 
     def hold(self, hold_id: UUID) -> LoanHold | None:
         """A hold in force by its id."""

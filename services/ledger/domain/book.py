@@ -234,7 +234,12 @@ class Book:
     """From a day on, a rate in units of 10⁻¹²."""
     pauses: tuple[tuple[int, int], ...]
     """No interest from a day to before a day."""
-    ageing_pauses: tuple[tuple[int, int], ...]
+    held: tuple[tuple[int, int, bool], ...]
+    """Holds on interest and fees, each from a day to before a day; true: on what was past due at its start
+    alone.
+    """
+    ageing_pauses: tuple[tuple[int, int, int], ...]
+    """From a day to before a day, of what was due by a day."""
     charges: tuple[Charge, ...]
     payments: tuple[Settled, ...]
     disputed: tuple[tuple[int, int], ...]

@@ -3,8 +3,6 @@ penalties.
 """
 
 from bisect import bisect_left, bisect_right
-from datetime import date
-from fractions import Fraction
 from itertools import islice, pairwise
 
 from services.ledger.domain.allocation import bring_to, use_credit
@@ -17,21 +15,18 @@ from services.ledger.domain.facts import (
     DueDateMoved,
     Forgiveness,
     Grace,
-    InterestPause,
     InterestWaiver,
     MorePeriods,
     RateChange,
-    ReAge,
-    ReAmortise,
     ScheduleChange,
     TokenPayments,
 )
 from services.ledger.domain.fees import place_of, replace_charges
-from services.ledger.domain.interest import LATE_SCALE, interest_to_date, lay_out, weigh, weight
+from services.ledger.domain.interest import LATE_SCALE, lay_out, weigh, weight
 from services.ledger.domain.levels import relevel
+from services.ledger.domain.pauses import pause
 from services.ledger.domain.plan import provide, tidy_extra
 from services.ledger.domain.rhythm import anchor, fall_due, moved_dates, nominal_on
-from services.ledger.domain.rounding import Rounding, round_to_multiple
 from services.ledger.domain.terms import Component, OnChargeOff
 from services.ledger.domain.working import (
     BEARING,
@@ -95,22 +90,6 @@ def change_rate(w: Working, fact: RateChange) -> None:
     weigh(w, first)
     relevel(w, first)
     w.note_settled(today)
-
-
-def pause_interest(w: Working, fact: InterestPause) -> None:
-    """Charge no interest for some days, and never later: the instalments stay, the last one gets smaller."""
-    since = fact.starts_on.toordinal()
-    today = min(fact.value_on.toordinal(), since)
-    bring_to(w, today)
-    _pause(w, since, fact.ends_on.toordinal() + 1 if fact.ends_on else FOREVER)
-    w.note_settled(today)
-
-
-def _pause(w: Working, since: int, until: int) -> None:
-    w.pauses = (*w.pauses, (since, until))
-    first = bisect_right(w.dues, since)
-    weigh(w, first)
-    recompute(w, first)
 
 
 def move_due_date(w: Working, fact: DueDateMoved) -> None:
@@ -200,7 +179,7 @@ def ask_less(w: Working, fact: TokenPayments) -> None:
     """
     today = fact.value_on.toordinal()
     bring_to(w, today)
-    to_come = range(bisect_right(w.dues, today), len(w.dues))
+    to_come = range(bisect_left(w.dues, today), len(w.dues))
     places = [k for k in to_come if w.kinds[k] in BEARING and not w.settled[k]]
     for k in places[: fact.periods]:
         asked = w.owed[INTEREST][k] - w.reopened[k] + w.owed[PRINCIPAL][k] - w.credited[k]
@@ -211,10 +190,13 @@ def ask_less(w: Working, fact: TokenPayments) -> None:
 
 
 def waive_interest(w: Working, fact: InterestWaiver) -> None:
-    """Waive unpaid interest, the oldest first."""
+    """Waive unpaid interest, the oldest first; or penalty interest."""
     today = fact.value_on.toordinal()
     bring_to(w, today)
     left = fact.amount
+    if fact.penalty:
+        _waive_penalty(w, fact)
+        return
     for k in range(len(w.dues)):
         part = min(left, w.owed[INTEREST][k] - w.paid[INTEREST][k]) if w.starts[k] < today else 0
         if part > 0:
@@ -223,6 +205,19 @@ def waive_interest(w: Working, fact: InterestWaiver) -> None:
             left -= part
     _work_out(w, 0)
     w.note_settled(today)
+
+
+def _waive_penalty(w: Working, fact: InterestWaiver) -> None:
+    left = fact.amount
+    for k in range(len(w.dues)):
+        part = min(left, w.late_penalty[k], w.owed[PENALTY][k] - w.paid[PENALTY][k])
+        if part > 0:
+            w.owed[PENALTY][k] -= part
+            w.late_penalty[k] -= part
+            w.late_accrued[k] -= part * LATE_SCALE
+            w.moved(fact.reference, fact.value_on, Why.WAIVED, PENALTY, -part, k)
+            left -= part
+    w.note_settled(fact.value_on.toordinal())
 
 
 def _waive_at(w: Working, k: int, part: int) -> None:
@@ -251,96 +246,13 @@ def forgive(w: Working, fact: Forgiveness) -> None:
     w.note_settled(today)
 
 
-def re_age(w: Working, fact: ReAge) -> None:
-    """Spread all unpaid principal anew. Unpaid interest and fees go to the first new instalment: nothing
-    stays past due, and no interest is ever charged on them.
-    """
-    today = fact.value_on.toordinal()
-    bring_to(w, today)
-    moved = [
-        sum(o - p for o, p in zip(owed, paid, strict=True)) for owed, paid in zip(w.owed, w.paid, strict=True)
-    ]
-    penalties = sum(w.late_penalty)
-    running = _empty_out(w, today)
-    penalties -= sum(w.late_penalty)
-    first = len(w.dues)
-    start = w.dues[-1] if w.dues and running is None else today
-    kind = next((k for k in w.kinds if k in BEARING), Kind.LEVEL)
-    for index in range(fact.instalments):
-        due = max(due_date(fact.first_due, fact.unit, fact.every, index), date.fromordinal(start))
-        w.insert(first + index, start, start, Kind(kind))
-        fall_due(w, first + index, due, agreed=index == 0)
-        lay_out(w, first + index, regular=index > 0)
-        start = w.dues[first + index]
-    moved[INTEREST] += running or 0
-    for component in (PENALTY, FEES, INTEREST):
-        w.owed[component][first] += moved[component]
-    w.reopened[first] = moved[INTEREST]
-    w.late_penalty[first], w.late_accrued[first] = penalties, penalties * LATE_SCALE
-    w.moved(fact.reference, fact.value_on, Why.MOVED, PRINCIPAL, moved[PRINCIPAL])
-    w.balance += moved[PRINCIPAL]
-    w.re_aged = today
-    weigh(w, first)
-    relevel(w, first)
-    w.note_settled(today)
-
-
-def _empty_out(w: Working, today: int) -> int | None:
-    """Ask for no more of the instalments so far than was paid of them; those to come go. The interest of
-    the running period, where there is one.
-    """
-    running = None
-    while w.dues and w.dues[-1] > today and not any(column[-1] for column in w.paid):
-        if w.starts[-1] <= today and w.kinds[-1] in BEARING:
-            running = interest_to_date(w, len(w.dues) - 1)
-        w.balance -= w.owed[PRINCIPAL][-1]
-        w.drawn += w.credited[-1]
-        w.drop_last()
-    for k in range(len(w.dues)):
-        for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
-            w.owe(k, component, w.paid[component][k] - w.owed[component][k])
-        w.kinds[k] = Kind.FIXED
-        w.late_penalty[k] = min(w.late_penalty[k], w.paid[PENALTY][k])
-        w.late_accrued[k] = w.late_penalty[k] * LATE_SCALE
-        if w.dues[k] > today:
-            w.starts[k], w.dues[k], w.shifted[k] = min(w.starts[k], today), today, 0
-    return running
-
-
-def re_amortise(w: Working, fact: ReAmortise) -> None:
-    """Spread principal that is past due, or due today, over the instalments to come."""
-    today = fact.value_on.toordinal()
-    bring_to(w, today)
-    first = bisect_right(w.dues, today)
-    places = [k for k in range(first, len(w.dues)) if w.kinds[k] != Kind.EXTRA]
-    if not places:
-        return
-    moved = 0
-    for k in range(first):
-        part = w.owed[PRINCIPAL][k] - w.paid[PRINCIPAL][k]
-        w.owed[PRINCIPAL][k] -= part
-        moved += part
-    w.moved(fact.reference, fact.value_on, Why.MOVED, PRINCIPAL, moved)
-    part = round_to_multiple(moved, 1, Rounding.HALF_EVEN)
-    each = _each(w, part, len(places))
-    for k in places:
-        share = each if k != places[-1] else moved - each * (len(places) - 1)
-        w.owed[PRINCIPAL][k] += share
-        w.levels[k] += share
-    w.note_settled(today)
-
-
-def _each(w: Working, amount: int, parts: int) -> int:
-    return round_to_multiple(Fraction(amount, parts), w.terms.instalment_multiple, Rounding.HALF_EVEN)
-
-
 def charge_off(w: Working, fact: ChargeOff) -> None:
     """Note a charge-off; what changes for the borrower stands in the terms."""
     today = fact.value_on.toordinal()
     bring_to(w, today)
     w.charged_off = today
     if w.terms.on_charge_off is OnChargeOff.NO_MORE_INTEREST:
-        _pause(w, today, FOREVER)
+        pause(w, today, FOREVER)
     elif w.terms.on_charge_off is OnChargeOff.ALL_DUE:
         call_all_due(w, today)
         use_credit(w, fact.reference, fact.value_on)

@@ -11,9 +11,10 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from services.ledger.domain import card_watch, journal, late_fees
-from services.ledger.domain.ageing import Unpaid, days_past_due
+from services.ledger.domain.ageing import days_past_due
 from services.ledger.domain.buckets import Scheme
-from services.ledger.domain.loan import UNTOLD, Loan, Missed, Pending, Told
+from services.ledger.domain.doubt import in_doubt, look_at_once_or_on
+from services.ledger.domain.loan import UNTOLD, Loan, Missed, Told
 from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.reallocation import reallocated
 from services.ledger.domain.recording import gained_through
@@ -24,6 +25,7 @@ from services.ledger.domain.standing import (
     pauses_of,
     standing,
 )
+from services.ledger.domain.waiting import is_answered, looks_again_on, on_its_way, waited_for
 from shared.decision import CancelTimer, Context, Decision, SetTimer
 from shared.events.base import Event
 from shared.events.ledger import (
@@ -42,11 +44,6 @@ TIMER = "DayDue"
 _DAY = timedelta(days=1)
 SOON = timedelta(milliseconds=1)
 """A timer for at once is due so much later: in simulated time it fires in the next tick, not in this one."""
-PENDING_WAITS = timedelta(days=3)
-"""A payment on its way keeps its instalment from being missed so long after the day on which it was expected.
-"""
-ALARM_AFTER = timedelta(days=7)
-"""A loan that waits for its platform's reports looks again after so long, should nobody wake it before."""
 
 
 @dataclass
@@ -79,6 +76,8 @@ def settle(
     through `complete_through` are reported; what makes them better at once.
     """
     today = loan.today(context.now)
+    if not asked:
+        loan = in_doubt(loan, today)
     if not asked and (wakes := _nothing_to_tell(loan, today)) is not None:
         return _quietly(loan, wakes, events, context)
     loan, now, returned = _without_causeless_fees(loan, today, context)
@@ -93,15 +92,18 @@ def settle(
         oldest = now.oldest_unpaid_due_on
         if oldest is not None and (complete_through is None or complete_through < oldest):
             waits = max(waits or oldest, oldest)
-    answered = loan.agreements.instruction is None and not _in_suspense(loan, today)
-    _tell_bucket(telling, now, worse=asked and waits is None and answered)
+    _tell_bucket(telling, now, worse=asked and waits is None and is_answered(loan, today))
     _tell_end(telling, now)
     if loan.book.card is not None:
         telling.told = card_watch.tell(loan, telling.told, telling.events, context, asked=asked)
+    record = loan.told.credit
+    if asked and record is not None and record.waits_through is not None:
+        waits = max(waits or record.waits_through, record.waits_through)
     wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
     if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
         # It is late and waits for its platform's report already: this change alone wakes nobody.
         waits, wakes = loan.waits_through, loan.wakes_on
+        wakes = today if look_at_once_or_on(loan.told, today) == today else wakes
     after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
     if asked:
         after = _post_income(after, today)
@@ -130,10 +132,13 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
     place = next((k for k, settled in enumerate(book.settled) if not settled), None)
     if place is None or book.dues[place] < today.toordinal() or not book.unpaid(place):
         return None
+    look_on = look_at_once_or_on(told, today) or date.max
+    if look_on <= today:
+        return None
     due = date.fromordinal(book.dues[place])
     if told.due_soon is None or due > told.due_soon:
-        return max(due - timedelta(days=loan.rules.due_soon_days), today)
-    return due + _DAY
+        return min(look_on, max(due - timedelta(days=loan.rules.due_soon_days), today))
+    return min(look_on, due + _DAY)
 
 
 def _quietly(loan: Loan, wakes: date, events: Sequence[Event], context: Context) -> Decision[Loan]:
@@ -211,15 +216,15 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
     told.
     """
     loan, waits = telling.loan, None
-    if loan.agreements.instruction is not None or _in_suspense(loan, now.on):
-        return None  # nothing is demanded while the core, or whoever assigns the money, has not answered
+    if not is_answered(loan, now.on):
+        return None
     told = {(one.number, one.due_on) for one in telling.told.missed}
     for row in now.rows:
         if row.due_on >= now.on or not row.is_open(now.on) or (row.number, row.due_on) in told:
             continue
         grace = grace_end(loan, row.due_on)
         days = days_past_due([row], now.on, pauses_of(loan.book))
-        if grace is None or grace >= now.on or not days or _on_its_way(loan, row, now.on):
+        if grace is None or grace >= now.on or not days or on_its_way(loan, row, now.on):
             continue
         if complete_through is None or complete_through < grace:
             waits = grace if waits is None else max(waits, grace)
@@ -240,21 +245,6 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
         telling.events.append(event)
         telling.told = replace(telling.told, missed=(*telling.told.missed, missed))
     return waits
-
-
-def _on_its_way(loan: Loan, row: Unpaid, today: date) -> bool:
-    expected = sum(one.amount_minor for one in loan.pending if today <= _waited_for(one))
-    return bool(expected) and expected >= row.amount_minor
-
-
-def _waited_for(one: Pending) -> date:
-    """The last day on which a payment on its way keeps its instalment from being missed."""
-    return one.expected_on if one.in_suspense else one.expected_on + PENDING_WAITS
-
-
-def _in_suspense(loan: Loan, today: date) -> bool:
-    """Money has come that may be for this loan: until that is known nothing is told against the borrower."""
-    return any(one.in_suspense and today <= _waited_for(one) for one in loan.pending)
 
 
 def _tell_due_soon(telling: _Telling, now: Standing) -> None:
@@ -346,11 +336,13 @@ def _tell_end(telling: _Telling, now: Standing) -> None:
 def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> date | None:
     """The next day at whose start something may have to be told."""
     days = list(_days_to_look(loan, now, loan.rules.scheme))
+    if (look_on := look_at_once_or_on(loan.told, now.on)) is not None:
+        days.append(look_on)
     if asked:
         days = [day for day in days if day > now.on]
     days = [day for day in days if day < date.max]
     if waits is not None:
-        days.append(now.on + ALARM_AFTER)
+        days.append(looks_again_on(loan, waits, now.on))
     return max(min(days), now.on) if days else None
 
 
@@ -374,7 +366,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     if loan.agreements.plan is not None:
         yield from (phase.effective_on for _, phase in loan.agreements.plan.coming)
     if now.oldest_unpaid_due_on is not None:
-        yield from (_waited_for(one) + _DAY for one in loan.pending)
+        yield from (waited_for(one) + _DAY for one in loan.pending)
         if scheme.rank(now.bucket) > scheme.rank(loan.told.bucket or scheme.labels[0]):
             yield now.on
         if (paused := paused_through(pauses, now.on)) is not None:

@@ -1,5 +1,6 @@
 """What ends a loan or its place in the accounts, what undoes that, and balances that are compared."""
 
+from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain import facts
@@ -41,8 +42,8 @@ def reverse_write_off(loan: Loan, event: WriteOffReversed, context: Context) -> 
 
 
 def compare(loan: Loan, event: BalanceReported, context: Context) -> Decision[Loan] | Need:
-    """Compare the platform's balance with ours at the end of a day. A difference is an alarm: never a demand,
-    and never a silent overwrite.
+    """Compare the platform's balance with ours at the end of a day. A difference is an alarm, told once while
+    it is the same: never a demand, and never a silent overwrite.
     """
     if event.balance.currency != loan.currency:
         raise CurrencyDiffers(expected=loan.currency, got=event.balance.currency)
@@ -55,12 +56,17 @@ def compare(loan: Loan, event: BalanceReported, context: Context) -> Decision[Lo
         computed = book.outstanding
     else:
         computed = to_pay_off(book, event.as_of)
-    if computed == event.balance.minor:
+    difference = event.balance.minor - computed
+    if difference == loan.told.balance_differs_minor:
         return Decision(loan)
+    told = replace(loan.told, balance_differs_minor=difference)
+    after = replace(loan, told=told, version=loan.version + 1)
+    if not difference:
+        return Decision(after)
     differs = BalanceDiffers(
         loan_id=loan.id, as_of=event.as_of, reported=event.balance, computed=loan.money(computed)
     )
-    return Decision(loan, [differs])
+    return Decision(after, [differs])
 
 
 def _recorded(loan: Loan, fact: Fact, context: Context) -> Decision[Loan] | Need:

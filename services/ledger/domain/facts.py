@@ -60,22 +60,26 @@ class RateChange(NamedTuple):
 
 
 class InterestPause(NamedTuple):
-    """No interest is charged from `starts_on` through `ends_on`, nor ever asked for later. Open while it has
-    no end.
-    """
+    """No interest (`fees`: no fees) through `ends_on`, nor ever later; `arrears_only`: on arrears alone."""
 
     value_on: date
     reference: str
     starts_on: date
     ends_on: date | None = None
+    fees: bool = False
+    arrears_only: bool = False
+    person: str = ""
 
 
 class AgeingPause(NamedTuple):
-    """These days, `value_on` through `ends_on`, do not count as days past due."""
+    """Days through `ends_on` do not count as days past due; `arrears_only`: of what was due before them."""
 
     value_on: date
     reference: str
     ends_on: date | None = None
+    arrears_only: bool = False
+    person: str = ""
+    reason: str = ""
 
 
 class DueDateMoved(NamedTuple):
@@ -231,6 +235,7 @@ class InterestWaiver(NamedTuple):
     value_on: date
     reference: str
     amount: int
+    penalty: bool = False
 
 
 class Forgiveness(NamedTuple):
@@ -242,9 +247,8 @@ class Forgiveness(NamedTuple):
 
 
 class ReAge(NamedTuple):
-    """All unpaid principal is spread anew over `instalments` from `first_due` on; nothing is past due any
-    more.
-    """
+    """All unpaid principal is spread anew over `instalments` from `first_due` on; with `levels`, so much is
+    asked for on each of `dues`, and what is left a period after them."""
 
     value_on: date
     reference: str
@@ -252,13 +256,16 @@ class ReAge(NamedTuple):
     unit: PeriodUnit
     every: int
     instalments: int
+    dues: tuple[date, ...] = ()
+    levels: tuple[int, ...] = ()
 
 
 class ReAmortise(NamedTuple):
-    """Principal that is past due is spread over the instalments to come."""
+    """Principal (`arrears`: all) that is past due is spread over the instalments to come."""
 
     value_on: date
     reference: str
+    arrears: bool = False
 
 
 class ChargeOff(NamedTuple):

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.ledger.domain import cards, late_fees, relief
+from services.ledger.domain import cards, late_fees, relief, reporting
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
+from services.ledger.domain.staging import restaged
 from services.ledger.domain.standing import grace_end
 from services.ledger.domain.suspicion import (
     NOTHING_SEEN,
@@ -274,4 +275,10 @@ def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:
             return with_statement
         changed, told = with_statement
         events += told
-    return settle(changed, context, events, complete_through=through, asked=True)
+    reported = reporting.report(changed, context, through)
+    if isinstance(reported, Need):
+        return reported
+    changed, told = reported
+    decided = settle(changed, context, [*events, *told], complete_through=through, asked=True)
+    corrected = restaged(decided.state, context)
+    return corrected if isinstance(corrected, Need) else replace(decided, state=corrected)

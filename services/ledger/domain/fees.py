@@ -13,8 +13,12 @@ from services.ledger.domain.working import CREDIT, FEES, FOREVER, PENALTY, Worki
 def charge(w: Working, fact: Fee) -> None:
     """Charge a fee: it is owed with the instalment in whose period it falls due, as far as a cap on the cost
     leaves room for it.
+
+    One that was charged while a hold forbids it is never owed (SI 2020/1311, reg. 7(6): not later either).
     """
     bring_to(w, fact.value_on.toordinal())
+    if _forbidden(w, fact):
+        return
     due, component = fact.due_on.toordinal(), PENALTY if fact.penalty else FEES
     amount = fact.amount if w.terms.cost_cap is None else max(min(fact.amount, room(w)), 0)
     w.charges = (*w.charges, Charge(fact.reference, due, amount, fact.penalty))
@@ -24,6 +28,14 @@ def charge(w: Working, fact: Fee) -> None:
         w.moved(fact.reference, fact.value_on, Why.CHARGED, component, amount, place)
         w.note_settled(fact.value_on.toordinal())
         use_credit(w, fact.reference, fact.value_on)
+
+
+def _forbidden(w: Working, fact: Fee) -> bool:
+    """A hold on arrears alone forbids penalties; which other fees are for the arrears nobody says."""
+    day = fact.value_on.toordinal()
+    return any(
+        since <= day < until and (fact.penalty or not arrears_only) for since, until, arrears_only in w.held
+    )
 
 
 def place_of(w: Working, due: int, joins: bool = True) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.ledger.domain import facts
+from services.ledger.domain import core_holds, facts
 from services.ledger.domain.agreements import LoanHold
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.facts import Fact
@@ -15,12 +15,14 @@ from services.ledger.domain.loan import Loan
 from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.recording import exchange
 from shared.decision import Context, Decision, Need, Wait
+from shared.events.base import Event
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import name_id
 from shared.events.parts import Freezes, HoldReason, Purpose
 from shared.events.servicing import HoldRequested
 
 _DAY = timedelta(days=1)
+_DISPUTE = ":dispute"
 _EVERYTHING = Freezes(purposes=(Purpose.DEMAND, Purpose.REMINDER), interest_and_fees=True, ageing=True)
 
 
@@ -81,7 +83,8 @@ def _over(loan: Loan, hold_id: UUID) -> Loan:
     if hold_id in agreed.ended:
         return loan
     holds = tuple(one for one in agreed.holds if one.hold_id != hold_id)
-    after = agreed._replace(holds=holds, ended=(*agreed.ended, hold_id))
+    freezes = tuple(one for one in agreed.freezes if one.hold_id != hold_id)
+    after = agreed._replace(holds=holds, freezes=freezes, ended=(*agreed.ended, hold_id))
     return replace(loan, agreements=after, version=loan.version + 1)
 
 
@@ -103,14 +106,14 @@ def lift(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan] | Ne
     if hold is None:
         return Wait(f"the hold {event.hold_id} has not been placed")
     if not hold.references:
-        return _keep(loan, hold.hold_id, None, context)
+        return _lifted(loan, event, context)
     if context.history is None:
         return Need(history=True)
     ended = [_ended(one, event) for one in _named(loan, hold, context)]
     exchanged = exchange(loan, hold.references, [one for one in ended if one is not None], context)
     if isinstance(exchanged, Need):
         return exchanged
-    return _keep(exchanged, hold.hold_id, None, context)
+    return _lifted(exchanged, event, context)
 
 
 def _state(
@@ -125,22 +128,39 @@ def _state(
     references = tuple(one.reference for one in stated)
     disputed = event.reason is HoldReason.DISPUTE
     hold = LoanHold(event.hold_id, revision, references, event.ends_on, stops or disputed)
-    return _keep(exchanged, event.hold_id, hold, context)
+    instructed, events = core_holds.instruct(exchanged, event, revision, froze=_froze(before))
+    return _keep(instructed, event.hold_id, hold, context, events)
 
 
 def facts_of(loan: Loan, event: HoldPlaced | HoldChanged, revision: int) -> Iterator[Fact]:
     """What a hold means for the loan's book. Raises CurrencyDiffers."""
     name = f"hold:{event.hold_id}:{revision}"
+    person = str(event.person_id) if event.person_id else ""
     if event.freezes.interest_and_fees:
-        yield facts.InterestPause(event.starts_on, f"{name}:interest", event.starts_on, event.ends_on)
+        yield facts.InterestPause(
+            event.starts_on,
+            f"{name}:interest",
+            event.starts_on,
+            event.ends_on,
+            fees=True,
+            arrears_only=event.arrears_only,
+            person=person,
+        )
     if event.freezes.ageing:
-        yield facts.AgeingPause(event.starts_on, f"{name}:ageing", event.ends_on)
+        yield facts.AgeingPause(
+            event.starts_on,
+            f"{name}:ageing",
+            event.ends_on,
+            event.arrears_only,
+            person,
+            event.reason.value,
+        )
     if event.reason is HoldReason.DISPUTE:
         if event.disputed is not None and event.disputed.currency != loan.currency:
             raise CurrencyDiffers(expected=loan.currency, got=event.disputed.currency)
         ends = None if event.ends_on is None else event.ends_on + _DAY
         amount = event.disputed.minor if event.disputed else None
-        yield facts.Dispute(event.starts_on, f"{name}:dispute", amount, ended_on=ends)
+        yield facts.Dispute(event.starts_on, name + _DISPUTE, amount, ended_on=ends)
 
 
 def _ended(fact: Fact, event: HoldLifted) -> Fact | None:
@@ -160,10 +180,24 @@ def _named(loan: Loan, hold: LoanHold, context: Context) -> list[Fact]:
     return [one.fact for one in every if one.fact.reference in hold.references]
 
 
-def _keep(loan: Loan, hold_id: UUID, hold: LoanHold | None, context: Context) -> Decision[Loan]:
+def _lifted(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan]:
+    hold = loan.agreements.hold(event.hold_id)
+    froze = hold is not None and _froze(hold.references)
+    instructed, events = core_holds.instruct_end(loan, event) if froze else (loan, ())
+    return _keep(instructed, event.hold_id, None, context, events)
+
+
+def _froze(references: Sequence[str]) -> bool:
+    """Whether a hold stopped interest or ageing; a dispute alone does not."""
+    return any(not one.endswith(_DISPUTE) for one in references)
+
+
+def _keep(
+    loan: Loan, hold_id: UUID, hold: LoanHold | None, context: Context, events: Sequence[Event]
+) -> Decision[Loan]:
     others = tuple(one for one in loan.agreements.holds if one.hold_id != hold_id)
     holds = others if hold is None else (*others, hold)
     ended = loan.agreements.ended if hold is not None else (*loan.agreements.ended, hold_id)
     agreements = loan.agreements._replace(holds=holds, ended=ended)
     after = replace(loan, agreements=agreements, version=loan.version + 1)
-    return settle(after, context)
+    return settle(after, context, events)

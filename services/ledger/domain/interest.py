@@ -6,7 +6,7 @@ the terms say.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -189,7 +189,8 @@ def accrue_penalty(w: Working, since: int, day: int) -> None:
 
 def _late_weight(w: Working, k: int, start: int, end: int) -> int:
     terms, due, total = w.terms, w.dues[k], 0
-    for low, high in _stretches(w, start, end):
+    spared = [(since, until) for since, until, arrears_only in w.held if arrears_only and due < since]
+    for low, high in _stretches(w, start, end, spared):
         rate = int((terms.penalty_rate or 0) * _RATE)
         if terms.cost_cap is not None:
             rate = max(min(rate, int(terms.cost_cap * _RATE) - _rate_on(w, low)), 0)
@@ -197,14 +198,40 @@ def _late_weight(w: Working, k: int, start: int, end: int) -> int:
     return total
 
 
-def _stretches(w: Working, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _stretches(
+    w: Working, start: int, end: int, spared: Sequence[tuple[int, int]] = ()
+) -> Iterator[tuple[int, int]]:
     """The parts of a stretch of days in which one rate holds and nothing pauses."""
+    pauses = (*w.pauses, *spared)
     cuts = {start, end}
     cuts.update(since for since, _ in w.rates if start < since < end)
-    cuts.update(cut for pause in w.pauses for cut in pause if start < cut < end)
+    cuts.update(cut for pause in pauses for cut in pause if start < cut < end)
     for low, high in pairwise(sorted(cuts)):
-        if not any(since <= low < until for since, until in w.pauses):
+        if not any(since <= low < until for since, until in pauses):
             yield low, high
+
+
+def spared_interest(w: Working, place: int, start: int, end: int) -> int:
+    """Interest of some days of an instalment's period that holds on arrears alone forbid: on the principal
+    that was past due when each of them started, as far as it still is. In units of the period's scale.
+    """
+    held = [one[:2] for one in w.held if one[2] and one[0] < end and one[1] > start]
+    if not held or not w.follows_balance or not w.terms.past_due_bears_interest:
+        return 0
+    if w.terms.repayment is Repayment.FLAT:
+        return 0
+    total = 0
+    cuts = {start, end, *(cut for one in held for cut in one if start < cut < end)}
+    for low, high in pairwise(sorted(cuts)):
+        began = max((since for since, until in held if since <= low < until), default=None)
+        if began is not None:
+            total += _past_due_principal(w, began) * weight(w, place, low, high)
+    return total
+
+
+def _past_due_principal(w: Working, day: int) -> int:
+    places = range(bisect_left(w.dues, day))
+    return sum(w.owed[PRINCIPAL][k] - w.paid[PRINCIPAL][k] for k in places)
 
 
 def _rate_on(w: Working, day: int) -> int:
@@ -215,8 +242,12 @@ def _accrue(w: Working, place: int, until: int) -> None:
     if w.weights[place]:
         if not w.terms.rests_by_period:
             w.accrued[place] += _bearing(w, place) * weight(w, place, w.run_on, until)
+            if w.held:
+                w.accrued[place] -= spared_interest(w, place, w.run_on, until)
         elif w.run_on == w.starts[place]:
             w.accrued[place] += _bearing(w, place) * w.weights[place]
+            if w.held:
+                w.accrued[place] -= spared_interest(w, place, w.run_on, w.dues[place])
     w.run_on = until
 
 
@@ -271,7 +302,7 @@ def earned_interest(w: Working, day: int) -> int:
         if w.dues[k] <= day:
             total += w.owed[INTEREST][k] - w.reopened[k]
             waiting = w.carried[k] if kind in BEARING else waiting
-        elif kind in BEARING and w.starts[k] < day:
+        elif kind in BEARING and (w.starts[k] < day or w.accrued[k]):
             return total + _earned_of(w, k, day) - _asked_before(w)
     return total + waiting - _asked_before(w)
 
@@ -299,4 +330,6 @@ def _earned_of(w: Working, k: int, day: int) -> int:
     running, flat = start <= w.run_on, w.terms.repayment is Repayment.FLAT
     principal = _bearing(w, k) if running or flat else scheduled_ahead(w, k)
     exact = w.accrued[k] + principal * weight(w, k, max(w.run_on, start), day)
+    if running and w.held:
+        exact -= spared_interest(w, k, max(w.run_on, start), day)
     return rounded(exact, w.scales[k], w.terms.rounding) + handed_on(w, k)

@@ -14,8 +14,10 @@ from services.ledger.domain.agreements import NOTHING_AGREED, Agreements
 from services.ledger.domain.book import Book
 from services.ledger.domain.buckets import Scheme, scheme_of
 from services.ledger.domain.course import Course
+from services.ledger.domain.credit_record.told import CreditTold, MonthReported
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
+from services.ledger.domain.roll_rates import Staged
 from services.ledger.domain.shares import Holding
 from services.ledger.domain.terms import Planned
 from shared.events.loans import Channel, FailureReason, LoanKind
@@ -43,6 +45,8 @@ class Rules:
     """Where the platform never says so: how many days later they are taken as reported."""
     interest_suspended_after_days: int | None = 90
     """From so many days past due on, unpaid interest is no income in the lender's accounts."""
+    credit_schemes: tuple[str, ...] = ()
+    """The credit records and risk classes in which it is reported; of others nothing is kept."""
     late_fee_minor: int = 0
     """Charged once for an instalment that is told as missed, in the loan's currency."""
     rate_cap: Decimal | None = None
@@ -97,6 +101,12 @@ class Told:
     over_limit: OverLimit | None = None
     billed_on: date | None = None
     """The last statement day that has been dealt with, where the ledger makes the statements."""
+    balance_differs_minor: int = 0
+    """By how much the platform's balance was above ours when that was told last; 0: it agrees."""
+    restate_from: date | None = None
+    """From this day on it is known now to have stood otherwise than was told: see `staging.restaged`."""
+    credit: CreditTold | None = None
+    """How it stands in credit records; None where it is in none, or was not looked at yet."""
 
 
 class Pending(NamedTuple):
@@ -143,8 +153,8 @@ class History(NamedTuple):
 class Loan:
     """One debt. `entries` are those that this batch's messages name, not all there ever were.
 
-    `added`, `reversed`, `replaced`, `postings`, `parties` and `holdings` are what has come since the loan was
-    loaded.
+    `added`, `reversed`, `replaced`, `postings`, `parties`, `holdings`, `reported` and `restaged` are what has
+    come since the loan was loaded.
     """
 
     id: UUID
@@ -181,6 +191,8 @@ class Loan:
     """Interest that was posted as suspended rather than as income."""
     holdings: tuple[Holding, ...] = ()
     """What was told of whose it is, since it was loaded."""
+    reported: tuple[MonthReported, ...] = ()
+    restaged: tuple[tuple[date, Staged], ...] = ()
 
     @property
     def core_is_master(self) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from services.ledger.domain import facts
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.cost_cap import check_planned_cost
-from services.ledger.domain.loan import Joined, Loan, Rules
+from services.ledger.domain.credit_record.told import not_told_yet
+from services.ledger.domain.loan import Joined, Loan, Rules, Told
 from services.ledger.domain.opening_terms import terms_of
 from services.ledger.domain.product_terms import rules_of
 from services.ledger.domain.products import Product, ProductVersion, product_id
@@ -53,6 +54,7 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         if loan.book.terms != terms or (loan.lender, loan.reference) != (event.lender, event.loan_reference):
             raise LoanDiffers(loan_reference=event.loan_reference)
         return Decision(loan)
+    rules = rules_of(product.terms) if product else Rules()
     new = Loan(
         id=event.loan_id,
         lender=event.lender,
@@ -60,10 +62,11 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
         kind=event.kind,
         channel=event.channel,
         zone=event.time_zone,
-        rules=rules_of(product.terms) if product else Rules(),
+        rules=rules,
         book=replay(terms, ()),
         product=event.product,
         product_version=product.version if product else None,
+        told=Told(credit=not_told_yet(event.opened_on) if rules.credit_schemes else None),
     )
     opened = _paid_out(new, event, context)
     check_planned_cost(opened.book)

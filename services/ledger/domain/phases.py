@@ -35,6 +35,10 @@ class NothingToChange(ReliefImpossible):
     """No instalment is left that the relief could change."""
 
 
+class CannotReturn(ReliefImpossible):
+    """Only a lower rate, and fees, interest or principal that were given up, can be taken back."""
+
+
 def ends_on(phase: ReliefPhase) -> date:
     """The day on which it ends. Raises EndMissing."""
     if phase.ends_on is None or phase.ends_on < phase.effective_on:

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.ledger.domain.buckets import scheme_of
 from services.ledger.domain.business_days import DueDateRule
+from services.ledger.domain.credit_record import record
 from services.ledger.domain.day_count import DayCount
 from services.ledger.domain.loan import Rules
 from services.ledger.domain.reference import Reference
@@ -76,6 +77,7 @@ def rules_of(terms: ProductTerms) -> Rules:
         deferrals_per_year_max=terms.deferrals_per_year_max,
         term_extension_months_max=terms.term_extension_months_max,
         interest_suspended_after_days=terms.interest_suspended_after_days,
+        credit_schemes=terms.credit_schemes,
     )
     scheme_of(rules.buckets, rules.own_buckets)
     return rules
@@ -94,6 +96,7 @@ def check_terms(terms: ProductTerms, reference: Reference | None, effective_on: 
         ("prepayment", terms.prepayment, Prepayment),
         ("allocation_sweep", terms.allocation_sweep or Sweep.BY_INSTALMENT, Sweep),
         ("allocation_ahead", terms.allocation_ahead or Ahead.NEXT, Ahead),
+        *(("credit_schemes", scheme, record.SCHEMES) for scheme in terms.credit_schemes),
     )
     for field, value, codes in known:
         if value not in set(codes):

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.ledger.domain import journal
 from services.ledger.domain.book import MONEY_IN, Book, Movement
 from services.ledger.domain.facts import Fact
+from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import ReplayNeeded, add, earned, replay
 from services.ledger.domain.terms import Component, Terms
@@ -63,7 +64,7 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
     if isinstance(book, ReplayNeeded):
         if context.history is None:
             return Need(history=True)
-        before = _facts(loan, context.history)
+        before = facts_of(loan, context.history)
         grown = replace(loan, added=(*loan.added, Entry(fact)))
         return _again(grown, context.history, before, [*before, fact], fact)
     through = max(fact.value_on, loan.earned_on)
@@ -71,8 +72,20 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
     new = journal.postings(
         journal.entries(book.movements), journal.income(fact.reference, fact.value_on, loan.earned, gained)
     )
+    after = _grown(loan, fact, book, gained, through, new)
+    return Recorded(after, _went(book.movements, fact.reference))
+
+
+def _grown(
+    loan: Loan,
+    fact: Fact,
+    book: Book,
+    gained: tuple[int, int, int],
+    through: date,
+    new: Sequence[Posting],
+) -> Loan:
     # Every field by hand: `replace` costs four times as much, and this is done for every payment.
-    after = Loan(
+    return Loan(
         loan.id,
         loan.lender,
         loan.reference,
@@ -100,8 +113,9 @@ def record(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
         loan.parties,
         loan.suspended,
         loan.holdings,
+        loan.reported,
+        loan.restaged,
     )
-    return Recorded(after, _went(book.movements, fact.reference))
 
 
 def report_anew(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | None:
@@ -116,7 +130,7 @@ def report_anew(loan: Loan, fact: Fact, context: Context) -> Recorded | Need | N
         return None
     if context.history is None:
         return Need(history=True)
-    before = _facts(loan, context.history)
+    before = facts_of(loan, context.history)
     after = [*(one for one in before if one.reference != fact.reference), fact]
     kept = former._replace(fact=former.fact._replace(reference=_name_of_former(loan, context.history, fact)))
     if kept.reversed_on is None:
@@ -154,7 +168,7 @@ def take_back(loan: Loan, entry: Entry, context: Context) -> Recorded | Need:
     """The loan as if a fact had never been. The file keeps it, as reversed."""
     if context.history is None:
         return Need(history=True)
-    before = _facts(loan, context.history)
+    before = facts_of(loan, context.history)
     after = [one for one in before if one.reference != entry.fact.reference]
     taken = replace(loan, reversed=(*loan.reversed, entry))
     return _again(taken, context.history, before, after, entry.fact)
@@ -165,7 +179,7 @@ def exchange(loan: Loan, gone: Sequence[str], facts: Sequence[Fact], context: Co
     if gone:
         if context.history is None:
             return Need(history=True)
-        before = _facts(loan, context.history)
+        before = facts_of(loan, context.history)
         left = [one for one in before if one.reference not in gone]
         taken = [Entry(one, one.value_on, REPLACED) for one in before if one.reference in gone]
         cause = facts[0] if facts else taken[0].fact
@@ -190,7 +204,7 @@ def as_of(loan: Loan, day: date, context: Context) -> Book | Need:
         return loan.book
     if context.history is None:
         return Need(history=True)
-    return replay(_terms(loan, context.history), _facts(loan, context.history), day)
+    return replay(opened_with(loan, context.history), facts_of(loan, context.history), day)
 
 
 def gained_through(book: Book, through: date) -> tuple[int, int, int]:
@@ -200,12 +214,13 @@ def gained_through(book: Book, through: date) -> tuple[int, int, int]:
     return earned(book, through) if costs else (0, 0, 0)
 
 
-def _terms(loan: Loan, history: History) -> Terms:
+def opened_with(loan: Loan, history: History) -> Terms:
     """What the loan was opened with: a provided schedule is loaded with its file alone."""
     return replace(loan.book.terms, provided=history.provided or loan.book.terms.provided)
 
 
-def _facts(loan: Loan, history: History) -> list[Fact]:
+def facts_of(loan: Loan, history: History) -> list[Fact]:
+    """The facts that count, those of this batch among them."""
     gone = {one.fact.reference for one in loan.reversed}
     every = {one.fact.reference: one for one in (*history.entries, *loan.added)}
     return [one.fact for name, one in every.items() if one.reversed_on is None and name not in gone]
@@ -215,7 +230,7 @@ def _again(loan: Loan, history: History, before: list[Fact], after: list[Fact], 
     """Make the book anew from all facts; the journal gets the differences, under the causes that they belong
     to.
     """
-    terms = _terms(loan, history)
+    terms = opened_with(loan, history)
     was, now = replay(terms, before), replay(terms, after)
     through = max(loan.earned_on, date.fromordinal(now.seen))
     gained = gained_through(now, through)

@@ -1,175 +1,38 @@
-"""Reliefs: what each phase of a plan means for a loan's book, what it costs, and how the ledger applies it.
+"""Reliefs: how the ledger applies a plan, and what becomes of it when it is broken or completed."""
 
-Arrears and penalties never stand against a relief: those who are late are those who need it.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
-from services.ledger.domain import facts, revolving_reliefs
-from services.ledger.domain.agreements import Instruction, LoanPlan
-from services.ledger.domain.book import Book
+from services.ledger.domain import core_holds, facts
+from services.ledger.domain.agreements import Granted, Instruction, LoanPlan
 from services.ledger.domain.consequences import settle
-from services.ledger.domain.facts import Fact
-from services.ledger.domain.late_fees import charged_by
+from services.ledger.domain.doubt import with_stale_record
 from services.ledger.domain.loan import Loan
+from services.ledger.domain.outlook import own_rate, present_value
 from services.ledger.domain.payments import revised
-from services.ledger.domain.phases import (
-    EndMissing,
-    InstalmentsMissing,
-    NothingToChange,
-    RateMissing,
-    ReliefImpossible,
-    ScheduleWanted,
-    amount_of,
-    ends_on,
-)
-from services.ledger.domain.provided import planned
+from services.ledger.domain.phases import CannotReturn
+from services.ledger.domain.provided import CurrencyDiffers, planned
 from services.ledger.domain.recording import Recorded, record
+from services.ledger.domain.relief_facts import AT_ONCE, facts_of
 from services.ledger.domain.relief_limits import check_deferrals, check_term, counted
-from services.ledger.domain.terms import Repayment
 from shared.decision import Context, Decision, Need, Wait
 from shared.errors import DomainError
-from shared.events.base import Event
-from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted, PlanLoan
+from shared.events.hardship import PlanAccepted, PlanLoan
 from shared.events.ids import name_id
 from shared.events.ledger import ReliefInstructed, ReliefRefused
 from shared.events.parts import PlanPart, ReliefKind, ReliefPhase
 from shared.events.servicing import ReliefApplied, ReliefRejected
 
-_DAY = timedelta(days=1)
-
-
-AT_ONCE = frozenset(
+_RETURNABLE = frozenset(
     {
-        ReliefKind.DUE_DATE_MOVED,
-        ReliefKind.DEFERRAL_INTEREST_FROZEN,
-        ReliefKind.DEFERRAL_INTEREST_RUNNING,
-        ReliefKind.LONGER_TERM,
-        ReliefKind.INTEREST_ONLY,
         ReliefKind.RATE_REDUCTION,
-        ReliefKind.LUMP_SUM_SETTLEMENT,
+        ReliefKind.FEES_WAIVED,
+        ReliefKind.INTEREST_WAIVED,
+        ReliefKind.PRINCIPAL_FORGIVEN,
     }
 )
-"""What is agreed shows in the schedule at once, though it works from its day on. Other phases wait for their
-day.
-"""
-
-
-_MOVES_DUES = AT_ONCE - {ReliefKind.RATE_REDUCTION} | {ReliefKind.TOKEN_PAYMENTS}
-
-
-def facts_of(loan: Loan, phase: ReliefPhase, name: str, agreed_on: date) -> list[Fact]:
-    """The facts that a phase means for the loan as it stands. Raises ReliefImpossible."""
-    if phase.effective_on < loan.opened_on:
-        raise ReliefImpossible(effective_on=phase.effective_on, opened_on=loan.opened_on)
-    if loan.book.terms.repayment is Repayment.PROVIDED and phase.kind in _MOVES_DUES:
-        raise ScheduleWanted(kind=phase.kind)
-    since = min(agreed_on, phase.effective_on)
-    of_card = revolving_reliefs.facts_of(loan, phase, name, since)
-    made = list(_facts(loan, phase, name, since) if of_card is None else of_card)
-    if not made:
-        raise NothingToChange(kind=phase.kind)
-    return made
-
-
-def _facts(  # noqa: PLR0912  # a case for each kind
-    loan: Loan, phase: ReliefPhase, name: str, agreed_on: date
-) -> Iterator[Fact]:
-    on, book = phase.effective_on, loan.book
-    match phase.kind:
-        case ReliefKind.DUE_DATE_MOVED:
-            yield facts.DueDateMoved(agreed_on, name, on, ends_on(phase))
-        case ReliefKind.DEFERRAL_INTEREST_FROZEN:
-            yield facts.InterestPause(agreed_on, f"{name}:interest", on, ends_on(phase))
-            yield from _deferred(book, phase, f"{name}:due", agreed_on)
-        case ReliefKind.DEFERRAL_INTEREST_RUNNING:
-            yield from _deferred(book, phase, name, agreed_on)
-        case ReliefKind.INSTALMENTS:
-            yield from _instalments(loan, phase, name)
-        case ReliefKind.LONGER_TERM:
-            first = _first_due(book, on)
-            if first is not None:
-                yield facts.MorePeriods(agreed_on, name, first, _more(book, ends_on(phase)))
-        case ReliefKind.ARREARS_CAPITALISED:
-            yield facts.ReAmortise(on, name)
-        case ReliefKind.INTEREST_ONLY:
-            first = _first_due(book, on)
-            if first is not None:
-                yield facts.Grace(agreed_on, name, first, principal=_count(book, on, ends_on(phase)))
-        case ReliefKind.RATE_REDUCTION:
-            if phase.rate is None:
-                raise RateMissing
-            yield facts.RateChange(agreed_on, name, phase.rate, on)
-            if phase.ends_on is not None:
-                yield facts.RateChange(agreed_on, f"{name}:end", book.annual_rate, phase.ends_on + _DAY)
-        case ReliefKind.FEES_WAIVED:
-            yield from _waivers(loan, phase, name)
-        case ReliefKind.INTEREST_WAIVED:
-            yield facts.InterestWaiver(on, name, amount_of(loan, phase))
-        case ReliefKind.TOKEN_PAYMENTS:
-            periods = _count(book, on, ends_on(phase))
-            if periods:
-                yield facts.TokenPayments(on, name, amount_of(loan, phase), periods)
-        case ReliefKind.PRINCIPAL_FORGIVEN:
-            yield facts.Forgiveness(on, name, min(amount_of(loan, phase), book.balance))
-        case ReliefKind.LUMP_SUM_SETTLEMENT:
-            # One instalment of the sum; the rest is forgiven once it was paid (`forgiven_on_completion`).
-            yield facts.DueDateMoved(agreed_on, name, _first_due(book, on) or on, ends_on(phase))
-
-
-def _open_dues(book: Book, on: date) -> list[date]:
-    return [date.fromordinal(due) for due in book.dues if due >= on.toordinal()]
-
-
-def _first_due(book: Book, on: date) -> date | None:
-    return next(iter(_open_dues(book, on)), None)
-
-
-def _count(book: Book, on: date, until: date) -> int:
-    return sum(1 for due in _open_dues(book, on) if due <= until)
-
-
-def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Iterator[Fact]:
-    """What falls due during the deferral falls due after it, in the loan's rhythm."""
-    dues, end = _open_dues(book, phase.effective_on), ends_on(phase)
-    # By the schedule's own date, though it be a closed day: so the rhythm stays.
-    after = next((line.nominal_on for line in book.lines() if line.due_on > end), None)
-    if dues and dues[0] <= end:
-        yield facts.DueDateMoved(agreed_on, name, dues[0], after or end + _DAY)
-
-
-def _more(book: Book, until: date) -> int:
-    """How many instalments more end the loan by a day, one for each month."""
-    last = date.fromordinal(max(book.dues))
-    more = (until.year - last.year) * 12 + until.month - last.month
-    if more <= 0:
-        raise EndMissing(ends_on=until, last_due_on=last)
-    return more
-
-
-def _instalments(loan: Loan, phase: ReliefPhase, name: str) -> Iterator[Fact]:
-    """All that is unpaid, by the instalments that were agreed."""
-    if not phase.instalments:
-        raise InstalmentsMissing
-    new = planned(phase.instalments, loan.currency, phase.effective_on)
-    terms = loan.book.terms
-    if terms.repayment is Repayment.PROVIDED:
-        yield facts.ScheduleChange(phase.effective_on, name, new)
-    else:
-        yield facts.ReAge(phase.effective_on, name, new[0].due_on, terms.unit, terms.count, len(new))
-
-
-def _waivers(loan: Loan, phase: ReliefPhase, name: str) -> Iterator[Fact]:
-    """The fees that were charged by then, all of them or the oldest up to an amount."""
-    left = None if phase.amount is None else amount_of(loan, phase)
-    for number, one in enumerate(loan.book.charges):
-        part = one.amount if left is None else min(one.amount, left)
-        if part > 0 and charged_by(one) <= phase.effective_on:
-            left = None if left is None else left - part
-            yield facts.FeeWaiver(phase.effective_on, f"{name}:{number}", one.reference, part)
 
 
 def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] | Need:
@@ -183,45 +46,75 @@ def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] 
     plan = PlanPart(plan_id=event.plan_id, part=mine.part)
     try:
         check_deferrals(loan, mine.phases)
+        agreed = _agreed(loan, plan, mine, event.accepted_on)
         if loan.core_is_master:
-            return _instruct(loan, plan, mine, event.accepted_on, context)
-        applied = apply(loan, plan, mine.phases, event.accepted_on, context)
+            return _instruct(loan, plan, mine, agreed, context)
+        applied = apply(loan, agreed, mine.phases, context)
         if not isinstance(applied, Need):
             check_term(loan, applied, mine.phases)
     except DomainError as refused:
         return settle(loan, context, [ReliefRefused(loan_id=loan.id, plan=plan, reason=refused.code)])
     if isinstance(applied, Need):
         return applied
-    kept = applied.agreements.plan
-    assert kept is not None, "applying a plan keeps it"
+    return settle(applied, context, [revised(applied, event.accepted_on, "plan", plan)])
+
+
+def _agreed(loan: Loan, plan: PlanPart, mine: PlanLoan, accepted_on: date) -> LoanPlan:
+    """The plan with its terms for this loan. Raises CurrencyDiffers, CannotReturn."""
     forgiven = mine.forgiven_on_completion
-    kept = kept._replace(forgiven_minor=forgiven.minor if forgiven else 0)
-    after = replace(applied, agreements=applied.agreements._replace(plan=kept))
-    return settle(after, context, [revised(after, event.accepted_on, "plan", plan)])
+    if forgiven is not None and forgiven.currency != loan.currency:
+        raise CurrencyDiffers(expected=loan.currency, got=forgiven.currency)
+    if not _RETURNABLE.issuperset(mine.returned_on_break):
+        raise CannotReturn(returned_on_break=", ".join(mine.returned_on_break))
+    return LoanPlan(
+        plan.plan_id,
+        plan.part,
+        accepted_on,
+        forgiven_minor=forgiven.minor if forgiven else 0,
+        granted=tuple(Granted(one.kind, one.effective_on, one.ends_on) for one in mine.phases),
+        returned=mine.returned_on_break,
+    )
 
 
-def apply(
-    loan: Loan, plan: PlanPart, phases: Sequence[ReliefPhase], accepted_on: date, context: Context
-) -> Loan | Need:
+def apply(loan: Loan, plan: LoanPlan, phases: Sequence[ReliefPhase], context: Context) -> Loan | Need:
     """The loan with what takes effect by today; the rest is kept for its day. Raises what a phase lacks."""
     today, after, coming = loan.today(context.now), loan, []
     for place, phase in enumerate(phases):
         if phase.effective_on > today and phase.kind not in AT_ONCE:
-            facts_of(
-                after, phase, "tried", accepted_on
-            )  # what can never be applied is refused before anyone relies on it
+            # What can never be applied is refused before anyone relies on it.
+            facts_of(after, phase, "tried", plan.accepted_on)
             coming.append((place, phase))
             continue
-        changed = _take_effect(after, plan.plan_id, place, phase, accepted_on, context)
+        changed = _take_effect(after, plan.plan_id, place, phase, plan.accepted_on, context)
         if isinstance(changed, Need):
             return changed
         after = changed
-    kept = LoanPlan(plan.plan_id, plan.part, accepted_on, tuple(coming))
-    return replace(
-        after,
-        agreements=counted(after.agreements._replace(plan=kept, instruction=None), phases),
-        version=after.version + 1,
-    )
+    return _keeping(loan, after, plan._replace(coming=tuple(coming)), phases, today)
+
+
+def _keeping(before: Loan, after: Loan, plan: LoanPlan, phases: Sequence[ReliefPhase], today: date) -> Loan:
+    """The loan with this plan in force; another one that was in force is over."""
+    kept = plan._replace(diminished=_diminished(before, after, today))
+    agreed, former = after.agreements, after.agreements.plan
+    past = agreed.past if former is None else (*agreed.past, over(former, plan.accepted_on))
+    ended = agreed.ended if former is None else (*agreed.ended, former.plan_id)
+    agreements = agreed._replace(plan=kept, instruction=None, past=past, ended=ended)
+    agreements = counted(agreements, phases)
+    return with_stale_record(replace(after, agreements=agreements, version=after.version + 1))
+
+
+def over(plan: LoanPlan, on: date) -> LoanPlan:
+    """The plan as one that is over from a day on."""
+    return plan._replace(coming=(), ended_on=on)
+
+
+def _diminished(before: Loan, after: Loan, today: date) -> bool:
+    """Whether the loan has lost more than 1 % of its worth; asked only where European marks are reported."""
+    if "eba" not in before.rules.credit_schemes:
+        return False
+    rate = own_rate(before.book)
+    was, is_ = (present_value(one.book, today, rate) for one in (before, after))
+    return is_ * 100 < was * 99
 
 
 def _take_effect(
@@ -253,30 +146,40 @@ def next_phase(loan: Loan, context: Context) -> Loan | Need:
 
 
 def _instruct(
-    loan: Loan, plan: PlanPart, mine: PlanLoan, accepted_on: date, context: Context
+    loan: Loan, plan: PlanPart, mine: PlanLoan, agreed: LoanPlan, context: Context
 ) -> Decision[Loan]:
-    told = _instruction(loan, plan, mine.phases, accepted_on)
+    id_ = name_id("instruction", f"{loan.id}\n{plan.plan_id}\n{plan.part}")
+    told = Instruction(
+        id_,
+        plan.plan_id,
+        plan.part,
+        mine.phases,
+        agreed.accepted_on,
+        agreed.forgiven_minor,
+        agreed.returned,
+    )
     if loan.agreements.instruction == told:
         return Decision(loan)
     after = replace(loan, agreements=loan.agreements._replace(instruction=told), version=loan.version + 1)
-    instructed = ReliefInstructed(
-        loan_id=loan.id, instruction_id=told.instruction_id, phases=mine.phases, plan=plan
-    )
+    instructed = ReliefInstructed(loan_id=loan.id, instruction_id=id_, phases=mine.phases, plan=plan)
     return settle(after, context, [instructed])
-
-
-def _instruction(loan: Loan, plan: PlanPart, phases: tuple[ReliefPhase, ...], on: date) -> Instruction:
-    id_ = name_id("instruction", f"{loan.id}\n{plan.plan_id}\n{plan.part}")
-    return Instruction(id_, plan.plan_id, plan.part, phases, on)
 
 
 def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan] | Need | Wait:
     """The core has done what it was told: its schedule holds where it sent one, else the phases as agreed."""
     told = loan.agreements.instruction
     if told is None or told.instruction_id != event.instruction_id:
-        return Decision(loan)
+        return core_holds.confirm(loan, event, context)
     assert told.plan_id is not None, "only plans are instructed"
     plan = PlanPart(plan_id=told.plan_id, part=told.part)
+    agreed = LoanPlan(
+        told.plan_id,
+        told.part,
+        told.instructed_on,
+        forgiven_minor=told.forgiven_minor,
+        granted=tuple(Granted(one.kind, one.effective_on, one.ends_on) for one in told.phases),
+        returned=told.returned,
+    )
     if event.instalments:
         new = planned(event.instalments, loan.currency, event.applied_on)
         fact = facts.ScheduleChange(event.applied_on, f"plan:{told.plan_id}", new)
@@ -284,11 +187,9 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
         if isinstance(recorded, Need):
             return recorded
         changed = recorded.loan if recorded else loan
-        kept = LoanPlan(told.plan_id, told.part, told.instructed_on)
-        agreements = counted(changed.agreements._replace(plan=kept, instruction=None), told.phases)
-        after: Loan | Need = replace(changed, agreements=agreements, version=changed.version + 1)
+        after: Loan | Need = _keeping(loan, changed, agreed, told.phases, loan.today(context.now))
     else:
-        after = apply(loan, plan, told.phases, told.instructed_on, context)
+        after = apply(loan, agreed, told.phases, context)
     if isinstance(after, Need):
         return after
     return settle(after, context, [revised(after, event.applied_on, "plan", plan)])
@@ -298,42 +199,7 @@ def reject(loan: Loan, event: ReliefRejected, context: Context) -> Decision[Loan
     """The core refuses: the plan's part falls, and hardship is told."""
     told = loan.agreements.instruction
     if told is None or told.instruction_id != event.instruction_id or told.plan_id is None:
-        return Decision(loan)
+        return core_holds.reject(loan, event, context)
     plan = PlanPart(plan_id=told.plan_id, part=told.part)
     after = replace(loan, agreements=loan.agreements._replace(instruction=None), version=loan.version + 1)
     return settle(after, context, [ReliefRefused(loan_id=loan.id, plan=plan, reason=event.reason)])
-
-
-def break_off(loan: Loan, event: PlanBroken, context: Context) -> Decision[Loan]:
-    """The plan is over. What it granted stands, what was still to come does not come."""
-    plan = loan.agreements.plan
-    if plan is None or plan.plan_id != event.plan_id:
-        return Decision(loan)
-    return settle(_without_plan(loan, plan), context)
-
-
-def _without_plan(loan: Loan, plan: LoanPlan) -> Loan:
-    ended = (*loan.agreements.ended, plan.plan_id)
-    return replace(
-        loan, agreements=loan.agreements._replace(plan=None, ended=ended), version=loan.version + 1
-    )
-
-
-def complete(loan: Loan, event: PlanCompleted, context: Context) -> Decision[Loan] | Need:
-    """The plan was kept to its end: what was to be forgiven then is forgiven."""
-    plan = loan.agreements.plan
-    if plan is None or plan.plan_id != event.plan_id:
-        return Decision(loan)
-    events: list[Event] = []
-    after = _without_plan(loan, plan)
-    if plan.forgiven_minor and loan.book.balance:
-        forgiven = min(plan.forgiven_minor, loan.book.balance)
-        fact = facts.Forgiveness(event.completed_on, f"plan:{plan.plan_id}:forgiven", forgiven)
-        recorded = record(after, fact, context)
-        if isinstance(recorded, Need):
-            return recorded
-        if recorded is not None:
-            after = recorded.loan
-        done = PlanPart(plan_id=plan.plan_id, part=plan.part)
-        events.append(revised(after, event.completed_on, "plan_completed", done))
-    return settle(after, context, events)

@@ -15,7 +15,9 @@ from services.ledger.domain import (
     cost_cap,
     ends,
     fees,
+    pauses,
     plan,
+    re_ageing,
     revolving,
     revolving_changes,
     taking_over,
@@ -59,7 +61,7 @@ from services.ledger.domain.facts import (
 )
 from services.ledger.domain.interest import earned_interest
 from services.ledger.domain.terms import PRINCIPAL_FIRST, Allocation, Component, Repayment, Terms
-from services.ledger.domain.working import CREDIT, FOREVER, INTEREST, OWED, PENALTY, PRINCIPAL, Working, empty
+from services.ledger.domain.working import CREDIT, INTEREST, OWED, PENALTY, PRINCIPAL, Working, empty
 
 REFUND = "refund"
 """The kind of credit by which a card's purchase is given back."""
@@ -270,11 +272,6 @@ def _refund_credit(w: Working, fact: CreditRefund) -> None:
     use_credit(w, fact.reference, fact.value_on, place)
 
 
-def _pause_ageing(w: Working, fact: AgeingPause) -> None:
-    until = fact.ends_on.toordinal() + 1 if fact.ends_on else FOREVER
-    w.ageing_pauses = (*w.ageing_pauses, (fact.value_on.toordinal(), until))
-
-
 def _draw(w: Working, fact: Draw) -> None:
     undrawn = w.last_regular() < 0
     plan.draw(w, fact)
@@ -289,8 +286,8 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     TakenOver: taking_over.take_over,
     ScheduleChange: changes.change_schedule,
     RateChange: changes.change_rate,
-    InterestPause: changes.pause_interest,
-    AgeingPause: _pause_ageing,
+    InterestPause: pauses.pause_interest,
+    AgeingPause: pauses.pause_ageing,
     DueDateMoved: changes.move_due_date,
     MorePeriods: changes.add_periods,
     Grace: changes.grant_grace,
@@ -304,8 +301,8 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
     CreditRefund: _refund_credit,
     InterestWaiver: changes.waive_interest,
     Forgiveness: changes.forgive,
-    ReAge: changes.re_age,
-    ReAmortise: changes.re_amortise,
+    ReAge: re_ageing.re_age,
+    ReAmortise: re_ageing.re_amortise,
     ChargeOff: changes.charge_off,
     Acceleration: ends.accelerate,
     Departure: ends.depart,

@@ -93,6 +93,24 @@ class Exit(StrEnum):
     TRANSFERRED = "transferred"
 
 
+class Staged(NamedTuple):
+    """Where a loan stands from a day on."""
+
+    bucket: str
+    """As it was told; empty where it has never been late."""
+    since: date | None
+    """The day from which days past due are counted, later by the days on which ageing stood still; None:
+    not late.
+    """
+    days_most: int | None
+    """Where its bucket ends. A loan whose ageing stands still, or whose platform has not reported, counts
+    as no later than its borrower was told.
+    """
+    arrears_minor: int
+    exit: Exit | None
+    """How it has left the buckets."""
+
+
 class Move(NamedTuple):
     """Loans of a currency by bucket on the first date, and by bucket or exit on the second."""
 

@@ -62,8 +62,12 @@ def _rows(book: Book) -> Iterator[Unpaid]:
 def pauses_of(book: Book) -> tuple[Pause, ...]:
     """The days on which ageing stands still."""
     return tuple(
-        Pause(date.fromordinal(since), None if until == FOREVER else date.fromordinal(until) - _DAY)
-        for since, until in book.ageing_pauses
+        Pause(
+            date.fromordinal(since),
+            None if until == FOREVER else date.fromordinal(until) - _DAY,
+            due_through=None if due_by == FOREVER else date.fromordinal(due_by),
+        )
+        for since, until, due_by in book.ageing_pauses
     )
 
 

@@ -29,7 +29,7 @@ from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import replay, to_pay_off
 from services.ledger.domain.standing import explain_lateness
 from services.ledger.domain.terms import Component, Terms
-from services.ledger.domain.wording import credit_used, fell_due, in_words, kept_within_cap
+from services.ledger.domain.wording import NOT_OWED, credit_used, fell_due, in_words, kept_within_cap
 
 _DAY = timedelta(days=1)
 _MONEY = (Draw, Fee, FeeWaiver, Payment, Credit, Chargeback, CreditRefund, InterestWaiver, Forgiveness)
@@ -125,7 +125,7 @@ def _standing(book: Book, on: date) -> Standing:
 def _lines(
     loan: Loan, entries: Iterable[Entry], book: Book, from_on: date, as_of: date
 ) -> Iterator[Happened]:
-    went, charged = _went(book.movements), _charged(book.movements)
+    went, charged = _went(book.movements), _charged(book)
     lines = [_of_fact(loan, one, went, charged) for one in entries]
     lines += [_of_due(loan, line) for line in book.lines() if sum(line.owed)]
     lines += _of_credit(loan, book.movements)
@@ -134,15 +134,16 @@ def _lines(
 
 
 def _of_fact(loan: Loan, entry: Entry, went: dict[str, Parts], charged: Mapping[str, int]) -> Happened:
-    fact, text = entry.fact, ""
+    fact, words = entry.fact, in_words(entry.fact, loan.money)
     counts = entry.reversed_on is None
     if counts and isinstance(fact, Fee) and (owed := charged.get(fact.reference, 0)) < fact.amount:
-        text = kept_within_cap(loan.money(fact.amount))
-        fact = fact._replace(amount=owed)
+        capped = fact._replace(amount=owed)
+        within_cap = in_words(capped, loan.money) + kept_within_cap(loan.money(fact.amount))
+        fact, words = capped, within_cap if fact.reference in charged else words + NOT_OWED
     return Happened(
         value_on=fact.value_on,
         kind=type(fact).__name__,
-        text=in_words(fact, loan.money) + text,
+        text=words,
         reference=fact.reference,
         amount=fact.amount if isinstance(fact, _MONEY) else None,
         went=went.get(fact.reference) if counts else None,
@@ -179,12 +180,14 @@ def _went(movements: Iterable[Movement]) -> dict[str, Parts]:
     return {cause: _parts(those) for cause, those in by_cause.items()}
 
 
-def _charged(movements: Iterable[Movement]) -> Mapping[str, int]:
-    """What each fee came to: less than was asked for where a cap on the cost left no room."""
-    sums: dict[str, int] = defaultdict(int)
-    for one in movements:
+def _charged(book: Book) -> Mapping[str, int]:
+    """What each fee came to: less than was asked for where a cap on the cost left no room; one that a hold
+    forbids is not among them.
+    """
+    sums = {one.reference: 0 for one in book.charges}
+    for one in book.movements:
         if one.why is Why.CHARGED:
-            sums[one.cause] += one.amount
+            sums[one.cause] = sums.get(one.cause, 0) + one.amount
     return sums
 
 

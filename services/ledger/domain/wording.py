@@ -39,6 +39,9 @@ def _percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f} % a year"
 
 
+NOT_OWED = "; a hold forbids it, so it is not owed"
+
+
 def _through(day: date | None) -> str:
     return "until further notice" if day is None else f"through {day}"
 
@@ -83,6 +86,37 @@ def _lower_minimum(fact: facts.LowerMinimum, money: _OfMinor) -> str:
     return f"What falls due from {fact.starts_on} through {fact.ends_on} asks for {what} only"
 
 
+def _interest_pause(fact: facts.InterestPause, _: _OfMinor) -> str:
+    through = _through(fact.ends_on)
+    if fact.arrears_only:
+        return f"No interest and no penalties are charged on what was past due {through}"
+    return f"No interest{' and no fees are' if fact.fees else ' is'} charged {through}"
+
+
+def _ageing_pause(fact: facts.AgeingPause, _: _OfMinor) -> str:
+    of = " of what was due before" if fact.arrears_only else ""
+    return f"Days{of} do not count as days past due {_through(fact.ends_on)}"
+
+
+def _re_age(fact: facts.ReAge, money: _OfMinor) -> str:
+    if fact.levels:
+        agreed = ", ".join(
+            f"{money(level)} by {due}" for level, due in zip(fact.levels, fact.dues, strict=True)
+        )
+        return f"It was agreed that what is unpaid is paid so: {agreed}"
+    return f"What is unpaid was spread over {_count(fact.instalments, 'instalment')} from {fact.first_due} on"
+
+
+def _interest_waiver(fact: facts.InterestWaiver, money: _OfMinor) -> str:
+    what = "penalties" if fact.penalty else "interest"
+    return f"Up to {money(fact.amount)} of unpaid {what} is not asked for any more"
+
+
+def _re_amortise(fact: facts.ReAmortise, _: _OfMinor) -> str:
+    what = "What" if fact.arrears else "Principal that"
+    return f"{what} was past due was spread over the instalments to come"
+
+
 _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.Draw: lambda fact, money: f"{money(fact.amount)} was paid out",
     facts.TakenOver: lambda fact, _: (
@@ -91,8 +125,8 @@ _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     ),
     facts.ScheduleChange: lambda fact, _: "The lender's system changed the schedule from this day on",
     facts.RateChange: lambda fact, _: f"The interest rate became {_percent(fact.annual_rate)}",
-    facts.InterestPause: lambda fact, _: f"No interest is charged {_through(fact.ends_on)}",
-    facts.AgeingPause: lambda fact, _: f"Days do not count as days past due {_through(fact.ends_on)}",
+    facts.InterestPause: _interest_pause,
+    facts.AgeingPause: _ageing_pause,
     facts.DueDateMoved: lambda fact, _: f"The instalment due on {fact.due_on} was moved to {fact.new_due_on}",
     facts.MorePeriods: lambda fact, _: (
         f"What was to come was spread over {_count(fact.extra, 'instalment')} more"
@@ -113,14 +147,10 @@ _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
         f"The paying bank took {money(fact.amount)} of a payment back; it is owed again"
     ),
     facts.CreditRefund: lambda fact, money: f"{money(fact.amount)} of the borrower's credit was paid out",
-    facts.InterestWaiver: lambda fact, money: (
-        f"Up to {money(fact.amount)} of unpaid interest is not asked for any more"
-    ),
+    facts.InterestWaiver: _interest_waiver,
     facts.Forgiveness: lambda fact, money: f"{money(fact.amount)} of principal was forgiven",
-    facts.ReAge: lambda fact, _: (
-        f"What is unpaid was spread over {_count(fact.instalments, 'instalment')} from {fact.first_due} on"
-    ),
-    facts.ReAmortise: lambda fact, _: "Principal that was past due was spread over the instalments to come",
+    facts.ReAge: _re_age,
+    facts.ReAmortise: _re_amortise,
     facts.ChargeOff: lambda fact, _: "The lender wrote the loan off in its own accounts",
     facts.Acceleration: lambda fact, _: "The lender called the whole debt due",
     facts.Departure: lambda fact, _: "The loan went on as another one; nothing is asked for here any more",

@@ -58,6 +58,7 @@ class Working:
         "drawn",
         "dues",
         "follows_balance",
+        "held",
         "in_advance",
         "kinds",
         "last",
@@ -103,7 +104,8 @@ class Working:
         self.late_accrued, self.late_penalty = list(book.late_accrued), list(book.late_penalty)
         self.drawn, self.balance, self.credit = book.drawn, book.balance, book.credit
         self.lent = book.lent
-        self.rates, self.pauses, self.ageing_pauses = book.rates, book.pauses, book.ageing_pauses
+        self.rates, self.pauses, self.held = book.rates, book.pauses, book.held
+        self.ageing_pauses = book.ageing_pauses
         self.charges, self.payments, self.disputed = book.charges, book.payments, book.disputed
         self.charged_off, self.closed, self.re_aged = book.charged_off, book.closed, book.re_aged
         self.card: Card | None = book.card
@@ -144,6 +146,7 @@ class Working:
             self.credit,
             self.rates,
             self.pauses,
+            self.held,
             self.ageing_pauses,
             self.charges,
             self.payments,
@@ -274,6 +277,7 @@ def empty(terms: Terms) -> Book:
         credit=0,
         rates=((0, rate),),
         pauses=(),
+        held=(),
         ageing_pauses=(),
         charges=(),
         payments=(),

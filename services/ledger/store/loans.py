@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ledger.domain.corrections import references
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
-from services.ledger.domain.staging import CURRENT, staged, staged_on
-from services.ledger.store import feeds, packing
+from services.ledger.domain.staging import new_stages
+from services.ledger.store import feeds, packing, records
 from services.ledger.store.erasures import NOT_ERASED, borrower_id
 from services.ledger.store.holdings import add_holdings
 from services.ledger.store.successions import add_successions, files_to_come
@@ -97,10 +97,10 @@ _ADD_POSTINGS = (
 )
 
 _ADD_STAGES = (
-    "INSERT INTO stage (loan_id, as_of, bucket, since_on, days_most, arrears_minor, exit, recorded_at) "
-    "SELECT l, o, b, s, d, a, e, $8::timestamptz FROM unnest($1::uuid[], $2::date[], $3::text[], "
-    "$4::date[], $5::int[], "
-    "$6::bigint[], $7::text[]) AS x(l, o, b, s, d, a, e)"
+    "INSERT INTO stage (loan_id, as_of, told_on, restated, bucket, since_on, days_most, arrears_minor, exit, "
+    "recorded_at) SELECT l, o, t, r, b, s, d, a, e, $10::timestamptz FROM unnest($1::uuid[], $2::date[], "
+    "$3::date[], $4::bool[], $5::text[], $6::date[], $7::int[], $8::bigint[], $9::text[]) "
+    "AS x(l, o, t, r, b, s, d, a, e)"
 )
 _ADD_PARTIES = (
     "INSERT INTO party (loan_id, borrower_reference, role, effective_on, joined) SELECT l, b, r, e, j FROM "
@@ -172,6 +172,7 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
     await feeds.note_loans(connection, changes)
     if stages := _new_stages(changes):
         await execute(connection, _ADD_STAGES, (*_columns(stages), at))
+    await records.add_months(connection, loans, at)
     if parties := _new_parties(loans):
         await execute(connection, _ADD_PARTIES, _columns(parties))
     await add_holdings(connection, loans, at)
@@ -284,12 +285,11 @@ def _columns(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], ...]:
 
 
 def _new_stages(changes: Sequence[Change[Loan]]) -> list[tuple[Any, ...]]:
-    rows = []
-    for change in changes:
-        now = staged(change.after)
-        if now != (CURRENT if change.before is None else staged(change.before)):
-            rows.append((change.id, staged_on(change.after), *now))
-    return rows
+    return [
+        (one.id, row.as_of, row.told_on, row.restated, *row.stage)
+        for one in changes
+        for row in new_stages(one.before, one.after)
+    ]
 
 
 def _new_parties(loans: Iterable[Loan]) -> list[tuple[Any, ...]]:

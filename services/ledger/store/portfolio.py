@@ -4,6 +4,7 @@ loans.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,10 +41,33 @@ def _days(stage: str, on: str) -> str:
     return f"greatest(0, least({on}::date - {stage}.since_on, {stage}.days_most))"
 
 
-def _stage(day: str) -> str:
-    """The last thing told of each loan by a day."""
+_TOLD = """(
+    SELECT number, loan_id, told_on AS as_of, since_on, days_most, arrears_minor, exit FROM stage
+    WHERE NOT restated
+)"""
+# A later row takes the place of all that hold from its day on.
+_KNOWN = """(
+    SELECT number, loan_id, as_of, since_on, days_most, arrears_minor, exit FROM (
+        SELECT *, min(as_of) OVER (
+            PARTITION BY loan_id ORDER BY number DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS replaced_from FROM stage
+    ) every WHERE replaced_from IS NULL OR as_of < replaced_from
+)"""
+
+
+class Basis(StrEnum):
+    """How loans stood on a day that is over."""
+
+    TOLD = "told"
+    """As it was told then: what came to be known later counts from the day on which it did."""
+    KNOWN = "known"
+    """As it is known now."""
+
+
+def _stage(stages: str, day: str) -> str:
+    """The last stage of each loan by a day."""
     return f"""(
-        SELECT DISTINCT ON (loan_id) loan_id, since_on, days_most, arrears_minor, exit FROM stage
+        SELECT DISTINCT ON (loan_id) loan_id, since_on, days_most, arrears_minor, exit FROM {stages} told
         WHERE as_of <= {day}::date ORDER BY loan_id, number DESC
     )"""
 
@@ -56,35 +80,42 @@ def _later(day: str) -> str:
     )"""
 
 
-_AGED = f"""
+def _aged(stages: str) -> str:
+    return f"""
     SELECT l.currency, {_days("s", "$2")}, count(*),
         sum(l.principal_minor - coalesce(later.minor, 0))::bigint, coalesce(sum(s.arrears_minor), 0)::bigint
     FROM loan l
-    LEFT JOIN {_stage("$2")} s ON s.loan_id = l.id
+    LEFT JOIN {_stage(stages, "$2")} s ON s.loan_id = l.id
     LEFT JOIN {_later("$2")} later ON later.loan_id = l.id
     WHERE {_YOURS} AND {_HERE} AND s.exit IS NULL
     GROUP BY 1, 2
 """
-_MOVES = f"""
+
+
+def _moves(stages: str) -> str:
+    return f"""
     SELECT l.currency, width_bucket({_days("b", "$2")}, $4::int[]),
         width_bucket({_days("a", "$3")}, $4::int[]), a.exit, count(*),
         sum(l.principal_minor - coalesce(later.minor, 0))::bigint
     FROM loan l
-    LEFT JOIN {_stage("$2")} b ON b.loan_id = l.id
-    LEFT JOIN {_stage("$3")} a ON a.loan_id = l.id
+    LEFT JOIN {_stage(stages, "$2")} b ON b.loan_id = l.id
+    LEFT JOIN {_stage(stages, "$3")} a ON a.loan_id = l.id
     LEFT JOIN {_later("$2")} later ON later.loan_id = l.id
     WHERE {_YOURS} AND {_HERE} AND b.exit IS NULL
     GROUP BY 1, 2, 3, 4
 """
+
+
 # A spell is an unbroken run of stages with arrears; the stage without any that follows says when it was
 # cured.
-_SPELLS = f"""
+def _spells(stages: str) -> str:
+    return f"""
     WITH seen AS (
         SELECT l.currency, t.loan_id, t.since_on, t.days_most, t.arrears_minor, t.as_of,
             greatest(t.as_of, coalesce(lead(t.as_of) OVER w - 1, $2::date)) AS through,
             lead(t.as_of) OVER w AS next_on, lead(t.since_on) OVER w AS next_since,
             sum((t.since_on IS NULL)::int) OVER w AS spell
-        FROM stage t JOIN loan l ON l.id = t.loan_id WHERE {_YOURS} AND t.as_of <= $2::date
+        FROM {stages} t JOIN loan l ON l.id = t.loan_id WHERE {_YOURS} AND t.as_of <= $2::date
         WINDOW w AS (PARTITION BY t.loan_id ORDER BY t.number)
     ), spells AS (
         SELECT currency, max(width_bucket({_days("seen", "through")}, $3::int[])) AS worst,
@@ -97,11 +128,14 @@ _SPELLS = f"""
     FROM spells WHERE began_on BETWEEN $4::date AND $5::date
     GROUP BY 1, 2, 3, 4
 """
-_SEASONED = f"""
+
+
+def _seasoned(stages: str) -> str:
+    return f"""
     WITH seen AS (
         SELECT loan_id, since_on, days_most, as_of,
             greatest(as_of, coalesce(lead(as_of) OVER w - 1, $2::date)) AS through
-        FROM stage WHERE as_of <= $2::date WINDOW w AS (PARTITION BY loan_id ORDER BY number)
+        FROM {stages} told WHERE as_of <= $2::date WINDOW w AS (PARTITION BY loan_id ORDER BY number)
     ), reached AS (
         SELECT loan_id, min(greatest(as_of, since_on + $4::int)) AS day
         FROM seen WHERE since_on + $4::int <= through AND (days_most IS NULL OR days_most >= $4::int)
@@ -124,7 +158,7 @@ def _column(piece: int) -> str:
     return f"string_to_array(rtrim(j.piece[{piece}], ',]'), ',')"
 
 
-def _cash() -> str:
+def _cash(stages: str) -> str:
     """Due dates and unpaid amounts, out of the packed books of loans of which something falls due in time.
 
     Due dates rise, so of every other column only the places between two are turned into numbers.
@@ -138,7 +172,7 @@ def _cash() -> str:
         SELECT l.currency, date '0001-01-01' - 1 + x.due, width_bucket({_days("s", "$2")}, $3::int[]),
             sum({unpaid})::bigint
         FROM loan l
-        LEFT JOIN {_stage("$2")} s ON s.loan_id = l.id
+        LEFT JOIN {_stage(stages, "$2")} s ON s.loan_id = l.id
         CROSS JOIN LATERAL (SELECT string_to_array(l.book, '[') AS piece OFFSET 0) j
         CROSS JOIN LATERAL (SELECT {_column(dues)}::int[] AS dues OFFSET 0) c
         CROSS JOIN LATERAL (
@@ -151,7 +185,20 @@ def _cash() -> str:
     """
 
 
-_DUE = _cash()
+class _Statements(NamedTuple):
+    """The statements of one basis."""
+
+    aged: str
+    moves: str
+    spells: str
+    seasoned: str
+    due: str
+
+
+_STATEMENTS = {
+    basis: _Statements(_aged(stages), _moves(stages), _spells(stages), _seasoned(stages), _cash(stages))
+    for basis, stages in ((Basis.TOLD, _TOLD), (Basis.KNOWN, _KNOWN))
+}
 
 
 class Asked(NamedTuple):
@@ -161,10 +208,12 @@ class Asked(NamedTuple):
     on: date
     since: date
     scheme: Scheme
+    basis: Basis = Basis.TOLD
 
 
 async def counts(connection: AsyncConnection, asked: Asked) -> Counts:
     """All that a portfolio's figures are made of."""
+    use = _STATEMENTS[asked.basis]
     yours = None if asked.lenders is None else sorted(asked.lenders)
     on, bounds, labels = asked.on, list(asked.scheme.bounds), asked.scheme.labels
     told_by = on - timedelta(days=CURED_WITHIN_DAYS)
@@ -175,16 +224,16 @@ async def counts(connection: AsyncConnection, asked: Asked) -> Counts:
         return (await execute(connection, statement, parameters)).all()  # type: ignore[no-any-return]
 
     return Counts(
-        aged=tuple(Aged(*row) for row in await rows(_AGED, yours, on)),
-        moves=tuple(_move(labels, row) for row in await rows(_MOVES, yours, asked.since, on, bounds)),
+        aged=tuple(Aged(*row) for row in await rows(use.aged, yours, on)),
+        moves=tuple(_move(labels, row) for row in await rows(use.moves, yours, asked.since, on, bounds)),
         spells=tuple(
             Spell(row[0], labels[row[1]], row[2], row[3], row[4], row[5])
-            for row in await rows(_SPELLS, *spells)
+            for row in await rows(use.spells, *spells)
         ),
-        seasoned=tuple(Seasoned(*row) for row in await rows(_SEASONED, yours, on, opened, VINTAGE_DAYS)),
+        seasoned=tuple(Seasoned(*row) for row in await rows(use.seasoned, yours, on, opened, VINTAGE_DAYS)),
         due=tuple(
             Due(row[0], row[1], labels[row[2]], row[3])
-            for row in await rows(_DUE, yours, on, bounds, EXPECTED_CASH_DAYS)
+            for row in await rows(use.due, yours, on, bounds, EXPECTED_CASH_DAYS)
         ),
     )
 

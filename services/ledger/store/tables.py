@@ -99,12 +99,15 @@ LEDGER_V1: Sequence[str] = (
     CREATE TRIGGER postings_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON posting
     FOR EACH STATEMENT EXECUTE FUNCTION postings_are_append_only()
     """,
-    # Which bucket a loan was in on which day, as it was told: a row whenever that has changed.
+    # Which bucket a loan was in on which day: a row whenever that has changed. As it is known now it holds
+    # from `as_of` on; as it was told, from `told_on` on, and then those that restate the past are left out.
     """
     CREATE TABLE stage (
         number bigint GENERATED ALWAYS AS IDENTITY,
         loan_id uuid NOT NULL,
         as_of date NOT NULL,
+        told_on date NOT NULL,
+        restated boolean NOT NULL,
         bucket text NOT NULL,
         since_on date,
         days_most integer,
@@ -123,6 +126,29 @@ LEDGER_V1: Sequence[str] = (
     """
     CREATE TRIGGER stages_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON stage
     FOR EACH STATEMENT EXECUTE FUNCTION stages_are_append_only()
+    """,
+    # A loan's credit record: a row for a month that ended otherwise than the one before it, and for one that
+    # was corrected.
+    """
+    CREATE TABLE credit_month (
+        number bigint GENERATED ALWAYS AS IDENTITY,
+        loan_id uuid NOT NULL,
+        first_on date NOT NULL,
+        codes text NOT NULL,
+        correction boolean NOT NULL,
+        recorded_at timestamptz NOT NULL,
+        PRIMARY KEY (loan_id, number)
+    )
+    """,
+    """
+    CREATE FUNCTION credit_months_are_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'credit records are only added to' USING ERRCODE = 'insufficient_privilege';
+    END $$
+    """,
+    """
+    CREATE TRIGGER credit_months_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_month
+    FOR EACH STATEMENT EXECUTE FUNCTION credit_months_are_append_only()
     """,
     """
     CREATE TABLE party (

@@ -156,6 +156,14 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
         on + timedelta(days=draw(st.integers(-9, 40))),
         on + timedelta(days=draw(st.integers(41, 90))),
     ),
+    "held": lambda draw, on, name: InterestPause(
+        on,
+        name,
+        on,
+        on + timedelta(days=draw(st.integers(0, 90))),
+        fees=True,
+        arrears_only=draw(st.booleans()),
+    ),
     "ageing": lambda draw, on, name: AgeingPause(on, name),
     "moved": lambda draw, on, name: DueDateMoved(
         on,
@@ -177,6 +185,18 @@ _LATER: dict[str, Callable[[st.DrawFn, date, str], Fact]] = {
     "re-aged": lambda draw, on, name: ReAge(
         on, name, on + timedelta(days=draw(st.integers(1, 40))), PeriodUnit.MONTH, 1, draw(st.integers(1, 5))
     ),
+    "agreed": lambda draw, on, name: ReAge(
+        on,
+        name,
+        on + timedelta(days=10),
+        PeriodUnit.MONTH,
+        1,
+        2,
+        (on + timedelta(days=10), on + timedelta(days=draw(st.integers(11, 60)))),
+        (draw(st.integers(0, 60_000)), draw(st.integers(0, 60_000))),
+    ),
+    "penalty waived": lambda draw, on, name: InterestWaiver(on, name, draw(st.integers(1, 900)), True),
+    "capitalised": lambda draw, on, name: ReAmortise(on, name, arrears=True),
     "re-amortised": lambda draw, on, name: ReAmortise(on, name),
     "charged off": lambda draw, on, name: ChargeOff(on, name),
     "called due": lambda draw, on, name: Acceleration(on, name),

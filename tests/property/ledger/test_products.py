@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.ledger.domain import ageing, late_fees, standing
+from services.ledger.domain import ageing, fees, late_fees, standing
 from services.ledger.domain.loan import Loan
 from shared.events.base import Event
 from shared.events.holds import HoldLifted
@@ -163,12 +163,14 @@ def test_a_ledger_that_keeps_fees_without_a_cause_is_found_out(
 ) -> None:
     fees_have_their_cause(PLAIN, reports)
     monkeypatch.setattr(late_fees, "without_cause", lambda loan, missed: iter(()))
+    monkeypatch.setattr(fees, "_forbidden", lambda w, fact: False)
     with pytest.raises(AssertionError):
         fees_have_their_cause(PLAIN, reports)
 
 
 def test_a_ledger_that_forgets_the_holds_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late_fees, "_is_paused", lambda book, since, through: False)
+    monkeypatch.setattr(fees, "_forbidden", lambda w, fact: False)
     with pytest.raises(AssertionError):
         fees_have_their_cause(PLAIN, [("hold", 31, 5, 1)])
 

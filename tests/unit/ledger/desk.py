@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from services.ledger.adapters.calendars import calendar
 from services.ledger.domain.corrections import references
+from services.ledger.domain.credit_record.told import MonthReported
 from services.ledger.domain.feed import (
     ConfirmFeed,
     DayDue,
@@ -25,6 +26,7 @@ from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.products import Product
 from services.ledger.domain.proposals import Approve, Content, Proposal, Propose, Refuse
 from services.ledger.domain.reference import Reference
+from services.ledger.domain.staging import StageRow, new_stages
 from services.ledger.domain.suspense import Suspense
 from services.ledger.domain.suspicion import Counted
 from services.ledger.flow import FLOW
@@ -54,6 +56,8 @@ class Desk:
     postings: list[Posting] = field(default_factory=list)
     posted: dict[UUID, list[Posting]] = field(default_factory=lambda: defaultdict(list))
     """The same, by loan."""
+    reported: list[MonthReported] = field(default_factory=list)
+    stages: list[StageRow] = field(default_factory=list)
     timers: dict[tuple[Key, str], SetTimer] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     ids: dict[int, UUID] = field(default_factory=dict)
@@ -73,7 +77,14 @@ class Desk:
 
     def day(self, on: date, zone: str = "UTC") -> list[Event]:
         """Let time pass to noon of a day, from timer to timer; what was told meanwhile."""
-        before, end = len(self.told), datetime.combine(on, time(12), ZoneInfo(zone))
+        return self._until(datetime.combine(on, time(12), ZoneInfo(zone)))
+
+    def moment(self) -> list[Event]:
+        """Let what is due at once happen; what was told of it."""
+        return self._until(self.now + timedelta(seconds=1))
+
+    def _until(self, end: datetime) -> list[Event]:
+        before = len(self.told)
         while due := sorted((t.due_at, k[1], k[0].id) for k, t in self.timers.items() if t.due_at <= end):
             at, kind, id_ = due[0]
             key = next(k for k in self.timers if k[1] == kind and k[0].id == id_)
@@ -184,7 +195,8 @@ class Desk:
         waiting = [one.body for one in self.kept.get(key, ())]
         names = [name for one in (*named, *waiting) for name in references(one)]
         entries = tuple(self.files[key.id][name] for name in names if name in self.files[key.id])
-        return replace(state, entries=entries, added=(), reversed=(), replaced=(), postings=(), parties=())
+        fresh: dict[str, Any] = {"added": (), "reversed": (), "replaced": (), "postings": (), "parties": ()}
+        return replace(state, entries=entries, **fresh, reported=(), restaged=())
 
     def _history(self, id_: UUID) -> History:
         was = next((old for old, new in self.successors.items() if new == id_), None)
@@ -208,6 +220,8 @@ class Desk:
                 self.posted[key.id] += state.postings
                 if state.course.gone is not None:
                     self.successors[key.id] = state.course.gone.loan_id
+                self.reported += state.reported
+                self.stages += new_stages(fold.before[key], state)
             elif isinstance(state, Suspense):
                 self.postings += state.postings
             elif isinstance(state, Feed) and state.read_at is not None:

@@ -1,6 +1,7 @@
 """What is told of a loan as its days come: what falls due, is missed, is cured, and what proves wrong."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from shared.events.ledger import (
 from shared.events.loans import PaymentFailed, PaymentPending, PaymentsComplete
 from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event, money
 from tests.unit.ledger.desk import Desk, id_of
+from tests.unit.ledger.test_holds import a_product, a_term_loan
 
 FEB, MAR = date(2026, 2, 1), date(2026, 3, 1)
 
@@ -226,3 +228,14 @@ def test_the_same_event_again_changes_nothing() -> None:
     assert desk.take(payment, a_loan(instalments=a_schedule("100.00", "100.00"))) == []
     assert (desk.loan(), desk.postings) == before
     assert desk.named(PaymentReallocated) == []
+
+
+def test_where_no_platform_says_when_a_day_is_complete_a_miss_is_told_after_the_stated_delay() -> None:
+    desk = Desk()
+    terms: dict[str, Any] = {"payments_complete_expected": False, "feed_delay_days": 2}
+    desk.take(a_product(annual_rate=Decimal(0), **terms))
+    desk.take(a_term_loan("100.00", opened_on="2026-01-01", first_due_on="2026-02-01"))
+    desk.day(date(2026, 2, 3))
+    assert not desk.named(PaymentMissed)
+    desk.day(date(2026, 2, 4))
+    assert [one.days_past_due for one in desk.named(PaymentMissed)] == [3]

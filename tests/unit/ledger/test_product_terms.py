@@ -72,6 +72,7 @@ OTHER: dict[str, Any] = {
     "payments_complete_expected": False,
     "feed_delay_days": 2,
     "interest_suspended_after_days": 60,
+    "credit_schemes": ("cn_m",),
 }
 NEEDS: dict[str, dict[str, Any]] = {
     "grace_working_days": {"calendar": "weekends"},

@@ -252,6 +252,13 @@ def test_a_core_that_confirms_must_send_the_schedule_that_it_made() -> None:
     assert desk.loan().agreements.instruction is not None
 
 
+def test_a_lower_rate_is_worth_less_to_the_lender() -> None:
+    shown = _priced(_desk(), a_phase(ReliefKind.RATE_REDUCTION, effective_on="2026-01-20", rate=Decimal(0)))
+    # By what the year's interest would have been, about: both are discounted at the rate of before.
+    lost = shown.before.present_value - shown.after.present_value
+    assert 50_00 < lost < shown.before.cost
+
+
 def _deferred(on: str, until: str, number: int) -> PlanAccepted:
     phase = a_phase(ReliefKind.DEFERRAL_INTEREST_RUNNING, effective_on=on, ends_on=until)
     plan = UUID(int=100 + number)

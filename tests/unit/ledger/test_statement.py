@@ -13,10 +13,11 @@ from services.ledger.domain.statement import Parts, Statement, statement
 from services.ledger.domain.wording import in_words
 from services.ledger.store.packing import unpack_fact
 from shared.events.loans import CreditGranted, FeeCharged, PeriodUnit
+from shared.events.parts import Freezes
 from shared.money import Money
 from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event, money
 from tests.unit.ledger.desk import Desk
-from tests.unit.ledger.test_holds import a_product, a_term_loan
+from tests.unit.ledger.test_holds import a_hold, a_product, a_term_loan
 
 OPENED, FEB, MAR = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
@@ -180,10 +181,43 @@ def test_every_kind_of_fact_has_words_of_its_own(kind: type) -> None:
             facts.ReAge(FEB, "r", MAR, PeriodUnit.MONTH, 1, 1),
             "What is unpaid was spread over 1 instalment from 2026-03-01 on",
         ),
+        (
+            facts.ReAge(FEB, "r", MAR, PeriodUnit.MONTH, 1, 2, (MAR, date(2026, 4, 1)), (50_00, 7_00)),
+            "It was agreed that what is unpaid is paid so: 50.00 CNY by 2026-03-01, 7.00 CNY by 2026-04-01",
+        ),
+        (
+            facts.ReAmortise(FEB, "r", arrears=True),
+            "What was past due was spread over the instalments to come",
+        ),
+        (
+            facts.InterestWaiver(FEB, "r", 5_00, penalty=True),
+            "Up to 5.00 CNY of unpaid penalties is not asked for any more",
+        ),
+        (facts.InterestPause(FEB, "r", FEB), "No interest is charged until further notice"),
+        (
+            facts.InterestPause(FEB, "r", FEB, MAR, fees=True),
+            "No interest and no fees are charged through 2026-03-01",
+        ),
+        (
+            facts.InterestPause(FEB, "r", FEB, MAR, fees=True, arrears_only=True),
+            "No interest and no penalties are charged on what was past due through 2026-03-01",
+        ),
     ],
 )
 def test_words_say_how_much_and_until_when(fact: facts.Fact, words: str) -> None:
     assert in_words(fact, lambda minor: Money(minor, "CNY")) == words
+
+
+def test_a_fee_that_a_hold_forbids_is_said_not_to_be_owed() -> None:
+    desk = _desk()
+    freezes = Freezes(interest_and_fees=True)
+    desk.take(a_hold(freezes, "2026-02-01", "2026-02-10"))
+    loan = desk.loan()
+    shown = statement(loan, desk._history(loan.id), OPENED, MAR)
+    (fee,) = [line for line in shown.lines if line.reference == "fee:F-1"]
+    assert fee.text == (
+        "A fee of 7.00 CNY was charged, due on 2026-02-05; a hold forbids it, so it is not owed"
+    )
 
 
 def test_the_page_is_whole_in_itself_and_holds_nothing_active() -> None:

@@ -29,6 +29,8 @@ WATCH_MONTHS = 12
 """A restructured asset is watched for at least a year from the first payment after the change."""
 _ORDER = tuple(RiskClass)
 _MORE_THAN = ((360, RiskClass.LOSS), (270, RiskClass.DOUBTFUL), (90, RiskClass.SUBSTANDARD))
+FIRST_DAYS = (1, *(days + 1 for days, _ in reversed(_MORE_THAN)))
+"""The days past due on which the class turns."""
 
 
 def months_past_due(standing: Standing) -> Coded:

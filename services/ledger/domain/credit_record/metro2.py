@@ -34,7 +34,7 @@ COMMENT = Rule("st.us.metro2.comment", "Metro 2 format, field 19, special commen
 CONDITION = Rule("st.us.metro2.ccc", "Metro 2 format, field 20; Fair Credit Reporting Act s. 623(a)(3)")
 
 HISTORY_MONTHS = 24
-_FIRST_DAYS = (30, 60, 90, 120, 150, 180)
+FIRST_DAYS = (30, 60, 90, 120, 150, 180)
 """Nothing is past due in this format before day 30."""
 _BY_DAYS = ("11", "71", "78", "80", "82", "83", "84")
 _NEEDS_RATING = frozenset({"13", "95", "96"})
@@ -132,7 +132,7 @@ def amounts(standing: Standing) -> Amounts:
 
 
 def _place(days: int) -> int:
-    return bisect_right(_FIRST_DAYS, days)
+    return bisect_right(FIRST_DAYS, days)
 
 
 def _ended(standing: Standing) -> str:

@@ -28,6 +28,14 @@ OBJECTION = Rule(
     "st.cn.pbc.objection", "征信业管理条例 (Regulation on the Credit Reporting Industry), art. 25"
 )
 
+_RULES = {
+    "C": ENDED,
+    "G": ENDED,
+    "#": UNKNOWN,
+    "Z": PAID_OTHERWISE,
+    "D": PAID_OTHERWISE,
+    "*": NOTHING_DUE,
+}
 _FIRST_DAYS = (1, 31, 61, 91, 121, 151, 181)
 _PAID_IN_FULL = frozenset({Ending.REPAID, Ending.REPLACED})
 
@@ -49,6 +57,11 @@ def code(standing: Standing) -> Coded:
         return Coded(str(bisect_right(_FIRST_DAYS, days)), BY_DAYS)
     due = standing.due_this_month and month_of(standing.as_of) != month_of(standing.opened_on)
     return Coded("N", BY_DAYS) if due else Coded("*", NOTHING_DUE)
+
+
+def rule_of(month_code: str) -> Rule:
+    """The rule by which a month has its code."""
+    return _RULES.get(month_code, BY_DAYS)
 
 
 def objection(standing: Standing) -> Coded:

@@ -1,11 +1,12 @@
 """All schemes side by side, and what has changed between two standings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from services.ledger.domain.buckets import M0_M7
 from services.ledger.domain.credit_record import china, eba, ifrs9, metro2, pbc
 from services.ledger.domain.credit_record.standing import Coded, Standing
 from shared.events.ledger import CreditStatusChanged
@@ -27,6 +28,22 @@ SCHEMES: Mapping[str, Callable[[Standing], Coded]] = MappingProxyType(
     }
 )
 """Every scheme by its name. Which of them a loan is reported in is its lender's choice."""
+MONTHLY = "pbc_month"
+"""It says how a month ended, so it is told once the month is over; all others as they stand on a day."""
+_BOUNDS: Mapping[str, Sequence[int]] = MappingProxyType(
+    {
+        "metro2_status": metro2.FIRST_DAYS,
+        "cn_m": M0_M7.bounds,
+        "cn_five_class": china.FIRST_DAYS,
+        "ifrs9_stage": (ifrs9.Policy().stage_2_days, ifrs9.Policy().stage_3_days),
+        "eba": (eba.RELAPSE_MORE_THAN_DAYS + 1, eba.DEFAULT_MORE_THAN_DAYS + 1),
+    }
+)
+
+
+def first_days(schemes: Iterable[str]) -> list[int]:
+    """The days past due on which one of the schemes may turn to another code."""
+    return sorted({day for scheme in schemes for day in _BOUNDS.get(scheme, ())})
 
 
 class StatusChange(NamedTuple):

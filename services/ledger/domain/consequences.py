@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.ledger.domain import card_watch, journal, late_fees
 from services.ledger.domain.ageing import days_past_due
+from services.ledger.domain.book import FOREVER
 from services.ledger.domain.buckets import Scheme
 from services.ledger.domain.doubt import in_doubt, look_at_once_or_on
 from services.ledger.domain.loan import UNTOLD, Loan, Missed, Told
@@ -25,6 +26,7 @@ from services.ledger.domain.standing import (
     pauses_of,
     standing,
 )
+from services.ledger.domain.terms import Component
 from services.ledger.domain.waiting import is_answered, looks_again_on, on_its_way, waited_for
 from shared.decision import CancelTimer, Context, Decision, SetTimer
 from shared.events.base import Event
@@ -346,6 +348,15 @@ def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> 
     return max(min(days), now.on) if days else None
 
 
+def _days_to_earn(loan: Loan, on: date) -> Iterator[date]:
+    """Of a loan that is paid ahead of its schedule: interest that was paid becomes income as it falls due."""
+    book = loan.book
+    if book.outstanding == 0 and sum(book.owed[Component.INTEREST]) > loan.earned[Component.INTEREST]:
+        coming = [due for due in book.dues if on.toordinal() <= due < FOREVER]
+        if coming:
+            yield date.fromordinal(min(coming)) + _DAY
+
+
 def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     told = {(one.number, one.due_on) for one in loan.told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
@@ -363,6 +374,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         if row.due_on >= now.on:
             yield row.due_on + _DAY
             break
+    yield from _days_to_earn(loan, now.on)
     if loan.agreements.plan is not None:
         yield from (phase.effective_on for _, phase in loan.agreements.plan.coming)
     if now.oldest_unpaid_due_on is not None:

@@ -13,7 +13,7 @@ from services.ledger.domain.book import MONEY_IN, Book, Movement
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
-from services.ledger.domain.replay import ReplayNeeded, add, earned, replay
+from services.ledger.domain.replay import ReplayNeeded, add, advance, earned, replay
 from services.ledger.domain.terms import Component, Terms
 from shared.decision import Context, Need
 from shared.errors import Conflict
@@ -211,7 +211,13 @@ def gained_through(book: Book, through: date) -> tuple[int, int, int]:
     """What has been earned; of a loan without interest and fees nothing can be."""
     penalties = book.terms.penalty_rate is not None
     costs = penalties or book.charges or any(book.owed[Component.INTEREST]) or book.bears_interest
-    return earned(book, through) if costs else (0, 0, 0)
+    if not costs:
+        return (0, 0, 0)
+    if book.bears_interest and through.toordinal() > book.run_on:
+        oldest = book.oldest_unpaid()
+        if oldest is not None and book.dues[oldest] < through.toordinal():
+            book = advance(book, through)  # what is past due may bear interest since the book's own day
+    return earned(book, through)
 
 
 def opened_with(loan: Loan, history: History) -> Terms:

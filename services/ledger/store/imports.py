@@ -61,8 +61,8 @@ posted AS (SELECT n.line, p.loan_id, p.currency::text AS currency,
     coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 'penalty_receivable'), 0) AS penalty_minor,
     coalesce(-sum(p.amount_minor) FILTER (WHERE p.account = 'borrower_credit'), 0) AS credit_minor
     FROM named n JOIN posting p ON p.loan_id = n.loan_id AND p.cause = 'takeover' GROUP BY 1, 2, 3),
-registered AS (SELECT DISTINCT ON (s.loan_id) s.loan_id, s.as_of - s.since_on AS days
-    FROM named n JOIN stage s ON s.loan_id = n.loan_id ORDER BY s.loan_id, s.number),
+registered AS (SELECT DISTINCT ON (s.loan_id) s.loan_id, s.told_on - s.since_on AS days
+    FROM named n JOIN stage s ON s.loan_id = n.loan_id AND NOT s.restated ORDER BY s.loan_id, s.number),
 x AS (SELECT posted.*, coalesce(r.days, 0) AS days FROM posted LEFT JOIN registered r USING (loan_id))
 """
 _BY_CURRENCY = f"SELECT x.currency, count(*), {_SUMS} FROM x GROUP BY 1 ORDER BY 1"

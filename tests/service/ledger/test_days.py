@@ -9,6 +9,8 @@ import pytest
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api import ledger_router
 from services.ledger.settings import LedgerSettings
+from shared import spine
+from shared.database import transaction
 from shared.decision import Role
 from shared.events.clock import ClockTicked
 from shared.events.ledger import ArrearsCured, PaymentMissed, PaymentMissedRetracted
@@ -214,3 +216,22 @@ async def test_a_loan_that_comes_before_its_product_waits_for_it_and_its_payment
         "opening",
         "payment:P-1",
     ]
+
+
+async def test_a_report_that_is_read_in_the_batch_of_a_loans_day_counts_for_it(
+    databases: Databases, broker: MemoryBroker
+) -> None:
+    url, at = await databases.make("ledger"), instant("2026-02-02T12:00:01")
+    clock = {"clock": "simulated", "clock_start": START, "role_timers": False}
+    async with running("ledger", url, broker, **clock) as ledger:
+        for event in (LOAN, ClockTicked(now=instant("2026-02-02T12:00:00")), _complete("2026-02-01")):
+            await ledger.publish(event)
+            await ledger.settled()
+        await ledger.publish(ClockTicked(now=at))
+        await ledger.settled()
+        async with transaction(ledger.service.engine) as connection:
+            due = await spine.due_timers(connection, at, 10)
+        assert [one.kind for one in due] == ["DayDue", "FeedRead"], "the loan's day is the earlier timer"
+        await ledger.service.door.timers(due, stopping=lambda: False)
+        assert await ledger.value("SELECT waits_through FROM loan") is None
+        assert "missed" in await ledger.value("SELECT told FROM loan")

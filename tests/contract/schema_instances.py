@@ -89,7 +89,8 @@ class _Made:
             fields["split"] = st.lists(self._named("SplitPart"), max_size=1)
         if "shares" in fields:
             whole = self._named("LenderShare").map(lambda share: {**share, "share": "1"})
-            fields["shares"] = st.lists(whole, max_size=1)
+            least = schema["properties"]["shares"].get("minItems", 0)
+            fields["shares"] = st.lists(whole, min_size=least, max_size=1)
         needed = set(schema.get("required", ()))
         return st.fixed_dictionaries(
             {name: values for name, values in fields.items() if name in needed},

@@ -24,5 +24,6 @@ def test_what_fits_a_released_schema_is_read_today(name: str, data: st.DataObjec
     cls = event_class(schema["x-type"])
     assert cls is not None
     event = cls.read(json.dumps(instance).encode())
-    around = wire.envelope_of(event, id="1", source="/test")
+    source = f"{wire.LENDER_SOURCE}{event.lender_name}" if cls.PER_LENDER else "/test"
+    around = wire.envelope_of(event, id="1", source=source)
     assert wire.decode(event.topic_name, *wire.encode(event, around)) == (event.upgrade(), around)

@@ -12,6 +12,7 @@ from shared.access import Caller
 from shared.audit import Verified, verify
 from shared.database import transaction
 from shared.decision import Actor, Key, Role
+from shared.events import wire
 from shared.events.ledger import PaymentApplied
 from shared.http.reads import ReadAudit, entry_of
 from shared.money import Money
@@ -197,7 +198,8 @@ async def test_events_that_are_held_back_are_listed_and_released(
 ) -> None:
     await ledger.value(
         "INSERT INTO outbox (topic, key, headers, value, created_at, held) "
-        "SELECT 'ledger-events', 'k1', '\\x00000000', 'v', now(), 'too large' FROM generate_series(1, 2)"
+        "SELECT 'ledger-events', 'k1', $1::bytea, 'v', now(), 'too large' FROM generate_series(1, 2)",
+        wire.pack_headers([]),
     )
     events = (await got(client, "outbox/held"))["data"]
     assert [(one["topic"], one["key"], one["why"]) for one in events] == [

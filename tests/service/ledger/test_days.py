@@ -222,8 +222,9 @@ async def test_a_report_that_is_read_in_the_batch_of_a_loans_day_counts_for_it(
     databases: Databases, broker: MemoryBroker
 ) -> None:
     url, at = await databases.make("ledger"), instant("2026-02-02T12:00:01")
-    clock = {"clock": "simulated", "clock_start": START, "role_timers": False}
-    async with running("ledger", url, broker, **clock) as ledger:
+    async with running(
+        "ledger", url, broker, clock="simulated", clock_start=START, role_timers=False
+    ) as ledger:
         for event in (LOAN, ClockTicked(now=instant("2026-02-02T12:00:00")), _complete("2026-02-01")):
             await ledger.publish(event)
             await ledger.settled()

@@ -99,7 +99,6 @@ class Door:
         self.stopping = False
 
     # -- commands
-    # ---------------------------------------------------------------------------------------------------
 
     async def submit(self, command: object, origin: Origin) -> Answered:
         """Decide a command in the next batch: those that wait together are decided together."""
@@ -195,7 +194,6 @@ class Door:
             await self._commands(messages[half:], how)
 
     # -- records
-    # ----------------------------------------------------------------------------------------------------
 
     async def records(
         self,
@@ -239,7 +237,6 @@ class Door:
         self._count(messages)
 
     # -- timers and outcomes
-    # ----------------------------------------------------------------------------------------
 
     async def timers(self, due: Sequence[DueTimer], *, stopping: Callable[[], bool]) -> None:
         """Fire timers: each is removed and its message applied in one transaction.
@@ -296,7 +293,6 @@ class Door:
         self._count(messages)
 
     # -- parked keys
-    # ------------------------------------------------------------------------------------------------
 
     async def release(self, key: Key, *, skip: int | None = None, by: str = "", why: str = "") -> int:
         """Try a key's kept messages again, in order, until one fails or none is left; how many were applied.
@@ -311,7 +307,6 @@ class Door:
         return await self._work.run(self._kept.retry_waiting())
 
     # -- one transaction
-    # --------------------------------------------------------------------------------------------
 
     async def _transact(self, batch: Batch, how: "_How | None" = None) -> None:
         traces = [m.traceparent for m in batch.messages if m.traceparent]

@@ -241,11 +241,10 @@ class Door:
     async def timers(self, due: Sequence[DueTimer], *, stopping: Callable[[], bool]) -> None:
         """Fire timers: each is removed and its message applied in one transaction.
 
-        Those of the service's main state come last. It reads the others, and what these have become is saved,
-        with whom it wakes, before it could be seen that one more waits for it.
+        Those of the service's main state come last: it reads the others, and what these become is saved, with
+        whom it wakes, before it could be seen that one more waits for it.
         """
-        main = self.parts.flow.main_state
-        due = sorted(due, key=lambda one: one.key.type == main)
+        due = sorted(due, key=lambda one: one.key.type == self.parts.flow.main_state)
         messages = [self.parts.reader.timer(one) for one in due]
         rows = {m.id: d for m, d in zip(messages, due, strict=True)}
         await self._work.run(self._internal(messages, rows, {}, stopping))

@@ -17,7 +17,7 @@ from shared.events.ids import loan_id
 
 ROLL_GOAL_S, RATIO_MOST, MEMORY_GOAL_MB = 10.0, 1.5, 300.0
 BACKDATED_GOAL_MS, PREVIEW_GOAL_MS, STATEMENT_GOAL_MS = 20.0, 30.0, 50.0
-ASKED_PER_S = 20
+ASKED_PER_S, CONNECTIONS = 20, 16
 _LEFT = "SELECT count(*) FROM timer WHERE due_at <= now()"
 _TOLD = "SELECT count(*) FROM loan WHERE told LIKE '%\"missed\":[[%'"
 
@@ -124,7 +124,8 @@ async def _figure(port: int, seconds: float, asked: Asked) -> Figure:
 async def _answers(port: int, requests: Sequence[bytes], seconds: float = 10) -> Sequence[Answer]:
     """The answers to as many of the requests as come in that time, each sent once."""
     moments = arrivals(ASKED_PER_S, seconds)[: len(requests)]
-    answers = await Client(requests, moments).run(LOOPBACK, port)
+    # So few that none idles until the server closes it.
+    answers = await Client(requests, moments).run(LOOPBACK, port, connections=CONNECTIONS)
     wrong = {one.status for one in answers} - {200, 202}
     assert not wrong, f"answered {wrong}"
     return answers

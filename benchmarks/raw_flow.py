@@ -34,7 +34,8 @@ async def apply(connection: asyncpg.Connection, topic: str, records: Sequence[An
     ids = [loan[0] for loan in changed]
     async with connection.transaction():
         await connection.fetch(inbox._CLAIM, *_columns(row.inbox for row in batch), AT)
-        await connection.fetch(states._LOCK, sorted({row.lock for row in batch}))
+        locks = sorted({row.lock for row in batch})
+        await connection.fetch(states._LOCK, locks, [False] * len(locks))
         await connection.fetch(states._HELD, ["Loan"] * len(ids), ids)
         await connection.fetch(store._LOANS, ids)
         await connection.fetch(store._NAMED, [row.fact[0] for row in batch], [row.fact[1] for row in batch])

@@ -14,7 +14,14 @@ from shared.commands import Answered, Unavailable
 from shared.errors import DomainError
 from shared.http.commands import IdempotencyKey, origin_of
 from shared.http.edge import LINES_TYPE, told
-from shared.http.problems import BadRequest, PayloadTooLarge, ValidationFailed, field_errors, problem_body
+from shared.http.problems import (
+    BadRequest,
+    PayloadTooLarge,
+    ValidationFailed,
+    in_short,
+    problem_of_line,
+    request_id_of,
+)
 
 LINES_MAX = 10_000
 LINE_BYTES_MAX = 1024 * 1024
@@ -137,29 +144,18 @@ class Bulk:
             return self._problem(line, ValidationFailed(), answer)
         if not isinstance(answer, Exception):
             raise answer
-        error = answer if isinstance(answer, DomainError) else told(answer, self._request_id)
+        error = answer if isinstance(answer, DomainError) else told(answer, request_id_of(self._request))
         if isinstance(error, Unavailable):
             self._away = error
         return self._problem(line, error)
 
     def _problem(self, line: _Line, error: DomainError, invalid: ValidationError | None = None) -> bytes:
-        body = problem_body(
-            error,
-            path=self._request.scope["path"],
-            request_id=self._request_id,
-            errors=field_errors(invalid) if invalid else None,
-        )
+        body = problem_of_line(self._request, error, invalid)
         told_of = {"line": line.number, "problem": body, "replayed": error.replayed}
         answer = to_json(told_of, fallback=str, inf_nan_mode="strings")
         if len(answer) <= ANSWER_BYTES_MAX:
             return answer
-        short = {name: body[name] for name in body if name not in ("facts", "errors")}
-        return to_json(told_of | {"problem": {**short, "detail": body["title"]}})
-
-    @property
-    def _request_id(self) -> str:
-        request_id: str = self._request.scope["huancui.request_id"]
-        return request_id
+        return to_json(told_of | {"problem": in_short(body)})
 
 
 async def _each(answers: Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -5,7 +5,7 @@ time.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -19,7 +19,7 @@ from shared.events.wire import body_hash
 from shared.http.bulk import LineTooLong, Read, lines_of
 from shared.http.commands import IdempotencyKey, action_of, caller_of
 from shared.http.edge import told
-from shared.http.problems import ValidationFailed, field_errors, problem_body
+from shared.http.problems import ValidationFailed, in_short, problem_of_line, request_id_of
 from shared.observe import current_traceparent
 
 TOGETHER = 800
@@ -131,28 +131,17 @@ class HandIn:
         )
 
     def _told(self, error: Exception) -> DomainError:
-        refused = error if isinstance(error, DomainError) else told(error, self._request_id)
+        refused = error if isinstance(error, DomainError) else told(error, request_id_of(self._request))
         if isinstance(refused, Unavailable):
             raise refused
         return refused
 
     def _refuse(self, handed: Handed, error: DomainError, invalid: ValidationError | None = None) -> None:
-        body = problem_body(
-            error,
-            path=self._request.scope["path"],
-            request_id=self._request_id,
-            errors=field_errors(invalid) if invalid else None,
-        )
+        body = problem_of_line(self._request, error, invalid)
         problem = to_json(body, fallback=str, inf_nan_mode="strings")
         if len(problem) > PROBLEM_BYTES_MAX:
-            short: dict[str, Any] = {name: body[name] for name in body if name not in ("facts", "errors")}
-            problem = to_json({**short, "detail": body["title"]})
+            problem = to_json(in_short(body))
         handed.problem, handed.code, handed.command = problem, error.code, None
-
-    @property
-    def _request_id(self) -> str:
-        request_id: str = self._request.scope["huancui.request_id"]
-        return request_id
 
 
 async def _hand_in(request: Request, key: IdempotencyKey) -> HandIn:

@@ -217,9 +217,33 @@ def field_errors(invalid: ValidationError) -> list[FieldError]:
     return [_field_error({**one, "loc": ("body", *one["loc"])}) for one in found]
 
 
+def problem_of_line(
+    request: Request, error: DomainError, invalid: ValidationError | None = None
+) -> dict[str, Any]:
+    """What is wrong with one line of a request that has many."""
+    return problem_body(
+        error,
+        path=request.scope["path"],
+        request_id=request_id_of(request),
+        errors=field_errors(invalid) if invalid else None,
+    )
+
+
+def in_short(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem that would be too long, without its particulars."""
+    kept = {name: value for name, value in problem.items() if name not in ("facts", "errors")}
+    return {**kept, "detail": problem["title"]}
+
+
+def request_id_of(request: Request) -> str:
+    """The request's id, as its answer's header has it."""
+    request_id: str = request.scope["huancui.request_id"]
+    return request_id
+
+
 def _answer(request: Request, error: DomainError, errors: Sequence[FieldError] | None = None) -> Response:
     return problem_response(
-        error, path=request.scope["path"], request_id=request.scope["huancui.request_id"], errors=errors
+        error, path=request.scope["path"], request_id=request_id_of(request), errors=errors
     )
 
 

@@ -59,16 +59,22 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
     told = next((one for one in loan.agreements.freezes if one.instruction_id == event.instruction_id), None)
     if told is None:
         return Decision(loan)
-    after, events = _answered(loan, told), []
-    if event.instalments:
-        new = planned(event.instalments, loan.currency, event.applied_on)
-        fact = facts.ScheduleChange(event.applied_on, f"freeze:{event.instruction_id}", new)
-        recorded = record(after, fact, context)
-        if isinstance(recorded, Need):
-            return recorded
-        after = recorded.loan if recorded else after
-        events.append(revised(after, event.applied_on, "hold"))
-    return settle(after, context, events)
+    after = _answered(loan, told)
+    if not event.instalments:
+        return settle(after, context)
+    scheduled = with_schedule(after, event, f"freeze:{event.instruction_id}", context)
+    if isinstance(scheduled, Need):
+        return scheduled
+    return settle(scheduled, context, [revised(scheduled, event.applied_on, "hold")])
+
+
+def with_schedule(loan: Loan, event: ReliefApplied, reference: str, context: Context) -> Loan | Need:
+    """The loan with the schedule that its core made of an instruction, under a reference in the file."""
+    new = planned(event.instalments, loan.currency, event.applied_on)
+    recorded = record(loan, facts.ScheduleChange(event.applied_on, reference, new), context)
+    if isinstance(recorded, Need):
+        return recorded
+    return recorded.loan if recorded else loan
 
 
 def reject(loan: Loan, event: ReliefRejected, context: Context) -> Decision[Loan]:

@@ -17,6 +17,7 @@ from shared.decision import Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, Refused
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import LoanOpened
+from shared.events.takeover import LoanMigrated
 
 OPENING = "opening"
 """The reference of the fact by which a loan's money was paid out."""
@@ -38,17 +39,9 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
     Raises LoanDiffers, ProductDiffers, TermsMissing, FirstDueTooEarly, KindNotComputed, RateAboveCap,
     CostAboveCap, CurrencyDiffers, and what its schedule or its dates lack.
     """
-    product: ProductVersion | None = None
-    if event.product is not None:
-        key = Key("Product", product_id(event.lender, event.product))
-        if key not in context.others:
-            return Need(keys=[key])
-        published: Product | None = context.others[key]
-        product = published.version(_version(loan, event), event.opened_on) if published else None
-        if product is None:
-            return Wait(f"the product {event.product} has not been published", on=key)
-        if (event.kind, event.channel) != (product.kind, product.channel):
-            raise ProductDiffers(product=event.product, kind=product.kind, channel=product.channel)
+    product = product_of(loan, event, context)
+    if isinstance(product, Need | Wait):
+        return product
     terms = terms_of(event, product.terms if product else None, loan, context.reference)
     if loan is not None:
         if loan.book.terms != terms or (loan.lender, loan.reference) != (event.lender, event.loan_reference):
@@ -83,7 +76,25 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
     return settle(opened, context, [registered])
 
 
-def _version(loan: Loan | None, event: LoanOpened) -> int | None:
+def product_of(
+    loan: Loan | None, event: LoanOpened | LoanMigrated, context: Context
+) -> ProductVersion | Need | Wait | None:
+    """The version of the product that a loan names, None where it names none. Raises ProductDiffers."""
+    if event.product is None:
+        return None
+    key = Key(Product.__name__, product_id(event.lender, event.product))
+    if key not in context.others:
+        return Need(keys=[key])
+    published: Product | None = context.others[key]
+    product = published.version(_version(loan, event), event.opened_on) if published else None
+    if product is None:
+        return Wait(f"the product {event.product} has not been published", on=key)
+    if (event.kind, event.channel) != (product.kind, product.channel):
+        raise ProductDiffers(product=event.product, kind=product.kind, channel=product.channel)
+    return product
+
+
+def _version(loan: Loan | None, event: LoanOpened | LoanMigrated) -> int | None:
     """A loan that is told of again keeps the version it has, though a newer one were in force by now."""
     if event.product_version is None and loan is not None and loan.product == event.product:
         return loan.product_version

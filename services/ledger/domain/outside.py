@@ -5,7 +5,7 @@ from datetime import date
 
 from services.ledger.domain.course import Course, LegalAction, Placement
 from services.ledger.domain.loan import Loan
-from services.ledger.domain.payments import BeforeOpening
+from services.ledger.domain.payments import not_before_opening
 from shared.decision import Context, Decision, Wait
 from shared.errors import Conflict, Refused
 from shared.events.servicing import LegalActionEnded, LegalActionStarted, LoanPlaced, LoanRecalled
@@ -25,7 +25,7 @@ class ActionDiffers(Conflict):
 
 def place(loan: Loan, event: LoanPlaced, context: Context) -> Decision[Loan]:
     """An agency collects from a day on. Raises BeforeOpening, NothingOwed."""
-    _not_before_opening(loan, event.placed_on)
+    not_before_opening(loan, event.placed_on)
     new = Placement(event.agency, event.placed_on)
     if any((one.agency, one.placed_on) == (new.agency, new.placed_on) for one in loan.course.placements):
         return Decision(loan)
@@ -51,7 +51,7 @@ def recall(loan: Loan, event: LoanRecalled, context: Context) -> Decision[Loan] 
 
 def start_action(loan: Loan, event: LegalActionStarted, context: Context) -> Decision[Loan]:
     """The lender has gone to court. Raises BeforeOpening, ActionDiffers."""
-    _not_before_opening(loan, event.started_on)
+    not_before_opening(loan, event.started_on)
     new = LegalAction(event.action_reference, event.kind, event.started_on)
     known = _action(loan, event.action_reference)
     if known is not None:
@@ -88,8 +88,3 @@ def _placed_on(placement: Placement) -> date:
 def _now(loan: Loan, course: Course) -> Decision[Loan]:
     agreements = loan.agreements._replace(course=course)
     return Decision(replace(loan, agreements=agreements, version=loan.version + 1))
-
-
-def _not_before_opening(loan: Loan, on: date) -> None:
-    if on < loan.opened_on:
-        raise BeforeOpening(on=on, opened_on=loan.opened_on)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.ledger.domain import core_holds, facts
+from services.ledger.domain import core_holds
 from services.ledger.domain.agreements import Granted, Instruction, LoanPlan
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.doubt import with_stale_record
@@ -13,7 +13,7 @@ from services.ledger.domain.loan import Loan
 from services.ledger.domain.outlook import own_rate, present_value
 from services.ledger.domain.payments import revised
 from services.ledger.domain.phases import CannotReturn
-from services.ledger.domain.provided import CurrencyDiffers, planned
+from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.recording import Recorded, record
 from services.ledger.domain.relief_facts import AT_ONCE, facts_of
 from services.ledger.domain.relief_limits import check_deferrals, check_term, counted
@@ -181,12 +181,9 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
         returned=told.returned,
     )
     if event.instalments:
-        new = planned(event.instalments, loan.currency, event.applied_on)
-        fact = facts.ScheduleChange(event.applied_on, f"plan:{told.plan_id}", new)
-        recorded = record(loan, fact, context)
-        if isinstance(recorded, Need):
-            return recorded
-        changed = recorded.loan if recorded else loan
+        changed = core_holds.with_schedule(loan, event, f"plan:{told.plan_id}", context)
+        if isinstance(changed, Need):
+            return changed
         after: Loan | Need = _keeping(loan, changed, agreed, told.phases, loan.today(context.now))
     else:
         after = apply(loan, agreed, told.phases, context)

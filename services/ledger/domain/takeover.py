@@ -17,18 +17,18 @@ from services.ledger.domain.holds import facts_of
 from services.ledger.domain.journal import Account
 from services.ledger.domain.loan import UNTOLD, Entry, Joined, Loan, Missed, Rules, Told
 from services.ledger.domain.non_accrual import suspend
-from services.ledger.domain.opening import LoanDiffers, ProductDiffers
+from services.ledger.domain.opening import LoanDiffers, product_of
 from services.ledger.domain.opening_terms import TermsMissing, terms_of
 from services.ledger.domain.payments import TAKEN_OVER
 from services.ledger.domain.product_terms import rules_of
-from services.ledger.domain.products import Product, ProductVersion, product_id
+from services.ledger.domain.products import ProductVersion
 from services.ledger.domain.provided import ScheduleOutOfOrder, planned
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import replay
 from services.ledger.domain.shares import Holding
 from services.ledger.domain.standing import Standing, grace_end, standing
 from services.ledger.domain.terms import Planned, Terms
-from shared.decision import Context, Decision, Key, Need, SetTimer, Wait
+from shared.decision import Context, Decision, Need, SetTimer, Wait
 from shared.errors import Refused
 from shared.events.holds import HoldPlaced
 from shared.events.ledger import LoanRegistered
@@ -79,17 +79,9 @@ def take_over(loan: Loan | None, event: LoanMigrated, context: Context) -> Decis
     """
     if event.opened_on > event.cut_over_on:
         raise OpenedLater(opened_on=event.opened_on, cut_over_on=event.cut_over_on)
-    product: ProductVersion | None = None
-    if event.product is not None:
-        key = Key(Product.__name__, product_id(event.lender, event.product))
-        if key not in context.others:
-            return Need(keys=[key])
-        published: Product | None = context.others[key]
-        product = published.version(_version(loan, event), event.opened_on) if published else None
-        if product is None:
-            return Wait(f"the product {event.product} has not been published", on=key)
-        if (event.kind, event.channel) != (product.kind, product.channel):
-            raise ProductDiffers(product=event.product, kind=product.kind, channel=product.channel)
+    product = product_of(loan, event, context)
+    if isinstance(product, Need | Wait):
+        return product
     fact = _fact(event, product)
     terms = _terms(event, product, loan, context)
     if loan is not None:
@@ -116,13 +108,6 @@ def take_over(loan: Loan | None, event: LoanMigrated, context: Context) -> Decis
         ),
     )
     return _not_at_once(settle(taken, context, [registered]), context)
-
-
-def _version(loan: Loan | None, event: LoanMigrated) -> int | None:
-    """A loan that is told of again keeps the version it has, though a newer one were in force by now."""
-    if event.product_version is None and loan is not None and loan.product == event.product:
-        return loan.product_version
-    return event.product_version
 
 
 def _fact(event: LoanMigrated, product: ProductVersion | None) -> TakenOver:

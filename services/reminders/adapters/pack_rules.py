@@ -1,5 +1,6 @@
 """The rules of a policy pack's file, field by field, and how each becomes a rule of the domain."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
@@ -113,9 +114,9 @@ class _Rule(Model):
             "alternatives": self.alternatives,
         }
 
+    @abstractmethod
     def made(self, pack: str, version: str, others: Mapping[str, Rule]) -> Rule:
         """The rule of the domain. `others` are those of the same pack that stand before it."""
-        raise NotImplementedError
 
 
 class HoursRule(_Rule):

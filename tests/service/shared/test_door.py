@@ -379,7 +379,7 @@ async def test_many_commands_are_decided_in_one_go_each_for_itself(ledger: Runni
 async def test_a_batch_begins_with_what_the_one_before_it_read(
     databases: Databases, broker: MemoryBroker
 ) -> None:
-    """Else each would be begun twice. What a batch does first, entering the inbox, tells how often it begins."""
+    """Else each would be begun twice. A batch begins by entering the inbox, which is counted here."""
     terms = {"opened_on": "2026-01-01", "first_due_on": "2026-02-01", "instalment_count": 2}
     alone: dict[str, Any] = dict.fromkeys(
         ("role_consume", "role_relay", "role_timers", "role_dispatch"), False

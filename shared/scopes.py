@@ -31,6 +31,33 @@ class Scope(StrEnum):
     WEBHOOKS_MANAGE = "webhooks:manage"
     FEEDS_CONFIRM = "feeds:confirm"
     """To say that a platform's report which was doubted is right."""
+    CONTACTS_READ = "contacts:read"
+    """Contacts of persons, why they were made or withheld, the conduct report."""
+    CONTACTS_MAKE = "contacts:make"
+    """To ask for a permit, to use and to report it; the queue of calls; a text's wording."""
+    PERSONS_READ = "persons:read"
+    """A person's timeline."""
+    PERSONS_MANAGE = "persons:manage"
+    """To link, to erase and to export persons, to record what they asked for."""
+    REPLIES_TAKE = "replies:take"
+    """To hand in what persons answered, as a gateway does."""
+    BRAKE_PULL = "brake:pull"
+    """To pause contacts of a lender, a treatment, a template, a channel or all."""
+    CASES_READ = "cases:read"
+    """Cases of hardship, plans, holds and disputes."""
+    CASES_OPEN = "cases:open"
+    """And to state circumstances, income and spending for a person."""
+    CASES_DECIDE = "cases:decide"
+    """To propose plans, to refuse, to decide appeals, disputes and complaints."""
+    PLANS_ANSWER = "plans:answer"
+    """To accept, decline or withdraw from a plan, as the person."""
+    HOLDS_MANAGE = "holds:manage"
+    MEDIATION_READ = "mediation:read"
+    MEDIATION_OPEN = "mediation:open"
+    MEDIATION_TAKE_PART = "mediation:take_part"
+    """To consent, state, offer and answer, for one side."""
+    MEDIATION_MEDIATE = "mediation:mediate"
+    MEDIATORS_MANAGE = "mediators:manage"
 
 
 SCOPES: Mapping[Role, frozenset[Scope]] = {
@@ -43,6 +70,8 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
             Scope.CORRECTIONS_READ,
             Scope.FEED_READ,
             Scope.WEBHOOKS_MANAGE,
+            Scope.CONTACTS_MAKE,
+            Scope.REPLIES_TAKE,
         }
     ),
     Role.OPERATOR: frozenset(
@@ -53,14 +82,46 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
             Scope.CORRECTIONS_PROPOSE,
             Scope.CORRECTIONS_APPROVE,
             Scope.FEEDS_CONFIRM,
+            Scope.CONTACTS_READ,
+            Scope.CONTACTS_MAKE,
+            Scope.PERSONS_READ,
+            Scope.PERSONS_MANAGE,
+            Scope.BRAKE_PULL,
+            Scope.CASES_READ,
+            Scope.CASES_OPEN,
+            Scope.MEDIATION_READ,
+            Scope.MEDIATION_OPEN,
+            Scope.MEDIATION_TAKE_PART,
         }
     ),
-    Role.HARDSHIP_OFFICER: frozenset({Scope.LOANS_READ}),
-    Role.AGENCY: frozenset({Scope.LOANS_READ}),
-    Role.AUDITOR: frozenset({Scope.AUDIT_READ, Scope.BOOKS_READ}),
+    Role.HARDSHIP_OFFICER: frozenset(
+        {
+            Scope.LOANS_READ,
+            Scope.PERSONS_READ,
+            Scope.CASES_READ,
+            Scope.CASES_OPEN,
+            Scope.CASES_DECIDE,
+            Scope.HOLDS_MANAGE,
+            Scope.MEDIATION_READ,
+            Scope.MEDIATION_OPEN,
+            Scope.MEDIATION_TAKE_PART,
+        }
+    ),
+    Role.AGENCY: frozenset({Scope.LOANS_READ, Scope.CONTACTS_MAKE}),
+    Role.AUDITOR: frozenset({Scope.AUDIT_READ, Scope.BOOKS_READ, Scope.CONTACTS_READ}),
     Role.SERVICE: frozenset({Scope.LOANS_READ, Scope.REST_READ, Scope.METRICS_READ}),
-    # These see cases and loans of their own only: their scopes come with the routes that ask for a case.
-    Role.ADVISER: frozenset(),
-    Role.MEDIATOR: frozenset(),
-    Role.BORROWER: frozenset(),
+    # These see cases and loans of their own only. A borrower's subject is the person's id, a mediator's the
+    # mediator's; an adviser's must stand in the case.
+    Role.ADVISER: frozenset({Scope.CASES_READ, Scope.CASES_OPEN, Scope.MEDIATION_OPEN}),
+    Role.MEDIATOR: frozenset({Scope.MEDIATION_READ, Scope.MEDIATION_MEDIATE}),
+    Role.BORROWER: frozenset(
+        {
+            Scope.CASES_READ,
+            Scope.CASES_OPEN,
+            Scope.PLANS_ANSWER,
+            Scope.MEDIATION_READ,
+            Scope.MEDIATION_OPEN,
+            Scope.MEDIATION_TAKE_PART,
+        }
+    ),
 }

@@ -44,11 +44,17 @@ TOPICS = {
         personal=True,
     ),
     "ledger-events": Topic("What is owed, missed, paid, late and cured. The key is the loan's id."),
-    "hardship-events": Topic("Plans agreed, broken and completed. The key is the person's id."),
+    "hardship-events": Topic(
+        "Cases of hardship, plans proposed, agreed, kept, broken and completed. The key is the person's id."
+    ),
     "holds": Topic("What stands still for a loan, and why. The key is the loan's id."),
     "reminder-events": Topic(
-        "Persons to be forgotten, by ids and lenders' references. The key is the person's id."
+        "Who is who, contacts, answers, promises; by ids and codes. The key is the person's id."
     ),
+    "care-events": Topic(
+        "Circumstances, vulnerability and risk, between reminders and hardship alone. The key is the person's id."
+    ),
+    "mediation-events": Topic("Cases before a mediator, by ids and codes. The key is the case's id."),
     "clock": Topic("Ticks of the simulated clock; nothing on the wall clock."),
 }
 APPLICATIONS = {
@@ -63,6 +69,40 @@ APPLICATIONS = {
         "Keeps what is owed, and is the only service that changes a balance.",
         sends=("ledger-events",),
         receives=("loan-events", "hardship-events", "holds", "reminder-events", "clock"),
+    ),
+    "reminders": Application(
+        "Reminders",
+        "Decides on every contact and makes it; reads answers; keeps all personal data.",
+        sends=("reminder-events", "care-events"),
+        receives=(
+            "loan-events",
+            "borrowers",
+            "ledger-events",
+            "hardship-events",
+            "holds",
+            "mediation-events",
+            "care-events",
+            "clock",
+        ),
+    ),
+    "hardship": Application(
+        "Hardship",
+        "Grants relief: cases, affordability, holds, disputes, plans.",
+        sends=("hardship-events", "holds", "care-events"),
+        receives=(
+            "loan-events",
+            "ledger-events",
+            "reminder-events",
+            "mediation-events",
+            "care-events",
+            "clock",
+        ),
+    ),
+    "mediation": Application(
+        "Mediation",
+        "A neutral third party, where both sides disagree.",
+        sends=("mediation-events",),
+        receives=("ledger-events", "reminder-events", "hardship-events", "holds", "clock"),
     ),
 }
 

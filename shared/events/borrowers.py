@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.base import Day, Event, LenderName, Reference
-from shared.events.ids import name_id
+from shared.events.ids import borrower_id
 from shared.events.parts import Country, Language, Part, ZoneName
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -42,7 +42,7 @@ class _BorrowerEvent(Event):
     @property
     def borrower_id(self) -> UUID:
         """The id of a lender's borrower."""
-        return name_id("borrower", f"{self.lender}\n{self.borrower_reference}")
+        return borrower_id(self.lender, self.borrower_reference)
 
     @property
     def key_id(self) -> UUID:

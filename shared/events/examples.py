@@ -75,7 +75,9 @@ _BY_NAME: dict[str, Any] = {
     "share": Decimal("1"),
     "stage": "M1",
     "statements": "made",
+    "text_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "time_zone": "Asia/Shanghai",
+    "time_zones": "Asia/Shanghai",
     "to_lender": "birch",
     "value": "person@example.org",
     **_COMPONENTS,
@@ -133,7 +135,7 @@ def _plain(name: str, annotation: type) -> Any:
     if annotation is UUID:
         return name_id("example", name)
     if annotation is str:
-        return "R-1" if name.endswith(("_reference", "_by")) else "standard"
+        return "R-1" if name.endswith("_reference") else "standard"
     made: dict[type, Any] = {
         Money: _AMOUNT,
         Decimal: Decimal("0.075"),

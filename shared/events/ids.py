@@ -15,6 +15,18 @@ def loan_id(lender: str, reference: str) -> UUID:
     return name_id("loan", f"{lender}\n{reference}")
 
 
+def borrower_id(lender: str, reference: str) -> UUID:
+    """The id of a lender's borrower, from the lender's own reference."""
+    return name_id("borrower", f"{lender}\n{reference}")
+
+
+def person_id(lender: str, reference: str) -> UUID:
+    """The id of the person whom a lender's borrower is, as long as nobody found that two borrowers are one:
+    reminders tells that (PersonLinked), and what comes for the one counts for the other from then on.
+    """
+    return name_id("person", f"{lender}\n{reference}")
+
+
 def name_id(kind: str, name: str) -> UUID:
     """The UUIDv5 that stands for a name (a lender's) where a key must be an id."""
     # uuid.uuid5 does the same in twice the time, and every event of a platform passes here.

@@ -1,9 +1,33 @@
 """Every module that declares events. Whoever reads records imports it, so that no type is unknown."""
 
-from shared.events import borrowers, clock, hardship, holds, ledger, loans, reminders, servicing, takeover
+from shared.events import (
+    borrowers,
+    care,
+    clock,
+    hardship,
+    holds,
+    ledger,
+    loans,
+    mediation,
+    reminders,
+    servicing,
+    takeover,
+)
 from shared.events.base import Event, declared_in
 
-MODULES = (loans, takeover, servicing, borrowers, ledger, reminders, hardship, holds, clock)
+MODULES = (
+    loans,
+    takeover,
+    servicing,
+    borrowers,
+    ledger,
+    reminders,
+    care,
+    hardship,
+    holds,
+    mediation,
+    clock,
+)
 
 
 def event_classes() -> list[type[Event]]:

@@ -48,6 +48,36 @@ class RunningPlan(Part):
     forgiven_on_completion: Money | None = None
 
 
+class RunningStatement(Part):
+    """The last statement of a card before the cut-over."""
+
+    issued_on: Day
+    due_on: Day
+    balance: Money
+    minimum_payment: Money
+    """With what earlier statements asked for still."""
+    unpaid: Money
+    """What of the balance has not been paid since."""
+    minimum_unpaid: Money | None = None
+    """What of the minimum payment has not been paid, where it falls due only after the cut-over: what fell
+    due by then stands in `past_due`.
+    """
+    cleared_on: Day | None = None
+    """When all of the balance was paid. Missing, where nothing of it is unpaid, means in time."""
+
+
+class RunningCard(Part):
+    """What a card account has beside what is owed."""
+
+    limit: Money
+    statement: RunningStatement | None = None
+    """Missing where none was made so far."""
+    interest_since: Money | None = None
+    """Where the ledger makes the statements: what the days since that one have brought up. The next one
+    charges it, unless that one is paid in full and in time.
+    """
+
+
 class LoanMigrated(LoanEvent, topic="loan-events", key="loan_id", version=1, per_lender=True):
     """A running loan was taken over from another system, with what was owed at the beginning of
     `cut_over_on`.
@@ -70,7 +100,9 @@ class LoanMigrated(LoanEvent, topic="loan-events", key="loan_id", version=1, per
     credit: Money | None = None
     """The borrower's: paid, and not set against anything."""
     past_due: Annotated[tuple[ScheduledInstalment, ...], Field(max_length=2_000)] = ()
-    """What is left unpaid of each instalment that fell due by the cut-over, with its components."""
+    """What is left unpaid of each instalment that fell due by the cut-over, with its components; of a card,
+    of each minimum payment, without what an earlier one asks for still.
+    """
     days_past_due: Days = 0
     """As the other system counts them at the cut-over: another count here is refused, so that nobody becomes
     later by moving.
@@ -88,6 +120,8 @@ class LoanMigrated(LoanEvent, topic="loan-events", key="loan_id", version=1, per
     """Of a peer-to-peer loan: they add up to one."""
     holds: Annotated[tuple[RunningHold, ...], Field(max_length=20)] = ()
     plan: RunningPlan | None = None
+    card: RunningCard | None = None
+    """Of a card account, and of nothing else."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -106,7 +140,8 @@ class LoanMigrated(LoanEvent, topic="loan-events", key="loan_id", version=1, per
     @property
     def currency(self) -> str | None:
         """That of all its amounts; None where it names none."""
-        return next((part.currency for part in self.parts if part is not None), None)
+        named = (*self.parts, self.card.limit if self.card else None)
+        return next((part.currency for part in named if part is not None), None)
 
     def hold_id(self, hold: RunningHold) -> UUID:
         """The id of one of its holds, from the loan and the platform's reference."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.ledger.domain.book import Card
-from services.ledger.domain.loan import Loan, OverLimit, Told
+from services.ledger.domain.loan import UNTOLD, Loan, OverLimit, Told
 from services.ledger.domain.revolving import card_on, next_statement_on
 from shared.decision import Context
 from shared.events.base import Event
@@ -22,7 +22,8 @@ def tell(loan: Loan, told: Told, events: list[Event], context: Context, *, asked
     card, before = card_on(loan.book, on), told.over_limit
     since = date.fromordinal(card.over_since) if card.over_since else None
     if before is not None and since != before.since:
-        events.append(_over_no_more(loan, card, before))
+        if before.event_id != UNTOLD:
+            events.append(_over_no_more(loan, card, before))
         return replace(told, over_limit=None)
     if before is None and since is not None and since < on and asked:
         event_id = context.event_id(len(events))

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from services.ledger.domain.opening_balances import TakenOver as TakenOver  # noqa: PLC0414  # a fact
 from services.ledger.domain.terms import Planned, SameDay, Terms
 from shared.events.loans import PeriodUnit
 
@@ -19,25 +20,6 @@ class Draw(NamedTuple):
     value_on: date
     reference: str
     amount: int
-
-
-class TakenOver(NamedTuple):
-    """The loan came from another system with what was owed of it at the beginning of `value_on`."""
-
-    value_on: date
-    reference: str
-    principal: int
-    """What of it had not fallen due."""
-    past_due: tuple[Planned, ...] = ()
-    """What was left unpaid of each instalment that had fallen due."""
-    accrued: int = 0
-    """Interest that the running period had brought up to then."""
-    credit: int = 0
-    """The borrower's."""
-    runs_since: date | None = None
-    """When the running period began; None where no interest is computed."""
-    opened_on: date | None = None
-    """When the money was paid out."""
 
 
 class ScheduleChange(NamedTuple):

@@ -76,7 +76,7 @@ UNTOLD = UUID(int=0)
 
 
 class OverLimit(NamedTuple):
-    """That the limit was exceeded was told, by the event of this id."""
+    """That the limit was exceeded was told, by the event of this id; `UNTOLD` as for what was missed."""
 
     since: date
     event_id: UUID

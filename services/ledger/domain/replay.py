@@ -312,6 +312,7 @@ _STEPS: dict[type, Callable[[Working, Any], None]] = {
 """What each kind of fact does. `replay` and `add` know no other way."""
 _OF_CARDS: dict[type, Callable[[Working, Any], None]] = {
     Draw: revolving.draw,
+    TakenOver: taking_over.take_over_card,
     Statement: revolving.state,
     LimitChange: revolving.change_limit,
     LowerMinimum: revolving_changes.lower,

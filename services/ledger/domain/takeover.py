@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
-from services.ledger.domain import facts, journal
+from services.ledger.domain import card_takeover, facts, journal
 from services.ledger.domain.agreements import LoanHold, LoanPlan
 from services.ledger.domain.consequences import TIMER, settle
 from services.ledger.domain.due_dates import due_date
 from services.ledger.domain.facts import Fact, TakenOver
 from services.ledger.domain.holds import facts_of
 from services.ledger.domain.journal import Account
-from services.ledger.domain.loan import UNTOLD, Entry, Joined, Loan, Missed, Rules, Told
+from services.ledger.domain.loan import UNTOLD, Entry, Joined, Loan, Missed, OverLimit, Rules, Told
 from services.ledger.domain.non_accrual import suspend
 from services.ledger.domain.opening import LoanDiffers, product_of
 from services.ledger.domain.opening_terms import TermsMissing, terms_of
@@ -59,12 +59,8 @@ class DaysPastDueDiffer(Refused):
 
 
 class CreditDespiteArrears(Refused):
-    """A loan cannot be past due and have money to good: set the credit against what is past due first."""
-
-
-class CardNotTakenOver(Refused):
-    """A card account is not taken over so: open it with LoanOpened on the day of the cut-over, draw its
-    balance with AmountDrawn, and send its statements.
+    """A loan cannot be past due and have money to good, nor a card owe anything and have: set the credit
+    against what is owed first.
     """
 
 
@@ -112,15 +108,20 @@ def take_over(loan: Loan | None, event: LoanMigrated, context: Context) -> Decis
 
 def _fact(event: LoanMigrated, product: ProductVersion | None) -> TakenOver:
     """The opening balances. Raises BalanceDoesNotAddUp, CurrencyDiffers, ScheduleOutOfOrder,
-    CreditDespiteArrears, NothingOwed.
+    CreditDespiteArrears, NothingOwed, CardUnsound, StatementUnsound.
     """
     past_due = planned(event.past_due, _currency(event), event.opened_on)
     if past_due and past_due[-1].due_on > event.cut_over_on:
         raise ScheduleOutOfOrder(due_on=past_due[-1].due_on)
+    revolving = event.kind is LoanKind.REVOLVING
+    if revolving or event.card is not None:
+        card_takeover.check(event, past_due)
     rest, accrued = _to_come(event, past_due)
     credit = _minor(event.credit)
-    if credit and past_due:
+    if credit and (past_due or (revolving and any(map(_minor, event.parts[:4])))):
         raise CreditDespiteArrears(loan_reference=event.loan_reference)
+    if revolving:
+        return card_takeover.opening_balances(event, past_due)
     if not (credit or past_due or rest):
         raise NothingOwed(loan_reference=event.loan_reference)
     computed = event.kind is not LoanKind.PROVIDED
@@ -140,17 +141,22 @@ def _to_come(event: LoanMigrated, past_due: Sequence[Planned]) -> tuple[int, int
     """The principal to come, and the interest that the running period has brought up: what the balances hold
     besides what is past due. Raises BalanceDoesNotAddUp.
     """
-    balance = event.balance
+    balance, card = event.balance, event.card is not None
     rest = _minor(balance.principal) - sum(one.principal for one in past_due)
     accrued = _minor(balance.interest) - sum(one.interest for one in past_due)
     runs = event.kind is not LoanKind.PROVIDED and event.instalment_count > 0
     to_come = planned(event.instalments, _currency(event), event.cut_over_on + _DAY)
+    fees = _minor(balance.fees) - sum(one.fees for one in past_due)
+    penalty = _minor(balance.penalty) - sum(one.penalty for one in past_due)
     fits = {
         "principal": rest > 0 if runs else rest == sum(one.principal for one in to_come),
         "interest": accrued >= 0 if runs else accrued == 0,
-        "fees": _minor(balance.fees) == sum(one.fees for one in past_due),
-        "penalty": _minor(balance.penalty) == sum(one.penalty for one in past_due),
+        "fees": fees == 0,
+        "penalty": penalty == 0,
     }
+    if card:
+        # What of a card has not fallen due is its balance.
+        fits = {"principal": rest >= 0, "interest": accrued >= 0, "fees": fees >= 0, "penalty": penalty >= 0}
     if not all(fits.values()):
         wrong = ", ".join(name for name, fit in fits.items() if not fit)
         raise BalanceDoesNotAddUp(loan_reference=event.loan_reference, components=wrong)
@@ -180,7 +186,7 @@ def _runs_since(event: LoanMigrated, product: ProductVersion | None) -> date | N
 def _terms(event: LoanMigrated, product: ProductVersion | None, loan: Loan | None, context: Context) -> Terms:
     """The terms, as those of a loan that is opened at the cut-over with what is to come."""
     if event.kind is LoanKind.REVOLVING:
-        raise CardNotTakenOver(loan_reference=event.loan_reference)
+        return _card_terms(event, product, loan, context)
     computed = event.kind is not LoanKind.PROVIDED
     if computed and event.instalment_count and event.next_due_on is None:
         raise TermsMissing(loan_reference=event.loan_reference)
@@ -206,6 +212,24 @@ def _terms(event: LoanMigrated, product: ProductVersion | None, loan: Loan | Non
     if computed:
         return replace(terms, instalments=event.instalment_count)
     return terms if event.instalments else replace(terms, provided=())
+
+
+def _card_terms(
+    event: LoanMigrated, product: ProductVersion | None, loan: Loan | None, context: Context
+) -> Terms:
+    as_opened = LoanOpened(
+        lender=event.lender,
+        loan_reference=event.loan_reference,
+        kind=event.kind,
+        channel=event.channel,
+        # A limit may be nothing; that of an opening is not.
+        principal=Money(max(event.card.limit.minor if event.card else 0, 1), _currency(event)),
+        opened_on=event.cut_over_on,
+        time_zone=event.time_zone,
+        annual_rate=event.annual_rate,
+    )
+    terms = terms_of(as_opened, product.terms if product else None, loan, context.reference)
+    return card_takeover.in_rhythm(terms, event, product.terms.statement_day if product else None)
 
 
 def _booked(event: LoanMigrated, terms: Terms, rules: Rules, fact: TakenOver) -> Loan:
@@ -302,8 +326,16 @@ def _as_told(loan: Loan, event: LoanMigrated) -> tuple[Loan, Standing]:
         arrears_minor=before.arrears_minor,
         oldest_unpaid_due_on=before.oldest_unpaid_due_on,
         on=on,
+        over_limit=OverLimit(on, UNTOLD) if loan.book.card and loan.book.card.over_since else None,
+        billed_on=_billed_on(event) if loan.book.card else None,
     )
     return _with_suspended(replace(loan, told=told), before), before
+
+
+def _billed_on(event: LoanMigrated) -> date:
+    """The day of the last statement that was not made here; the eve of the cut-over where there was none."""
+    last = event.card.statement if event.card else None
+    return last.issued_on if last else event.cut_over_on - _DAY
 
 
 def _current(rules: Rules, on: date) -> Standing:

@@ -54,13 +54,14 @@ _IN_FILE = (
 _IN_BOOKS = """
 WITH named AS (SELECT DISTINCT ON (loan_id) line, loan_id FROM import_line
                WHERE import_id = $1 AND currency IS NOT NULL ORDER BY loan_id, line),
-posted AS (SELECT n.line, p.loan_id, p.currency::text AS currency,
+posted AS (SELECT n.line, l.id AS loan_id, l.currency::text AS currency,
     coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 'principal'), 0) AS principal_minor,
     coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 'interest_receivable'), 0) AS interest_minor,
     coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 'fees_receivable'), 0) AS fees_minor,
     coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 'penalty_receivable'), 0) AS penalty_minor,
     coalesce(-sum(p.amount_minor) FILTER (WHERE p.account = 'borrower_credit'), 0) AS credit_minor
-    FROM named n JOIN posting p ON p.loan_id = n.loan_id AND p.cause = 'takeover' GROUP BY 1, 2, 3),
+    FROM named n JOIN loan l ON l.id = n.loan_id
+    LEFT JOIN posting p ON p.loan_id = n.loan_id AND p.cause = 'takeover' GROUP BY 1, 2, 3),
 registered AS (SELECT DISTINCT ON (s.loan_id) s.loan_id, s.told_on - s.since_on AS days
     FROM named n JOIN stage s ON s.loan_id = n.loan_id AND NOT s.restated ORDER BY s.loan_id, s.number),
 x AS (SELECT posted.*, coalesce(r.days, 0) AS days FROM posted LEFT JOIN registered r USING (loan_id))

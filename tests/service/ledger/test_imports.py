@@ -17,7 +17,7 @@ from shared.http import imports
 from tests.builders import a_loan, a_payment, a_schedule
 from tests.harness import Running
 from tests.service.ledger.client import OLGA, PLATFORM, People
-from tests.unit.ledger.takeovers import a_computed, a_takeover, an_instalment, components
+from tests.unit.ledger.takeovers import a_card_taken_over, a_computed, a_takeover, an_instalment, components
 from tests.unit.ledger.test_holds import a_product
 from tests.web import bearer
 
@@ -224,6 +224,36 @@ async def test_a_takeover_is_tried_then_done_and_reconciled_with_the_journal(
         {"reference": "L-2", "bucket": "M0", "arrears_minor": 0},
         {"reference": "L-3", "bucket": "M1", "arrears_minor": 50_00},
     ]
+
+
+async def test_cards_are_tried_then_taken_over_and_reconciled_though_nothing_is_owed_of_one(
+    ledger: Running, people: People
+) -> None:
+    nothing: dict[str, Any] = {"balance": components(), "past_due": (), "days_past_due": 0}
+    cards = [
+        a_card_taken_over(),
+        a_card_taken_over(loan_reference="L-2", card={"statement": None}, **nothing),
+    ]
+    given = [line_of(one) for one in (*cards, a_card_taken_over(loan_reference="L-3", days_past_due=27))]
+    tried = await begin(people, kind="takeover", dry_run=True)
+    shown = await lines(people, tried, given)
+    assert (shown["taken"], shown["reasons"]) == (2, {"days_past_due_differ": 1})
+    assert await ledger.value("SELECT count(*) FROM loan") == 0
+    done = await begin(people, kind="takeover")
+    await lines(people, done, given)
+    report = await people.get(f"imports/{done}/report", PLATFORM)
+    assert report["in_file"] == report["in_books"]
+    assert (report["reconciled"], report["in_books"]["sums"][0]["loans"]) == (True, 2)
+    await ledger.settled()
+    assert {one.NAME for one in ledger.published("ledger-events")} == {"LoanRegistered"}
+    shown = await people.get(f"loans/{cards[0].loan_id}/card-statements")
+    assert [(one["due_on"], one["unpaid"]["amount"]) for one in shown["statements"]] == [
+        ("2025-12-04", "90.00"),
+        ("2026-01-04", "50.00"),
+    ]
+    await ledger.publish(a_payment("140.00", loan=cards[0].loan_reference, value_on="2026-01-02"))
+    await ledger.settled()
+    assert await ledger.value("SELECT owed_minor FROM loan WHERE id = $1", cards[0].loan_id) == 1_110_00
 
 
 async def test_a_report_names_the_lines_whose_loan_is_otherwise_in_the_books(

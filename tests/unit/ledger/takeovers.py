@@ -68,3 +68,31 @@ def taken(*events: Any) -> Desk:
     desk.take(a_product(), *events)
     assert desk.held == []
     return desk
+
+
+STATED = {
+    "issued_on": "2025-12-15",
+    "due_on": "2026-01-04",
+    "balance": money("1000.00"),
+    "minimum_payment": money("190.00"),
+    "unpaid": money("950.00"),
+    "minimum_unpaid": money("50.00"),
+}
+"""A card's last statement: 90 of what it asks for was asked for before, and is past due."""
+
+
+def a_card_taken_over(**fields: Any) -> LoanMigrated:
+    """A card with a limit of 2000, 28 days past due; 300 was bought, and a fee charged, since its last
+    statement.
+    """
+    card = {"limit": money("2000.00"), "statement": {**STATED, **fields.pop("statement", {})}}
+    values = {
+        "kind": LoanKind.REVOLVING,
+        "channel": Channel.CARD,
+        "balance": components("1200.00", "40.00", "10.00"),
+        "past_due": (an_instalment(1, "2025-12-04", "80.00", "10.00"),),
+        "days_past_due": 28,
+        "instalments": (),
+        "card": {**card, **fields.pop("card", {})},
+    }
+    return a_takeover(**{**values, **fields})

@@ -14,7 +14,6 @@ from services.ledger.domain.replay import replay
 from services.ledger.domain.standing import standing
 from services.ledger.domain.takeover import (
     BalanceDoesNotAddUp,
-    CardNotTakenOver,
     CreditDespiteArrears,
     CutOverAhead,
     DaysPastDueDiffer,
@@ -331,7 +330,6 @@ def test_the_same_takeover_again_changes_nothing_and_another_one_is_refused() ->
         ({"past_due": (*LATE, an_instalment(3, "2026-01-02", "1.00"))}, ScheduleOutOfOrder),
         ({"instalments": (an_instalment(3, "2026-01-01", "200.00"),)}, ScheduleOutOfOrder),
         ({"cut_over_on": "2026-01-02", "days_past_due": 48}, CutOverAhead),
-        ({"kind": LoanKind.REVOLVING}, CardNotTakenOver),
         ({"opened_on": "2026-01-02"}, OpenedLater),
         ({"balance": Components()}, NothingOwed),
     ],

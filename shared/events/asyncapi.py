@@ -52,7 +52,7 @@ TOPICS = {
         "Who is who, contacts, answers, promises; by ids and codes. The key is the person's id."
     ),
     "care-events": Topic(
-        "Circumstances, vulnerability and risk, between reminders and hardship alone. The key is the person's id."
+        "Circumstances, vulnerability and risk, between reminders and hardship. The key is the person's id."
     ),
     "mediation-events": Topic("Cases before a mediator, by ids and codes. The key is the case's id."),
     "clock": Topic("Ticks of the simulated clock; nothing on the wall clock."),

@@ -33,7 +33,20 @@ from tests.web import AUDIENCE, ISSUER, KEY, LENDERS, PinnedKeys, bearer
 
 CORRECTIONS = (Scope.CORRECTIONS_READ, Scope.CORRECTIONS_PROPOSE, Scope.CORRECTIONS_APPROVE)
 HEADER = {"alg": "EdDSA", "kid": KEY.kid}
-OF_AN_OPERATOR = {Scope.LOANS_READ, Scope.BOOKS_READ, *CORRECTIONS, Scope.FEEDS_CONFIRM}
+CONTACTS = (Scope.CONTACTS_READ, Scope.CONTACTS_MAKE, Scope.BRAKE_PULL)
+PERSONS = (Scope.PERSONS_READ, Scope.PERSONS_MANAGE)
+CASES = (Scope.CASES_READ, Scope.CASES_OPEN)
+MEDIATION = (Scope.MEDIATION_READ, Scope.MEDIATION_OPEN, Scope.MEDIATION_TAKE_PART)
+OF_AN_OPERATOR = {
+    Scope.LOANS_READ,
+    Scope.BOOKS_READ,
+    *CORRECTIONS,
+    Scope.FEEDS_CONFIRM,
+    *CONTACTS,
+    *PERSONS,
+    *CASES,
+    *MEDIATION,
+}
 
 
 def an_access(**options: Any) -> Access:
@@ -215,15 +228,24 @@ async def test_every_role_has_its_scopes_and_no_more(role: Role) -> None:
                 Scope.CORRECTIONS_READ,
                 Scope.FEED_READ,
                 Scope.WEBHOOKS_MANAGE,
+                Scope.CONTACTS_MAKE,
+                Scope.REPLIES_TAKE,
             },
             Role.OPERATOR: OF_AN_OPERATOR,
-            Role.HARDSHIP_OFFICER: {Scope.LOANS_READ},
-            Role.AGENCY: {Scope.LOANS_READ},
-            Role.AUDITOR: {Scope.AUDIT_READ, Scope.BOOKS_READ},
+            Role.HARDSHIP_OFFICER: {
+                Scope.LOANS_READ,
+                Scope.PERSONS_READ,
+                *CASES,
+                Scope.CASES_DECIDE,
+                Scope.HOLDS_MANAGE,
+                *MEDIATION,
+            },
+            Role.AGENCY: {Scope.LOANS_READ, Scope.CONTACTS_MAKE},
+            Role.AUDITOR: {Scope.AUDIT_READ, Scope.BOOKS_READ, Scope.CONTACTS_READ},
             Role.SERVICE: {Scope.LOANS_READ, Scope.REST_READ, Scope.METRICS_READ},
-            Role.ADVISER: set(),
-            Role.MEDIATOR: set(),
-            Role.BORROWER: set(),
+            Role.ADVISER: {*CASES, Scope.MEDIATION_OPEN},
+            Role.MEDIATOR: {Scope.MEDIATION_READ, Scope.MEDIATION_MEDIATE},
+            Role.BORROWER: {*CASES, Scope.PLANS_ANSWER, *MEDIATION},
         }[role]
     )
     of_all = role in (Role.ADMINISTRATOR, Role.SERVICE)

@@ -12,6 +12,10 @@ class Placement(NamedTuple):
     placed_on: date
     recalled_on: date | None = None
 
+    def collects(self, on: date) -> bool:
+        """Whether it collects at the end of a day."""
+        return self.placed_on <= on and (self.recalled_on is None or on < self.recalled_on)
+
 
 class LegalAction(NamedTuple):
     """The lender went to court."""

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from services.ledger.domain import facts, journal, payments
+from services.ledger.domain import facts, journal, payments, reporting
 from services.ledger.domain.course import Gone
-from services.ledger.domain.feed import DayDue
+from services.ledger.domain.feed import DayDue, Feed, feed_id
+from services.ledger.domain.last_record import in_doubt, slept
 from services.ledger.domain.loan import Entry, Loan
 from services.ledger.domain.proposals import Approve, Assignment, Return
 from services.ledger.domain.suspense import HOLDS_FOR
 from services.ledger.domain.transfers import REPLACED, TRANSFERRED, passed_on
-from shared.decision import Context, Decision, Wait
+from shared.decision import Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, DomainError, NotHere
 from shared.events.base import Event
 from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted
@@ -43,13 +44,15 @@ class CorrectedElsewhere(Conflict):
     """This loan is in the books as another one now: put that one's file right."""
 
 
-def guard(loan: Loan, message: Any, context: Context) -> Decision[Loan] | Wait | None:
+def guard(loan: Loan, message: Any, context: Context) -> Decision[Loan] | Need | Wait | None:
     """What a loan that has gone says to a message; None where the message is decided as ever."""
     gone = loan.course.gone
     if gone is None or isinstance(message, LoanOpened | BalanceReported):
         return None
     if isinstance(message, Approve):
-        return _approved(loan, gone, message)
+        return in_doubt(loan, _approved(loan, gone, message), context)
+    if isinstance(message, DayDue):
+        return _look(loan, context)
     try:
         return _answer(loan, gone, message, context)
     except NotHere:
@@ -61,13 +64,26 @@ def guard(loan: Loan, message: Any, context: Context) -> Decision[Loan] | Wait |
 
 def _answer(loan: Loan, gone: Gone, message: Any, context: Context) -> Decision[Loan] | Wait:
     if isinstance(message, PaymentReceived | CreditGranted):
-        return _money(loan, gone, message)
+        return in_doubt(loan, _money(loan, gone, message), context)
     if isinstance(message, PaymentReversed):
-        return _reversal(loan, gone, message)
+        reversed_ = _reversal(loan, gone, message)
+        return reversed_ if isinstance(reversed_, Wait) else in_doubt(loan, reversed_, context)
     known = isinstance(message, LoanTransferred | LoanReplaced) and _successor(message) == gone.loan_id
-    if known or isinstance(message, DayDue | LoanClosed):
+    if known or isinstance(message, LoanClosed):
         return Decision(loan)
     return Decision(loan, hands_on=[_handed_on(loan, gone, message, context)])
+
+
+def _look(loan: Loan, context: Context) -> Decision[Loan] | Need:
+    """Its day has come: nothing is left to tell of it but the end of its credit record."""
+    if (key := Key(Feed.__name__, feed_id(loan.lender))) not in context.others:
+        return Need(keys=[key])
+    feed: Feed | None = context.others[key]
+    reported = reporting.report(loan, context, feed.complete_through(loan.product) if feed else None)
+    if isinstance(reported, Need):
+        return reported
+    after, timers = slept(reported[0], context)
+    return Decision(after, reported[1], timers)
 
 
 def _handed_on(loan: Loan, gone: Gone, message: Any, context: Context) -> Event:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from services.ledger.domain.consequences import settle
 from services.ledger.domain.course import Course, LegalAction, Placement
+from services.ledger.domain.doubt import with_stale_record
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import not_before_opening
 from shared.decision import Context, Decision, Wait
@@ -32,7 +34,7 @@ def place(loan: Loan, event: LoanPlaced, context: Context) -> Decision[Loan]:
     if not loan.book.outstanding:
         raise NothingOwed(loan_reference=loan.reference)
     placements = (*loan.course.placements, new)
-    return _now(loan, loan.course._replace(placements=tuple(sorted(placements, key=_placed_on))))
+    return _placed(loan, tuple(sorted(placements, key=_placed_on)), context)
 
 
 def recall(loan: Loan, event: LoanRecalled, context: Context) -> Decision[Loan] | Wait:
@@ -46,7 +48,7 @@ def recall(loan: Loan, event: LoanRecalled, context: Context) -> Decision[Loan] 
         raise EndsBeforeItBegan(began_on=running.placed_on, ends_on=event.recalled_on)
     ended = running._replace(recalled_on=event.recalled_on)
     placements = tuple(ended if one is running else one for one in loan.course.placements)
-    return _now(loan, loan.course._replace(placements=placements))
+    return _placed(loan, placements, context)
 
 
 def start_action(loan: Loan, event: LegalActionStarted, context: Context) -> Decision[Loan]:
@@ -83,6 +85,14 @@ def _action(loan: Loan, reference: str) -> LegalAction | None:
 
 def _placed_on(placement: Placement) -> date:
     return placement.placed_on
+
+
+def _placed(loan: Loan, placements: tuple[Placement, ...], context: Context) -> Decision[Loan]:
+    """Who collects shows in the loan's credit record."""
+    decided = _now(loan, loan.course._replace(placements=placements))
+    if loan.told.credit is None:
+        return decided
+    return settle(with_stale_record(decided.state), context)
 
 
 def _now(loan: Loan, course: Course) -> Decision[Loan]:

@@ -27,13 +27,17 @@ from services.ledger.domain.credit_record.standing import (
     Deferral,
     DeferralKind,
     Dispute,
+    Ending,
     PlanKind,
     month_of,
 )
 from services.ledger.domain.credit_record.standing import Standing as CreditStanding
 from services.ledger.domain.credit_record.told import CreditTold, MonthReported
 from services.ledger.domain.due_dates import add_months
-from services.ledger.domain.loan import Loan
+from services.ledger.domain.facts import Departure, PassedOn, Payment
+from services.ledger.domain.loan import Entry, History, Loan
+from services.ledger.domain.recording import facts_of, opened_with
+from services.ledger.domain.replay import replay
 from services.ledger.domain.standing import Standing, standing
 from services.ledger.domain.timeline import Point, walk
 from services.ledger.domain.waiting import is_answered
@@ -56,9 +60,14 @@ def report(loan: Loan, context: Context, complete_through: date | None) -> tuple
     told, today = loan.told.credit, loan.today(context.now)
     if not loan.rules.credit_schemes or (told is not None and told.carried.ended and not told.stale):
         return loan, []
-    now = standing(loan, today)
-    waits = _waits(told, now, complete_through)
-    answered = is_answered(loan, today)
+    now, gone = standing(loan, today), loan.course.gone
+    if gone is not None and context.history is None:
+        return Need(history=True)
+    went = None if gone is None else as_it_went(loan, context.history)
+    if gone is None or went is None:
+        waits, answered = _waits(told, now, complete_through), is_answered(loan, today)
+    else:
+        waits, answered = _waits(told, went, complete_through), True
     if waits is not None or not answered:
         before = told or CreditTold(opening(loan.opened_on))
         stale = before.stale or not answered
@@ -72,8 +81,9 @@ def report(loan: Loan, context: Context, complete_through: date | None) -> tuple
     elif context.history is None:
         return Need(history=True)
     else:
-        points = walk(loan, context.history, start.through + _DAY, today, making.stops)
-        days = (_day(loan, point) for point in points)
+        whose, file = (loan, context.history) if gone is None else _as_here(loan, context.history)
+        points = walk(whose, file, start.through + _DAY, today, making.stops)
+        days = (_day(loan, point, went) for point in points)
     for day in days:
         making.take(day)
     return making.told(told, today, now)
@@ -102,7 +112,8 @@ def _undisturbed(loan: Loan, start: Carried, now: Standing, *, anew: bool) -> bo
     if not start.calm or now.oldest_unpaid_due_on or not book.outstanding or book.charged_off or book.closed:
         return False
     past = any(anew or (one.ended_on or since) >= since for one in loan.agreements.past)
-    if loan.agreements.plan is not None or past or book.ageing_pauses:
+    placed = any(anew or (one.recalled_on or since) >= since for one in loan.course.placements)
+    if loan.agreements.plan is not None or past or placed or book.ageing_pauses:
         return False
     until = [until for _, until in book.disputed] + [one.disputed_until for one in book.charges]
     if any(anew or day > since.toordinal() for day in until if day):
@@ -133,24 +144,55 @@ def _month_ends(from_on: date, through: date) -> Iterator[date]:
         end = add_months(month_of(end), 2) - _DAY
 
 
-def _day(loan: Loan, point: Point) -> Day:
-    """A point of the loan's days as credit records look at it."""
-    on, now = point.on, point.now
+def as_it_went(loan: Loan, history: History) -> Standing:
+    """How a loan that has gone stood on the day on which it went, had it stayed."""
+    gone = loan.course.gone
+    assert gone is not None, "asked of loans that have gone"
+    here, file = _as_here(loan, history)
+    those = [fact for fact in facts_of(here, file) if not isinstance(fact, Departure)]
+    return standing(replace(loan, book=replay(opened_with(loan, history), those, gone.on)), gone.on)
+
+
+def _as_here(loan: Loan, history: History) -> tuple[Loan, History]:
+    """A loan that has gone with its file, in which money that was passed on, and counts from a day on which
+    the loan was here, had been paid here.
+    """
+    gone = loan.course.gone
+    assert gone is not None, "asked of loans that have gone"
+    paid = [
+        Payment(fact.value_on, fact.reference, fact.amount)
+        if isinstance(fact, PassedOn) and fact.value_on < gone.on
+        else fact
+        for fact in facts_of(loan, history)
+    ]
+    return replace(loan, added=(), reversed=()), history._replace(entries=tuple(map(Entry, paid)))
+
+
+def _day(loan: Loan, point: Point, went: Standing | None) -> Day:
+    """A point of the loan's days as credit records look at it; `went` is how it stood as it went elsewhere.
+    By a lender who sold it it is shown as late as it was then; who replaced it by a new loan was paid.
+    """
+    on, now, ending, gone = point.on, point.now, point.ending, loan.course.gone
+    if gone is not None and went is not None and on >= gone.on:
+        sold = gone.lender != loan.lender
+        ending = Ending.TRANSFERRED if sold else Ending.REPLACED
+        now = replace(went, on=on) if sold else now
     plan = plan_on(loan, on)
     due_in = any(row.amount_minor and month_of(row.due_on) == month_of(on) for row in now.rows)
     ended = Dispute.ENDED if point.was_disputed else Dispute.NONE
     return Day(
         on,
         days_past_due=now.days_past_due,
-        missed=sum(1 for row in now.rows if row.due_on < on and row.is_open(on)),
+        missed=sum(1 for row in now.rows if row.due_on < now.on and row.is_open(now.on)),
         owed_minor=point.book.outstanding,
         arrears_minor=now.arrears_minor,
         due_this_month=due_in,
-        ending=point.ending,
+        ending=ending,
         written_off=bool(point.book.charged_off),
         dispute=Dispute.OPEN if point.dispute else ended,
         plan=None if plan is None else _plan(plan, point),
         deferral=_deferral(plan, point),
+        in_collection=any(one.collects(on) for one in loan.course.placements),
     )
 
 
@@ -219,6 +261,7 @@ class _Making:
         if (review_on := eba.next_review_on(self.carried.exposure, on)) is not None:
             yield review_on
         yield from _days_of_plans(self.loan)
+        yield from _days_of_placements(self.loan)
         if point.now.days_past_due:
             yield from _turns_on(self.schemes, on, point.now.days_past_due)
 
@@ -305,7 +348,8 @@ class _Making:
             told = dict(zip(self.schemes, codes, strict=True)).get(MONTHLY)
             expected = "N" if due and month != month_of(self.loan.opened_on) else "*"
             return None if told is None or told == expected else month_over
-        days = [month_over, *_days_of_plans(self.loan), *_turns_on(self.schemes, on, now.days_past_due)]
+        agreed = (*_days_of_plans(self.loan), *_days_of_placements(self.loan))
+        days = [month_over, *agreed, *_turns_on(self.schemes, on, now.days_past_due)]
         if (review_on := eba.next_review_on(self.carried.exposure, on)) is not None:
             days.append(review_on)
         if self.carried.restructuring is not None:
@@ -323,6 +367,13 @@ def _days_of_plans(loan: Loan) -> Iterator[date]:
             yield one.effective_on
             if one.ends_on is not None:
                 yield one.ends_on + _DAY
+
+
+def _days_of_placements(loan: Loan) -> Iterator[date]:
+    for one in loan.course.placements:
+        yield one.placed_on
+        if one.recalled_on is not None:
+            yield one.recalled_on
 
 
 def _turns_on(schemes: Iterable[str], on: date, days: int) -> Iterator[date]:

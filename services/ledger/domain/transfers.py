@@ -13,10 +13,11 @@ from typing import Any
 
 from services.ledger.domain import facts, journal
 from services.ledger.domain.agreements import Agreements, Instruction
-from services.ledger.domain.consequences import TIMER, settle
+from services.ledger.domain.consequences import settle
 from services.ledger.domain.course import Came, Course, Gone
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import FROM_FORMER, OWED, Account
+from services.ledger.domain.last_record import looked_at_once
 from services.ledger.domain.late_fees import PREFIX
 from services.ledger.domain.loan import Entry, Joined, Loan
 from services.ledger.domain.outside import NothingOwed
@@ -24,7 +25,7 @@ from services.ledger.domain.payments import BeforeOpening
 from services.ledger.domain.recording import gained_through
 from services.ledger.domain.replay import REFUND, replay
 from services.ledger.domain.terms import Component, OnChargeOff, Terms
-from shared.decision import CancelTimer, Context, Decision, Key, Need, Wait
+from shared.decision import Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, Refused
 from shared.events.base import Event
 from shared.events.ids import loan_id, name_id
@@ -94,7 +95,7 @@ def leave(loan: Loan, event: LoanTransferred, context: Context) -> Decision[Loan
         effective_on=event.effective_on,
         parties=event.parties,
     )
-    return _gone(departed, TRANSFERRED, [taken_over])
+    return _gone(departed, TRANSFERRED, [taken_over], context)
 
 
 def replaced(loan: Loan, event: LoanReplaced, context: Context) -> Decision[Loan] | Need:
@@ -117,10 +118,11 @@ def replaced(loan: Loan, event: LoanReplaced, context: Context) -> Decision[Loan
     if isinstance(departed, Need):
         return departed
     came_later = departed.reversed[len(loan.reversed) :]
-    return _gone(departed, REPLACED, [one for entry in came_later if (one := _report(departed, entry.fact))])
+    reports = [one for entry in came_later if (one := _report(departed, entry.fact))]
+    return _gone(departed, REPLACED, reports, context)
 
 
-def _gone(loan: Loan, reason: str, hands_on: Sequence[Event]) -> Decision[Loan]:
+def _gone(loan: Loan, reason: str, hands_on: Sequence[Event], context: Context) -> Decision[Loan]:
     gone = loan.course.gone
     assert gone is not None, "it has just departed"
     moved = LoanMoved(
@@ -131,7 +133,8 @@ def _gone(loan: Loan, reason: str, hands_on: Sequence[Event]) -> Decision[Loan]:
         moved_on=gone.on,
         reason=reason,
     )
-    return Decision(loan, [moved], [CancelTimer(TIMER)], hands_on=hands_on)
+    after, timer = looked_at_once(loan, context)
+    return Decision(after, [moved], [timer], hands_on=hands_on)
 
 
 def _report(loan: Loan, fact: Fact) -> Event | None:

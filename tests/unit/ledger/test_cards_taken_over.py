@@ -280,7 +280,9 @@ def test_the_book_of_a_card_taken_over_can_be_made_again_from_its_file() -> None
         ({"past_due": (an_instalment(1, "2025-12-31", "90.00"),), "days_past_due": 1}, None),
     ],
 )
-def test_a_card_that_does_not_add_up_is_refused(fields: dict[str, Any], error: type[DomainError] | None) -> None:
+def test_a_card_that_does_not_add_up_is_refused(
+    fields: dict[str, Any], error: type[DomainError] | None
+) -> None:
     desk = Desk()
     desk.take(a_card_taken_over(**fields))
     if error is None:

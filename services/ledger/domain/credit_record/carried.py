@@ -62,6 +62,7 @@ class Day(NamedTuple):
     dispute: Dispute = Dispute.NONE
     plan: PlanOn | None = None
     deferral: Deferral | None = None
+    in_collection: bool = False
 
 
 class MonthTold(NamedTuple):
@@ -130,6 +131,7 @@ def carry(before: Carried, seen: Day, *, in_euro: bool = False) -> tuple[Carried
         due_this_month=seen.due_this_month,
         ending=seen.ending,
         written_off=seen.written_off,
+        in_collection=seen.in_collection,
         plan=plan,
         deferral=seen.deferral,
         dispute=seen.dispute,
@@ -223,7 +225,7 @@ def _is_calm(seen: Day, standing: Standing) -> bool:
     changed = standing.restructuring
     watched = changed is not None and seen.on < add_months(changed.first_due_on, WATCH_MONTHS)
     quiet = seen.plan is None and seen.deferral is None and seen.dispute is not Dispute.OPEN
-    going_on = seen.ending is None and not seen.written_off
+    going_on = seen.ending is None and not seen.written_off and not seen.in_collection
     return quiet and going_on and not watched and not seen.days_past_due and standing.exposure == _UNMARKED
 
 

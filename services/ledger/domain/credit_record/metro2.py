@@ -27,17 +27,19 @@ from services.ledger.domain.credit_record.standing import (
 from services.ledger.domain.due_dates import add_months
 
 STATUS = Rule("st.us.metro2.status", "Metro 2 format, field 17A, account status")
+TRANSFERRED = Rule("st.us.metro2.transferred", "Metro 2 format, field 17A, account status 05", ours=True)
 DEFERRED = Rule("st.us.metro2.deferral", "Metro 2 format, deferred and disaster reporting, K4 segment")
 RATING = Rule("st.us.metro2.rating", "Metro 2 format, field 17B, payment rating", ours=True)
 HISTORY = Rule("st.us.metro2.history", "Metro 2 format, field 18, payment history profile", ours=True)
 COMMENT = Rule("st.us.metro2.comment", "Metro 2 format, field 19, special comment")
+REFINANCED = Rule("st.us.metro2.refinanced", "Metro 2 format, field 19, special comment AS", ours=True)
 CONDITION = Rule("st.us.metro2.ccc", "Metro 2 format, field 20; Fair Credit Reporting Act s. 623(a)(3)")
 
 HISTORY_MONTHS = 24
 FIRST_DAYS = (30, 60, 90, 120, 150, 180)
 """Nothing is past due in this format before day 30."""
 _BY_DAYS = ("11", "71", "78", "80", "82", "83", "84")
-_NEEDS_RATING = frozenset({"13", "95", "96"})
+_NEEDS_RATING = frozenset({"05", "13", "95", "96"})
 _STATE_CODES = {
     MonthState.NO_DATA: "D",
     MonthState.ZERO_BALANCE: "E",
@@ -51,7 +53,7 @@ def status(standing: Standing) -> Coded:
     if standing.fraudulent or standing.reported_in_error:
         return Coded("DF" if standing.fraudulent else "DA", STATUS)
     if standing.ending is not None:
-        return Coded(_ended(standing), STATUS)
+        return Coded(_ended(standing), TRANSFERRED if standing.ending is Ending.TRANSFERRED else STATUS)
     if standing.written_off or standing.in_collection:
         return Coded("97" if standing.written_off else "93", STATUS)
     if standing.repossession is not None:
@@ -62,7 +64,9 @@ def status(standing: Standing) -> Coded:
 
 
 def payment_rating(standing: Standing) -> Coded:
-    """How it was paid when it ended (status 13) or its goods went back (95, 96); other statuses have none."""
+    """How it was paid when it ended (status 13), went to another lender (05) or its goods went back (95, 96);
+    other statuses have none.
+    """
     if status(standing).code not in _NEEDS_RATING:
         return Coded("", RATING)
     return Coded(str(_place(record_days(standing))), RATING)
@@ -90,6 +94,8 @@ def month_code(month: Month | None) -> str:
 
 def special_comment(standing: Standing) -> Coded:
     """The one comment that an account may carry. That the end goes before the cause is our reading."""
+    if standing.ending is Ending.REPLACED:
+        return Coded("AS", REFINANCED)
     return Coded(_comment(standing), COMMENT)
 
 
@@ -136,6 +142,9 @@ def _place(days: int) -> int:
 
 
 def _ended(standing: Standing) -> str:
+    if standing.ending is Ending.TRANSFERRED:
+        # What its lender had charged off is sold as that.
+        return "97" if standing.written_off else "05"
     if standing.repossession is not None:
         return "61" if standing.repossession is Repossession.SURRENDERED else "63"
     if standing.written_off:

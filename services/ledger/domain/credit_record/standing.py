@@ -180,7 +180,7 @@ class Standing:
     written_off: bool = False
     """In the accounts; the borrower may still owe it."""
     in_collection: bool = False
-    """An agency collects in its own name, or the account was moved to collections for good."""
+    """An agency collects for the lender."""
     repossession: Repossession | None = None
     plan: Plan | None = None
     deferral: Deferral | None = None

@@ -98,6 +98,8 @@ class Charge(NamedTuple):
     disputed_until: int = 0
     reopened: bool = False
     """It was charged back with a payment: owed again, but earned before."""
+    planned: bool = False
+    """It stands in the schedule that the platform provides, and goes with it."""
 
 
 class Settled(NamedTuple):

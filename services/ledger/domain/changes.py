@@ -21,7 +21,7 @@ from services.ledger.domain.facts import (
     ScheduleChange,
     TokenPayments,
 )
-from services.ledger.domain.fees import place_of, replace_charges
+from services.ledger.domain.fees import asked_at, place_of, replace_charges
 from services.ledger.domain.interest import LATE_SCALE, lay_out, weigh, weight
 from services.ledger.domain.levels import relevel
 from services.ledger.domain.pauses import pause
@@ -52,12 +52,13 @@ def change_schedule(w: Working, fact: ScheduleChange) -> None:
     asked, given = ([sum(column[first:]) for column in side] for side in (w.owed, w.paid))
     w.balance -= asked[PRINCIPAL] - given[PRINCIPAL]
     w.drawn -= asked[PRINCIPAL] - sum(w.credited[first:])
+    fees_apart = _fees_apart(w, first, kept_until)
     while len(w.dues) > first:
         w.drop_last()
+    w.charges = tuple(one for one in w.charges if not one.planned or one.due <= kept_until)
     provide(w, fact.instalments, fact.value_on)
-    for one in w.charges:
-        if one.due > kept_until:
-            w.owe(place_of(w, one.due), PENALTY if one.penalty else FEES, one.amount)
+    for component, due, amount in fees_apart:
+        w.owe(place_of(w, due), component, amount)
     for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
         more = sum(w.owed[component][first:]) - asked[component]
         # Interest and fees are owed as they are earned, which the journal works out by itself.
@@ -66,6 +67,23 @@ def change_schedule(w: Working, fact: ScheduleChange) -> None:
         _hand_over(w, fact, first, component, given[component])
     w.note_settled(today)
     use_credit(w, fact.reference, fact.value_on)
+
+
+def _fees_apart(w: Working, first: int, kept_until: int) -> list[tuple[Component, int, int]]:
+    """Fees that instalments from a place on ask for and that were charged apart from the schedule: each with
+    its due date, and what a re-ageing had moved there with the date of the first of them.
+    """
+    found = []
+    for component in (PENALTY, FEES):
+        later = [one for one in w.charges if one.penalty == (component is PENALTY) and one.due > kept_until]
+        apart = [(component, one.due, one.amount) for one in later if not one.planned]
+        rest = sum(w.owed[component][first:]) - sum(one.amount for one in later)
+        if component is PENALTY:
+            rest -= sum(w.late_penalty[first:])
+        if rest > 0:
+            apart.append((component, w.dues[first], rest))
+        found += apart
+    return found
 
 
 def _hand_over(w: Working, fact: ScheduleChange, first: int, component: Component, given: int) -> None:
@@ -293,6 +311,7 @@ def close(w: Working, fact: Closing) -> None:
     today = fact.value_on.toordinal()
     bring_to(w, today)
     use_credit(w, fact.reference, fact.value_on)
+    _drop_fees_to_come(w, fact)
     for k in range(len(w.dues)):
         for component in (PENALTY, FEES, INTEREST, PRINCIPAL):
             left = w.owed[component][k] - w.paid[component][k]
@@ -300,3 +319,19 @@ def close(w: Working, fact: Closing) -> None:
             w.moved(fact.reference, fact.value_on, Why.FORGIVEN, component, -left, k)
     w.closed = today
     w.note_settled(today)
+
+
+def _drop_fees_to_come(w: Working, fact: Closing) -> None:
+    """Fees that are unpaid and have not fallen due were never earned: they are no loss."""
+    today = fact.value_on.toordinal()
+    kept = []
+    for one in w.charges:
+        component = PENALTY if one.penalty else FEES
+        part = 0
+        if one.due > today and not one.reopened:
+            place = asked_at(w, one.due)
+            part = min(one.amount, w.owed[component][place] - w.paid[component][place])
+            w.owe(place, component, -part)
+            w.moved(fact.reference, fact.value_on, Why.WAIVED, component, -part, place)
+        kept.append(one._replace(amount=one.amount - part))
+    w.charges = tuple(kept)

@@ -349,9 +349,12 @@ def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> 
 
 
 def _days_to_earn(loan: Loan, on: date) -> Iterator[date]:
-    """Of a loan that is paid ahead of its schedule: interest that was paid becomes income as it falls due."""
+    """Of a loan that is paid ahead of its schedule: interest and fees that were paid become income as they
+    fall due.
+    """
     book = loan.book
-    if book.outstanding == 0 and sum(book.owed[Component.INTEREST]) > loan.earned[Component.INTEREST]:
+    asked = (sum(book.owed[one]) for one in (Component.PENALTY, Component.FEES, Component.INTEREST))
+    if book.outstanding == 0 and any(owed > was for owed, was in zip(asked, loan.earned, strict=True)):
         coming = [due for due in book.dues if on.toordinal() <= due < FOREVER]
         if coming:
             yield date.fromordinal(min(coming)) + _DAY

@@ -85,7 +85,8 @@ def _asked(w: Working) -> int:
     due = _due(w)
     if w.terms.repayment is Repayment.PROVIDED:
         latest = w.dues[due - 1] if due else 0
-        coming = sum(one.amount for one in w.charges if one.due > latest and not one.reopened)
+        apart = (one for one in w.charges if not one.reopened and not one.planned)
+        coming = sum(one.amount for one in apart if one.due > latest)
         return coming + sum(sum(w.owed[component][:due]) for component in (PENALTY, FEES, INTEREST))
     charged = sum(w.owed[PENALTY]) + sum(w.owed[FEES])
     ahead = w.reopened[due:] if w.balance else w.paid[INTEREST][due:]

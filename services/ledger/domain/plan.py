@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from datetime import date
 
 from services.ledger.domain.allocation import bring_to
-from services.ledger.domain.book import Kind, Why
+from services.ledger.domain.book import Charge, Kind, Why
 from services.ledger.domain.due_dates import due_date, next_due
 from services.ledger.domain.facts import Draw
 from services.ledger.domain.interest import lay_out, weigh
@@ -12,7 +12,7 @@ from services.ledger.domain.levels import relevel
 from services.ledger.domain.rhythm import fall_due, nominal_on
 from services.ledger.domain.rounding import Rounding, round_to_multiple
 from services.ledger.domain.terms import Planned, Repayment, Terms
-from services.ledger.domain.working import BEARING, PRINCIPAL, Working
+from services.ledger.domain.working import BEARING, FEES, PENALTY, PRINCIPAL, Working
 
 
 def draw(w: Working, fact: Draw) -> None:
@@ -98,7 +98,19 @@ def provide(w: Working, instalments: tuple[Planned, ...], from_on: date) -> None
         w.insert(place, start, due, Kind.FIXED, owed=owed)
         w.balance += planned.principal
         w.drawn += planned.principal
+        for component in (PENALTY, FEES):
+            if owed[component]:
+                penalty = component is PENALTY
+                name = planned_charge(planned.due_on, penalty=penalty)
+                w.charges = (*w.charges, Charge(name, due, owed[component], penalty, planned=True))
         start = due
+
+
+def planned_charge(due_on: date, *, penalty: bool) -> str:
+    """How a fee in a provided schedule is called, so that it can be waived: `fee:planned-2026-03-01` falls
+    due with the instalment of that day, `fee:planned-2026-03-01-penalty` is its penalty.
+    """
+    return f"fee:planned-{due_on}{'-penalty' if penalty else ''}"
 
 
 def reached(w: Working, today: int) -> int:

@@ -38,6 +38,10 @@ def re_age(w: Working, fact: ReAge) -> None:
     w.re_aged = today
     weigh(w, first)
     _owe_anew(w, fact, first, (charged[PENALTY], charged[FEES], past))
+    # Fees that had not fallen due fall due with the new instalments, whatever schedule follows.
+    w.charges = tuple(
+        one._replace(due=w.dues[first], planned=False) if one.due > today else one for one in w.charges
+    )
     w.late_penalty[first], w.late_accrued[first] = penalties, penalties * LATE_SCALE
     if principal:
         w.accrued[first] += running * w.scales[first]

@@ -127,4 +127,6 @@ def _owed(w: Working, component: int, today: int) -> int:
         return earned_interest(w, today)
     if component == PRINCIPAL:
         return w.balance
-    return sum(w.owed[component])
+    # Fees in the schedule to come are owed as they fall due.
+    to_come = (one.amount for one in w.charges if one.due > today and one.penalty == (component == PENALTY))
+    return sum(w.owed[component]) - sum(to_come)

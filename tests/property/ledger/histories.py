@@ -88,7 +88,13 @@ def terms(draw: st.DrawFn) -> Terms:
     repayment = draw(st.sampled_from([one for one in Repayment if one is not Repayment.REVOLVING]))
     count = draw(st.integers(1, 8))
     provided = tuple(
-        Planned(OPENED + timedelta(days=30 * k), draw(st.integers(1, 40_000)), draw(st.integers(0, 900)))
+        Planned(
+            OPENED + timedelta(days=30 * k),
+            draw(st.integers(1, 40_000)),
+            draw(st.integers(0, 900)),
+            draw(st.sampled_from([0, 0, 300])),
+            draw(st.sampled_from([0, 0, 200])),
+        )
         for k in range(1, count + 1)
     )
     return Terms(

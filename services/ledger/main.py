@@ -1,5 +1,6 @@
 """The ledger's wiring."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -10,7 +11,7 @@ from services.ledger.adapters.webhook_http import networks_of
 from services.ledger.api import ledger_router
 from services.ledger.domain.reference import Reference
 from services.ledger.flow import FLOW
-from services.ledger.settings import MIGRATIONS, LedgerSettings
+from services.ledger.settings import MIGRATIONS, LedgerSettings, rate_caps_of
 from services.ledger.store.results import KEEP_PUBLISHED
 from services.ledger.webhooks import Outlets, OutletSettings
 from shared.database import tls_context
@@ -25,7 +26,7 @@ SOURCES = (
 
 
 REFERENCE = Reference(calendar)
-"""What the ledger's decisions look up."""
+"""What the ledger's decisions look up; the caps of lenders' rates come from the settings."""
 
 
 def outlets(settings: LedgerSettings) -> OutletSettings:
@@ -46,7 +47,7 @@ def make(settings: LedgerSettings | None = None) -> tuple[Service, FastAPI]:
         FLOW,
         settings,
         SOURCES,
-        reference=REFERENCE,
+        reference=replace(REFERENCE, rate_caps=rate_caps_of(settings.rate_caps)),
         dispatcher=lambda running: Outlets(running, outlets(settings)),
         let_go=KEEP_PUBLISHED,
         migrations=MIGRATIONS,

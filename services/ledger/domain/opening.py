@@ -8,7 +8,7 @@ from services.ledger.domain.cost_cap import check_planned_cost
 from services.ledger.domain.credit_record.told import not_told_yet
 from services.ledger.domain.loan import Joined, Loan, Rules, Told
 from services.ledger.domain.opening_terms import terms_of
-from services.ledger.domain.product_terms import rules_of
+from services.ledger.domain.product_terms import rules_of, within_law
 from services.ledger.domain.products import Product, ProductVersion, product_id
 from services.ledger.domain.recording import Recorded, record
 from services.ledger.domain.replay import replay
@@ -79,7 +79,9 @@ def open_loan(loan: Loan | None, event: LoanOpened, context: Context) -> Decisio
 def product_of(
     loan: Loan | None, event: LoanOpened | LoanMigrated, context: Context
 ) -> ProductVersion | Need | Wait | None:
-    """The version of the product that a loan names, None where it names none. Raises ProductDiffers."""
+    """The version of the product that a loan names, None where it names none. The law's cap on its lender's
+    rates is that of the day on which the loan comes: it keeps it. Raises ProductDiffers.
+    """
     if event.product is None:
         return None
     key = Key(Product.__name__, product_id(event.lender, event.product))
@@ -91,7 +93,9 @@ def product_of(
         return Wait(f"the product {event.product} has not been published", on=key)
     if (event.kind, event.channel) != (product.kind, product.channel):
         raise ProductDiffers(product=event.product, kind=product.kind, channel=product.channel)
-    return product
+    if loan is not None:
+        return product
+    return product._replace(terms=within_law(product.terms, event.lender, context.reference))
 
 
 def _version(loan: Loan | None, event: LoanOpened | LoanMigrated) -> int | None:

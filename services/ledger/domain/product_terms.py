@@ -53,7 +53,7 @@ class CalendarMissing(Refused):
 
 
 class RateAboveCap(Refused):
-    """The yearly rate is above the highest that the product allows: the law's cap, or the lender's."""
+    """The yearly rate is above the highest that is allowed: by the product, or to its lender by the law."""
 
 
 class FeeUnsound(Refused):
@@ -120,6 +120,14 @@ def allocation_of(terms: ProductTerms) -> Allocation:
         "ahead": Ahead(terms.allocation_ahead) if terms.allocation_ahead else None,
     }
     return replace(preset, **{name: value for name, value in given.items() if value is not None})
+
+
+def within_law(terms: ProductTerms, lender: str, reference: Reference | None) -> ProductTerms:
+    """The terms with the cap on the rate that holds for all products of their lender, where that is lower."""
+    cap = reference.rate_caps.get(lender) if reference else None
+    if cap is None or (terms.rate_cap is not None and terms.rate_cap <= cap):
+        return terms
+    return terms.model_copy(update={"rate_cap": cap})
 
 
 def check_rate(rate: Decimal, cap: Decimal | None) -> None:

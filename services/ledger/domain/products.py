@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.ledger.domain.due_dates import days_of_shortest
-from services.ledger.domain.product_terms import MADE, check_terms
+from services.ledger.domain.product_terms import MADE, check_terms, within_law
 from services.ledger.domain.reference import Reference
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
@@ -102,7 +102,7 @@ def publish(product: Product | None, event: ProductPublished, context: Context) 
 
 def check(event: ProductPublished, reference: Reference | None) -> None:
     """Raises what a product lacks."""
-    check_terms(event.terms, reference, event.effective_on)
+    check_terms(within_law(event.terms, event.lender, reference), reference, event.effective_on)
     if event.kind is LoanKind.REVOLVING and event.terms.statements == MADE:
         _check_statements(event.terms)
 

@@ -14,7 +14,7 @@ from services.ledger.domain.provided import CurrencyDiffers
 from services.ledger.domain.reallocation import reallocated
 from services.ledger.domain.recording import Recorded, as_of, record, report_anew
 from services.ledger.domain.replay import ReplayNeeded, add
-from services.ledger.domain.revolving import last_statement_on
+from services.ledger.domain.revolving import last_statement_on, statement_due_on
 from services.ledger.domain.terms import CardTerms
 from shared.decision import Context, Decision, Need
 from shared.errors import Refused
@@ -123,8 +123,7 @@ def make_statement(loan: Loan, context: Context) -> tuple[Loan, list[Event]] | N
     if isinstance(before, Need):
         return before
     dealt_with = replace(loan, told=replace(loan.told, billed_on=day))
-    due_on = max(day, yesterday) + timedelta(days=_card(loan).due_days)
-    tried = facts.Statement(day, f"statement:{day}", due_on)
+    tried = facts.Statement(day, f"statement:{day}", statement_due_on(terms, max(day, yesterday)))
     book = add(before, tried)
     assert not isinstance(book, ReplayNeeded), "the statement ends its day"
     says = _billed(book, tried)

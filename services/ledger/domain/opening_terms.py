@@ -141,10 +141,15 @@ def _card(
     terms = card_terms(event, product, allocation_of(product))
     for cap in (product.rate_cap, product.cost_cap_annual):
         check_rate(terms.annual_rate, cap)
-    last = add_months(event.opened_on, CARD_MONTHS)
+    last, made = add_months(event.opened_on, CARD_MONTHS), terms.card is not None and terms.card.made
+    # Where the platform's core makes the statements, their due dates and its penalties are its own.
+    rule = DueDateRule(product.due_date_rule) if made else DueDateRule.NONE
+    closed_days = product.grace_working_days or rule is not DueDateRule.NONE
     return replace(
         terms,
-        calendar=_calendar(event, product, loan, reference, last) if product.grace_working_days else "",
+        due_date_rule=rule,
+        calendar=_calendar(event, product, loan, reference, last) if closed_days else "",
+        penalty_rate=product.penalty_rate if made else None,
         cost_cap=product.cost_cap_annual,
         principal_first_after_days=principal_first_after_days(product),
     )

@@ -213,7 +213,7 @@ def gained_through(book: Book, through: date) -> tuple[int, int, int]:
     costs = penalties or book.charges or any(book.owed[Component.INTEREST]) or book.bears_interest
     if not costs:
         return (0, 0, 0)
-    if book.bears_interest and through.toordinal() > book.run_on:
+    if (book.bears_interest or penalties) and through.toordinal() > book.run_on:
         oldest = book.oldest_unpaid()
         if oldest is not None and book.dues[oldest] < through.toordinal():
             book = advance(book, through)  # what is past due may bear interest since the book's own day

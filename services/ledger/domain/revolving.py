@@ -7,11 +7,12 @@ twice, and all the rest of the book (money, fees, days past due) treats a minimu
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from services.ledger.domain.allocation import bring_to, disputed_open_fees, use_credit
 from services.ledger.domain.book import FOREVER, MONEY_IN, Billed, Book, Card, Kind, Movement, Why
+from services.ledger.domain.business_days import DueDateRule, calendar_of, moved
 from services.ledger.domain.cost_cap import room
 from services.ledger.domain.due_dates import due_date, due_index, next_due
 from services.ledger.domain.facts import Draw, Fact, Key, LimitChange, Statement
@@ -310,3 +311,19 @@ def last_statement_on(terms: Terms, by: date) -> date | None:
     if index < 0:
         return None
     return due_date(card.first_on, terms.unit, terms.count, index, day_of_month=card.day_of_month)
+
+
+def statement_due_on(terms: Terms, made_on: date) -> date:
+    """When the minimum payment of a statement that the ledger makes on a day falls due: off closed days by
+    the terms' rule, but after that day, and not moved to the next statement or beyond, whose interest depends
+    on it.
+    """
+    assert terms.card is not None, "only a revolving loan gets here"
+    nominal = made_on + timedelta(days=terms.card.due_days)
+    if terms.due_date_rule is DueDateRule.NONE:
+        return nominal
+    calendar, next_on = calendar_of(terms.calendar), next_statement_on(terms, made_on)
+    tried = (terms.due_date_rule, DueDateRule.FOLLOWING, DueDateRule.PRECEDING)
+    dues = (moved(nominal, rule, calendar) for rule in tried)
+    last = next_on if next_on is not None and nominal < next_on else date.max
+    return next((due for due in dues if made_on < due < last), nominal)

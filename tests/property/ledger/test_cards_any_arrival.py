@@ -37,7 +37,8 @@ KINDS = st.sampled_from(["draw", "draw", "payment", "payment", "refund", "fee", 
 Report = tuple[str, date, int, bool]
 REPORTS = st.lists(st.tuples(KINDS, DAYS, CENTS, st.booleans()), max_size=10)
 MADE, OF_CORE = a_card_product(), None
-PRODUCTS = st.sampled_from([MADE, OF_CORE])
+WITH_PENALTIES = a_card_product(penalty_rate="0.1825", due_date_rule="following", calendar="weekends")
+PRODUCTS = st.sampled_from([MADE, WITH_PENALTIES, OF_CORE])
 
 
 def _text(cents: int) -> str:
@@ -111,6 +112,7 @@ def _agree(desk: Desk) -> None:
     assert balances.get("principal", 0) == book.balance == unpaid[Component.PRINCIPAL]
     assert balances.get("interest_receivable", 0) == unpaid[Component.INTEREST]
     assert balances.get("fees_receivable", 0) == unpaid[Component.FEES]
+    assert balances.get("penalty_receivable", 0) == unpaid[Component.PENALTY]
     assert -balances.get("borrower_credit", 0) == book.credit
 
 

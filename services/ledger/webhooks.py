@@ -17,7 +17,7 @@ from pydantic_core import to_json
 from services.ledger.adapters.webhook_http import Caller, Network, NotTaken, derived_secret, signatures
 from services.ledger.domain.webhooks import Delivery, DisabledReason, Failure, Webhook, WebhookStatus, failed
 from services.ledger.domain.webhooks import deliveries as in_requests
-from services.ledger.store import feeds, imports, results, webhooks
+from services.ledger.store import feeds, imports, reads, results, webhooks
 from services.ledger.store.results import Result
 from shared.clock import system_now
 from shared.database import is_infrastructure, transaction
@@ -89,7 +89,9 @@ class Outlets:
             await imports.remove_old_lines(connection, before)
             late = frozenset(await feeds.late_feeds(connection))
             failing, disabled = await webhooks.troubled(connection)
+            unanswered = await reads.holds_unanswered(connection)
         self._metrics.feeds_late.set(len(late))
+        self._metrics.holds_unanswered.set(unanswered)
         self._metrics.webhooks_failing.set(failing)
         self._metrics.webhooks_disabled.set(disabled)
         for lender, reason in sorted(late - self._late):

@@ -256,6 +256,15 @@ class FeedLate(Event, topic="ledger-events", key="lender", version=1):
     reason: FeedSuspicion
 
 
+class HoldUnanswered(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
+    """A hold that the platform asked for is obeyed, and nobody has placed or refused it within a week. It
+    goes on until somebody does.
+    """
+
+    hold_reference: Reference
+    requested_on: Day
+
+
 class LoanRepaid(LedgerEvent, topic="ledger-events", key="loan_id", version=1):
     """Nothing is owed any more."""
 

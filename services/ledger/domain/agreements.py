@@ -18,6 +18,11 @@ class LoanHold(NamedTuple):
     """Its last day, where that is known."""
     stops_demands: bool = False
     """Demands are closed, or interest or ageing stands still: then the debt is not called due either."""
+    asked_as: str = ""
+    """What the platform called it, where it asked for it and nobody has answered yet."""
+    asked_on: date | None = None
+    alarmed: bool = False
+    """That nobody answers was told."""
 
 
 class Instruction(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from services.ledger.domain import card_watch, journal, late_fees
+from services.ledger.domain import card_watch, journal, late_fees, unanswered
 from services.ledger.domain.ageing import days_past_due
 from services.ledger.domain.book import FOREVER
 from services.ledger.domain.buckets import Scheme
@@ -125,6 +125,7 @@ def _nothing_to_tell(loan: Loan, today: date) -> date | None:
         or told.cured
         or told.repaid
         or book.ageing_pauses
+        or loan.agreements.holds
         or loan.pending
         or loan.suspended
     ):
@@ -365,6 +366,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
     soon = timedelta(days=loan.rules.due_soon_days)
     pauses = pauses_of(loan.book)
     yield from card_watch.days_to_look(loan, now.on)
+    yield from unanswered.days_to_look(loan)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue

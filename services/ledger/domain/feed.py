@@ -14,7 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.ledger.domain import cards, late_fees, relief, reporting
+from services.ledger.domain import cards, late_fees, relief, reporting, unanswered
 from services.ledger.domain.consequences import SOON, settle
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
@@ -275,6 +275,8 @@ def look(loan: Loan, timer: DayDue, context: Context) -> Decision[Loan] | Need:
             return with_statement
         changed, told = with_statement
         events += told
+    changed, alarms = unanswered.told(changed, changed.today(context.now))
+    events += alarms
     reported = reporting.report(changed, context, through)
     if isinstance(reported, Need):
         return reported

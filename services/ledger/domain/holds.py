@@ -39,7 +39,8 @@ def request(loan: Loan, event: HoldRequested, context: Context) -> Decision[Loan
         ends_on=event.ends_on,
         disputed=event.disputed,
     )
-    return place(loan, stated, context)
+    asked = LoanHold(stated.hold_id, 0, asked_as=event.hold_reference, asked_on=loan.today(context.now))
+    return _place(loan, stated, context, asked)
 
 
 def refuse(loan: Loan, event: HoldRefused, context: Context) -> Decision[Loan] | Need | Wait:
@@ -55,15 +56,21 @@ def place(loan: Loan, event: HoldPlaced, context: Context) -> Decision[Loan] | N
     """A hold is in force, from its start on: also where that lies in the past, since notice may come late. It
     takes the place of what was obeyed at the platform's request.
     """
+    return _place(loan, event, context)
+
+
+def _place(
+    loan: Loan, event: HoldPlaced, context: Context, asked: LoanHold | None = None
+) -> Decision[Loan] | Need:
     if loan.agreements.hold(event.hold_id) is not None or event.hold_id in loan.agreements.ended:
         return Decision(loan)
     before: Sequence[str] = ()
     if event.hold_reference is not None:
         id_ = _requested(loan, event.hold_reference)
-        if (asked := loan.agreements.hold(id_)) is not None:
-            before = asked.references
+        if (obeyed := loan.agreements.hold(id_)) is not None:
+            before = obeyed.references
         loan = _over(loan, id_)
-    return _state(loan, event, 0, before, context)
+    return _state(loan, event, 0, before, context, asked)
 
 
 def _requested(loan: Loan, hold_reference: str) -> UUID:
@@ -117,7 +124,12 @@ def lift(loan: Loan, event: HoldLifted, context: Context) -> Decision[Loan] | Ne
 
 
 def _state(
-    loan: Loan, event: HoldPlaced | HoldChanged, revision: int, before: Sequence[str], context: Context
+    loan: Loan,
+    event: HoldPlaced | HoldChanged,
+    revision: int,
+    before: Sequence[str],
+    context: Context,
+    asked: LoanHold | None = None,
 ) -> Decision[Loan] | Need:
     stated = list(facts_of(loan, event, revision))
     exchanged = exchange(loan, before, stated, context)
@@ -127,7 +139,9 @@ def _state(
     stops = freezes.interest_and_fees or freezes.ageing or Purpose.DEMAND in freezes.purposes
     references = tuple(one.reference for one in stated)
     disputed = event.reason is HoldReason.DISPUTE
-    hold = LoanHold(event.hold_id, revision, references, event.ends_on, stops or disputed)
+    hold = (asked or LoanHold(event.hold_id, revision))._replace(
+        references=references, ends_on=event.ends_on, stops_demands=stops or disputed
+    )
     instructed, events = core_holds.instruct(exchanged, event, revision, froze=_froze(before))
     return _keep(instructed, event.hold_id, hold, context, events)
 

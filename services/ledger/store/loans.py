@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ledger.domain import unanswered
 from services.ledger.domain.corrections import references
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
@@ -64,6 +65,7 @@ _CHANGING = {
     "open_due_on": "date",
     "bucket": "text",
     "arrears_minor": "bigint",
+    "holds_unanswered": "smallint",
     "version": "bigint",
 }
 
@@ -276,6 +278,7 @@ def _changing(loans: Sequence[Loan]) -> tuple[list[Any], ...]:
         [loan.open_due_on for loan in loans],
         ["" if loan.course.gone else loan.told.bucket for loan in loans],
         [0 if loan.course.gone else loan.told.arrears_minor for loan in loans],
+        [0 if loan.course.gone else unanswered.number(loan) for loan in loans],
         [loan.version for loan in loans],
     )
 

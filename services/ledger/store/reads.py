@@ -20,6 +20,7 @@ _PAGE = (
     "AND ($3::text IS NULL OR bucket = $3::text) AND ($4::text IS NULL OR reference = $4::text) ORDER BY "
     "id LIMIT $5"
 )
+_UNANSWERED = "SELECT coalesce(sum(holds_unanswered), 0) FROM loan WHERE holds_unanswered > 0"
 _FILE = (
     "SELECT f.kind, f.data, f.recorded_at, f.reversed_on, f.reversal, "
     "a.id, a.proposed_by, a.decided_by, r.id, r.proposed_by, r.decided_by FROM fact f "
@@ -93,3 +94,9 @@ async def postings_of(connection: AsyncConnection, loan_id: UUID) -> list[Record
     """The journal of a loan, by value date."""
     rows = await execute(connection, _POSTINGS, (loan_id,))
     return [RecordedPosting(row[0], Account(row[1]), Money(row[2], row[3]), row[4], row[5]) for row in rows]
+
+
+async def holds_unanswered(connection: AsyncConnection) -> int:
+    """How many holds that platforms asked for wait for an answer after their alarm."""
+    number: int = (await execute(connection, _UNANSWERED)).scalar_one()
+    return number

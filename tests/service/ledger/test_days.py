@@ -9,13 +9,16 @@ import pytest
 from services.ledger.adapters.lenders import Lenders
 from services.ledger.api import ledger_router
 from services.ledger.settings import LedgerSettings
+from services.ledger.store.reads import holds_unanswered
 from shared import spine
 from shared.database import transaction
 from shared.decision import Role
 from shared.events.clock import ClockTicked
-from shared.events.ledger import ArrearsCured, PaymentMissed, PaymentMissedRetracted
+from shared.events.holds import HoldRefused
+from shared.events.ledger import ArrearsCured, HoldUnanswered, PaymentMissed, PaymentMissedRetracted
 from shared.events.loans import PaymentsComplete
 from shared.events.parts import Freezes, ReliefKind
+from shared.events.servicing import HoldRequested
 from shared.http import create_app
 from shared.messaging.memory import MemoryBroker
 from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event, money
@@ -236,3 +239,21 @@ async def test_a_report_that_is_read_in_the_batch_of_a_loans_day_counts_for_it(
         await ledger.service.door.timers(due, stopping=lambda: False)
         assert await ledger.value("SELECT waits_through FROM loan") is None
         assert "missed" in await ledger.value("SELECT told FROM loan")
+
+
+async def test_a_hold_that_nobody_answers_is_told_and_measured_until_it_is_answered(ledger: Running) -> None:
+    loan = a_loan(instalments=a_schedule("100.00"))
+    asked = an_event(
+        HoldRequested, hold_reference="H-5", borrower_reference=None, freezes=None, starts_on="2026-01-02"
+    )
+    await ledger.publish(loan, asked)
+    await day(ledger, "2026-01-20")
+    (alarm,) = [one for one in ledger.published("ledger-events") if isinstance(one, HoldUnanswered)]
+    assert (alarm.loan_id, alarm.hold_reference) == (loan.loan_id, "H-5")
+    async with transaction(ledger.service.engine) as connection:
+        assert await holds_unanswered(connection) == 1
+    answer = an_event(HoldRefused, loan_id=loan.loan_id, hold_reference="H-5", refused_on="2026-01-20")
+    await ledger.publish(answer)
+    await day(ledger, "2026-01-21")
+    async with transaction(ledger.service.engine) as connection:
+        assert await holds_unanswered(connection) == 0

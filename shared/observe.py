@@ -58,9 +58,7 @@ class Metrics:
             "timers_oldest_overdue_seconds", "How late the oldest due timer is"
         )
         self.feeds_late = self._gauge("feeds_late", "Lenders whose reports are late or doubted")
-        self.holds_unanswered = self._gauge(
-            "holds_unanswered", "Holds that were asked for and nobody decides on"
-        )
+        self.holds_unanswered = self._gauge("holds_unanswered", "Requested holds that nobody decides on")
         self.webhooks_failing = self._gauge("webhooks_failing", "Webhooks whose last delivery failed")
         self.webhooks_disabled = self._gauge("webhooks_disabled", "Webhooks that were given up")
         self.duplicates_dropped = self._counter("duplicates_dropped", "Messages that had come before")

@@ -93,7 +93,7 @@ def as_page(statement: StatementShown) -> str:
     title = f"Statement of loan {statement.loan_reference}"
     body = [
         f"<h1>{escape(title)}</h1>",
-        f'<p class="of">{escape(statement.lender)}, loan opened on {statement.opened_on}. '
+        f'<p class="of">{escape(statement.lender)}, {_since(statement)}. '
         f"From {statement.from_on} through {statement.as_of}.</p>",
         f"<h2>At the beginning of {statement.from_on}</h2>",
         _stood(statement.before),
@@ -110,6 +110,16 @@ def as_page(statement: StatementShown) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body>\n" + "\n".join(body) + "\n</body></html>\n"
+    )
+
+
+def _since(statement: StatementShown) -> str:
+    opened = f"loan opened on {statement.opened_on}" if statement.opened_on else "loan"
+    taken_over = statement.taken_over_on
+    return (
+        opened
+        if taken_over is None
+        else f"{opened}{',' if statement.opened_on else ''} taken over on {taken_over}"
     )
 
 

@@ -68,7 +68,8 @@ class StatementShown(BaseModel):
     loan_id: UUID
     lender: str
     loan_reference: str
-    opened_on: date
+    opened_on: Annotated[date | None, Field(description="Null: of a loan taken over it is not known")]
+    taken_over_on: Annotated[date | None, Field(description="From another system, with what was owed then")]
     from_on: date
     as_of: date
     before: Annotated[StandingShown, Field(description="As the day `from_on` began")]
@@ -86,7 +87,8 @@ class StatementShown(BaseModel):
             loan_id=loan.id,
             lender=loan.lender,
             loan_reference=loan.reference,
-            opened_on=loan.opened_on,
+            opened_on=made.opened_on,
+            taken_over_on=made.taken_over_on,
             from_on=from_on,
             as_of=made.after.on,
             before=_standing(loan, made.before),

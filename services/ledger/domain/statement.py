@@ -24,6 +24,7 @@ from services.ledger.domain.facts import (
     Forgiveness,
     InterestWaiver,
     Payment,
+    TakenOver,
 )
 from services.ledger.domain.loan import Entry, History, Loan
 from services.ledger.domain.replay import replay, to_pay_off
@@ -81,6 +82,10 @@ class Happened(NamedTuple):
 class Statement:
     """A loan from one day through another."""
 
+    opened_on: date | None
+    """When the money was paid out; None where the system that had the loan before did not say."""
+    taken_over_on: date | None
+    """When it was taken over from that system, where it was."""
     before: Standing
     """At the end of the day before the statement begins; nothing is owed before the opening."""
     after: Standing
@@ -100,7 +105,10 @@ def statement(loan: Loan, history: History, from_on: date, as_of: date) -> State
     book = replay(terms, counting, as_of)
     then = replace(loan, book=replace(book, movements=()))
     lateness, bucket = explain_lateness(then, as_of)
+    taken_over = next((fact for fact in counting if isinstance(fact, TakenOver)), None)
     return Statement(
+        opened_on=taken_over.opened_on if taken_over else terms.opened_on,
+        taken_over_on=taken_over.value_on if taken_over else None,
         before=_before(terms, counting, from_on),
         after=_standing(book, as_of),
         lines=tuple(_lines(loan, history.entries, book, from_on, as_of)),

@@ -14,9 +14,11 @@ from services.ledger.domain.wording import in_words
 from services.ledger.store.packing import unpack_fact
 from shared.events.loans import CreditGranted, FeeCharged, PeriodUnit
 from shared.events.parts import Freezes
+from shared.events.takeover import LoanMigrated
 from shared.money import Money
 from tests.builders import a_loan, a_payment, a_reversal, a_schedule, an_event, money
 from tests.unit.ledger.desk import Desk
+from tests.unit.ledger.takeovers import CUT_OVER, a_card_taken_over, a_takeover, taken
 from tests.unit.ledger.test_holds import a_hold, a_product, a_term_loan
 
 OPENED, FEB, MAR = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
@@ -264,3 +266,19 @@ def test_a_fee_that_the_cap_on_the_cost_lets_count_in_part_stands_there_with_wha
     # Ten days at 36 % a year are 9.86, and 6.58 of it is interest.
     assert fee.amount == 3_28
     assert fee.text.endswith("(of 9.00 CNY: the cap on the loan's cost leaves no room for more)")
+
+
+@pytest.mark.parametrize("event", [a_takeover(), a_card_taken_over()], ids=["loan", "card"])
+def test_a_loan_that_was_taken_over_says_when_it_was_opened_and_when_taken_over(event: LoanMigrated) -> None:
+    desk = taken(event)
+    shown = _shown(desk, CUT_OVER, date(2026, 1, 10))
+    assert (shown.opened_on, shown.taken_over_on) == (date(2025, 1, 15), CUT_OVER)
+    assert "loan opened on 2025-01-15, taken over on 2026-01-01. From 2026-01-01" in as_page(shown)
+    unknown = shown.model_copy(update={"opened_on": None})
+    assert "loan taken over on 2026-01-01. From" in as_page(unknown)
+
+
+def test_any_other_loan_was_not_taken_over() -> None:
+    shown = _shown(_desk())
+    assert (shown.opened_on, shown.taken_over_on) == (OPENED, None)
+    assert f"loan opened on {OPENED}. From" in as_page(shown)

@@ -8,12 +8,13 @@ The rate is found with floats and then proved, with 60 digits, to be right in it
 """
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple, Protocol
 
 from services.ledger.domain.apr_intervals import UnitPeriods, whole_unit, years_between
@@ -149,6 +150,11 @@ class _YearsEquation:
     def __init__(self, dates: Sequence[date], nets: Sequence[int], unit: PeriodUnit) -> None:
         self.nets = nets
         self.times = [years_between(dates[0], on, unit) for on in dates]
+        # A root costs much, and most steps are alike: each is taken once.
+        steps = [after - before for before, after in pairwise([Fraction(0), *self.times])]
+        self._kinds = list(dict.fromkeys(steps))
+        places = {step: place for place, step in enumerate(self._kinds)}
+        self._steps = [places[step] for step in steps]
 
     @cached_property
     def _float_times(self) -> list[float]:
@@ -167,16 +173,9 @@ class _YearsEquation:
     def growths(self, rate: Decimal) -> list[Decimal] | None:
         if rate <= -1:
             return None
-        base, by_step = 1 + rate, dict[Fraction, Decimal]()
-        growths, growth, before = [], Decimal(1), Fraction(0)
-        # A root costs much, and most steps are alike: each is taken once.
-        for years in self.times:
-            step = years - before
-            if (factor := by_step.get(step)) is None:
-                factor = by_step[step] = base ** (Decimal(step.numerator) / step.denominator)
-            growth, before = growth * factor, years
-            growths.append(growth)
-        return growths
+        base = 1 + rate
+        factors = [base ** (Decimal(step.numerator) / step.denominator) for step in self._kinds]
+        return list(accumulate((factors[place] for place in self._steps), operator.mul))
 
 
 def _solved(equation: _Equation, decimals: int) -> Decimal:

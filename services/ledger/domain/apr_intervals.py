@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from services.ledger.domain.due_dates import add_months, last_day_of_month
@@ -132,6 +133,7 @@ class UnitPeriods:
         return readings
 
 
+@lru_cache(maxsize=16_384)
 def months_back(start: date, end: date, day_of_month: int) -> tuple[int, int]:
     """Full months measured back from `end`, which stands for `day_of_month`, and the days left to `start`."""
     months = (end.year - start.year) * 12 + end.month - start.month
@@ -140,6 +142,7 @@ def months_back(start: date, end: date, day_of_month: int) -> tuple[int, int]:
     return months, (add_months(end, -months, day_of_month) - start).days
 
 
+@lru_cache(maxsize=16_384)
 def years_between(start: date, end: date, unit: PeriodUnit) -> Fraction:
     """The years of the European equation: whole months (12 a year) or weeks (52), counted back from `end`,
     then days over the 365 or 366 days of the year that ends with the last of them.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Context as DecimalContext
 from decimal import Decimal
+from functools import lru_cache
 
 from services.ledger.domain.apr import AprUndefined, Flow, apr_eu
 from services.ledger.domain.book import Book
@@ -70,12 +71,12 @@ def present_value(book: Book, today: date, rate: Decimal) -> int:
 
 
 def _to_come(book: Book) -> tuple[Due, ...]:
-    dues = []
-    for line in book.lines():
-        penalty, fees, interest, principal = (o - p for o, p in zip(line.owed, line.paid, strict=True))
-        if line.unpaid:
-            dues.append(Due(line.due_on, penalty, fees, interest, principal))
-    return tuple(dues)
+    unpaid = [
+        [asked - given for asked, given in zip(owed, paid, strict=True)]
+        for owed, paid in zip(book.owed, book.paid, strict=True)
+    ]
+    every = list(zip(*unpaid, strict=True))
+    return tuple(Due(date.fromordinal(book.dues[k]), *every[k]) for k in book.places() if sum(every[k]))
 
 
 def _apr(balance: int, dues: Sequence[Due], today: date) -> Decimal | None:
@@ -90,9 +91,18 @@ def _apr(balance: int, dues: Sequence[Due], today: date) -> Decimal | None:
 
 def _present_value(dues: Sequence[Due], today: date, rate: Decimal) -> int:
     """By days over 365; what is past due counts in full."""
-    # One root and whole powers of it: a power of a fraction takes twenty times as long.
-    by_day = _PRECISE.power(1 + rate, Decimal(1) / 365)
     value = Decimal(0)
     for due in dues:
-        value += due.total / _PRECISE.power(by_day, max((due.on - today).days, 0))
+        value += due.total / _growth(rate, max((due.on - today).days, 0))
     return int(value.to_integral_value())
+
+
+@lru_cache(maxsize=16_384)
+def _growth(rate: Decimal, days: int) -> Decimal:
+    # One root and whole powers of it: a power of a fraction takes twenty times as long.
+    return _PRECISE.power(_growth_of_day(rate), days)
+
+
+@lru_cache(maxsize=256)
+def _growth_of_day(rate: Decimal) -> Decimal:
+    return _PRECISE.power(1 + rate, Decimal(1) / 365)

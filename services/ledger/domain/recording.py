@@ -13,7 +13,7 @@ from services.ledger.domain.book import MONEY_IN, Book, Movement
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.journal import Posting
 from services.ledger.domain.loan import Entry, History, Loan
-from services.ledger.domain.replay import ReplayNeeded, add, advance, earned, replay
+from services.ledger.domain.replay import ReplayNeeded, add, advance, earned, replay, replay_both
 from services.ledger.domain.terms import Component, Terms
 from shared.decision import Context, Need
 from shared.errors import Conflict
@@ -237,7 +237,7 @@ def _again(loan: Loan, history: History, before: list[Fact], after: list[Fact], 
     to.
     """
     terms = opened_with(loan, history)
-    was, now = replay(terms, before), replay(terms, after)
+    was, now = replay_both(terms, before, after)
     through = max(loan.earned_on, date.fromordinal(now.seen))
     gained = gained_through(now, through)
     new = journal.postings(

@@ -85,6 +85,28 @@ def replay(terms: Terms, facts: Iterable[Fact], through: date | None = None) -> 
     return w.book()
 
 
+def replay_both(terms: Terms, one: Iterable[Fact], other: Iterable[Fact]) -> tuple[Book, Book]:
+    """The books after either of two files: what they have in common at their beginning is folded once."""
+    first, second = (sorted((key_of(fact, terms), fact) for fact in facts) for facts in (one, other))
+    alike = 0
+    for (key, fact), (key_there, fact_there) in zip(first, second, strict=False):
+        if key != key_there or fact is not fact_there:
+            break
+        alike += 1
+    w = _opened(terms)
+    for key, fact in first[:alike]:
+        _step(w, fact, key)
+    begun = w.book()
+    books = []
+    for rest in (first[alike:], second[alike:]):
+        w = Working(begun)
+        w.movements = list(begun.movements)
+        for key, fact in rest:
+            _step(w, fact, key)
+        books.append(w.book())
+    return books[0], books[1]
+
+
 def add(book: Book, fact: Fact) -> Book | ReplayNeeded:
     """The book one fact on."""
     key = key_of(fact, book.terms)

@@ -51,12 +51,12 @@ def explain_lateness(loan: Loan, on: date) -> tuple[Explanation, str]:
 
 
 def _rows(book: Book) -> Iterator[Unpaid]:
+    owed, paid = ([sum(four) for four in zip(*side, strict=True)] for side in (book.owed, book.paid))
     for place in book.places():
         due, settled = book.dues[place], book.settled[place]
-        unpaid = book.unpaid(place)
+        unpaid = owed[place] - paid[place]
         paid_off = date.fromordinal(settled) if settled and not unpaid else None
-        amount = unpaid or sum(column[place] for column in book.owed)
-        yield Unpaid(place + 1, date.fromordinal(due), amount, paid_off)
+        yield Unpaid(place + 1, date.fromordinal(due), unpaid or owed[place], paid_off)
 
 
 def pauses_of(book: Book) -> tuple[Pause, ...]:

@@ -251,10 +251,10 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
 
 
 def _tell_due_soon(telling: _Telling, now: Standing) -> None:
-    soon = telling.loan.rules.due_soon_days
+    through = now.on + timedelta(days=telling.loan.rules.due_soon_days)
     last = telling.told.due_soon
     for row in now.rows:
-        near = row.due_on - timedelta(days=soon) <= now.on <= row.due_on
+        near = now.on <= row.due_on <= through
         if near and row.paid_off_on is None and row.amount_minor and (last is None or row.due_on > last):
             telling.events.append(
                 InstalmentDueSoon(

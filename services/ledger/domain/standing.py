@@ -27,8 +27,19 @@ class Standing:
 
 
 def brought_to(book: Book, on: date) -> Book:
-    """The book at the end of a day; of a loan without interest nothing changes as days go by."""
-    return advance(book, on) if book.bears_interest or book.terms.penalty_rate else book
+    """The book at the end of a day. Nothing that is owed changes as days go by without interest; nor while
+    nothing is past due, no credit waits and no cap is measured: what falls due is worked out already.
+    """
+    if not (book.bears_interest or book.terms.penalty_rate) or _stands_still(book, on.toordinal()):
+        return book
+    return advance(book, on)
+
+
+def _stands_still(book: Book, day: int) -> bool:
+    if book.credit or book.card is not None or book.re_aged or book.terms.cost_cap is not None:
+        return False
+    oldest = next((due for due, settled in zip(book.dues, book.settled, strict=True) if not settled), FOREVER)
+    return oldest >= day
 
 
 def standing(loan: Loan, on: date) -> Standing:

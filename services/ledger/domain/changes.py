@@ -56,6 +56,8 @@ def change_schedule(w: Working, fact: ScheduleChange) -> None:
     while len(w.dues) > first:
         w.drop_last()
     w.charges = tuple(one for one in w.charges if not one.planned or one.due <= kept_until)
+    # What a re-ageing had worked out is past: nothing of the new schedule is ever worked out with it.
+    w.kinds[:] = [Kind.FIXED if kind in BEARING else kind for kind in w.kinds]
     provide(w, fact.instalments, fact.value_on)
     for component, due, amount in fees_apart:
         w.owe(place_of(w, due), component, amount)

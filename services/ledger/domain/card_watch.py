@@ -47,16 +47,16 @@ def _over_no_more(loan: Loan, card: Card, before: OverLimit) -> Event:
     return LimitExceededRetracted(loan_id=loan.id, exceeded_event_id=before.event_id)
 
 
-def days_to_look(loan: Loan, on: date) -> Iterator[date]:
+def days_to_look(loan: Loan, told: Told, on: date) -> Iterator[date]:
     """Of a card: the day on which to tell that the limit is exceeded, and those after a limit's or a
     statement's.
     """
     if loan.book.card is None:
         return
     card = card_on(loan.book, on)
-    if card.over_since and loan.told.over_limit is None:
+    if card.over_since and told.over_limit is None:
         yield date.fromordinal(card.over_since) + _DAY
     yield from (date.fromordinal(since) + _DAY for since, _ in card.limits if since >= on.toordinal())
-    statement_on = next_statement_on(loan.book.terms, loan.told.billed_on or loan.opened_on)
+    statement_on = next_statement_on(loan.book.terms, told.billed_on or loan.opened_on)
     if statement_on is not None and not loan.book.closed:
         yield statement_on + _DAY

@@ -8,6 +8,7 @@ are told, so nothing is told twice, and a history that proves wrong is taken bac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from services.ledger.domain import card_watch, journal, late_fees, unanswered
@@ -101,14 +102,14 @@ def settle(
     record = loan.told.credit
     if asked and record is not None and record.waits_through is not None:
         waits = max(waits or record.waits_through, record.waits_through)
-    wakes = _wakes_on(replace(loan, told=telling.told), now, waits, asked=asked)
+    wakes = _wakes_on(loan, telling.told, now, waits, asked=asked)
     if not asked and loan.waits_through is not None and now.oldest_unpaid_due_on is not None:
         # It is late and waits for its platform's report already: this change alone wakes nobody.
         waits, wakes = loan.waits_through, loan.wakes_on
         wakes = today if look_at_once_or_on(loan.told, today) == today else wakes
-    after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits)
-    if asked:
-        after = _post_income(after, today)
+    # One copy for all: each costs as much as a tenth of the rest.
+    income = _income(loan, today) if asked else {}
+    after = replace(loan, told=telling.told, wakes_on=wakes, waits_through=waits, **income)
     after = suspend(after, now.days_past_due, today)
     return Decision(after, telling.events, _timers(loan, after, context.now, asked=asked))
 
@@ -161,14 +162,14 @@ def _timers(before: Loan, after: Loan, now: datetime, *, asked: bool) -> list[Se
     return [SetTimer(TIMER, after.wakes_on, time(0), after.zone)]
 
 
-def _post_income(loan: Loan, today: date) -> Loan:
+def _income(loan: Loan, today: date) -> dict[str, Any]:
     """What has been earned through yesterday goes to the journal when the loan is looked at."""
     through = max(today - _DAY, loan.earned_on)
     gained = gained_through(loan.book, through)
     if gained == loan.earned:
-        return loan
+        return {}
     new = journal.postings(journal.income(f"earned:{through}", through, loan.earned, gained))
-    return replace(loan, earned=gained, earned_on=through, postings=(*loan.postings, *new))
+    return {"earned": gained, "earned_on": through, "postings": (*loan.postings, *new)}
 
 
 def _take_back_missed(telling: _Telling, now: Standing) -> None:
@@ -336,10 +337,10 @@ def _tell_end(telling: _Telling, now: Standing) -> None:
         telling.told = replace(told, repaid=None)
 
 
-def _wakes_on(loan: Loan, now: Standing, waits: date | None, *, asked: bool) -> date | None:
+def _wakes_on(loan: Loan, told: Told, now: Standing, waits: date | None, *, asked: bool) -> date | None:
     """The next day at whose start something may have to be told."""
-    days = list(_days_to_look(loan, now, loan.rules.scheme))
-    if (look_on := look_at_once_or_on(loan.told, now.on)) is not None:
+    days = list(_days_to_look(loan, told, now, loan.rules.scheme))
+    if (look_on := look_at_once_or_on(told, now.on)) is not None:
         days.append(look_on)
     if asked:
         days = [day for day in days if day > now.on]
@@ -361,18 +362,18 @@ def _days_to_earn(loan: Loan, on: date) -> Iterator[date]:
             yield date.fromordinal(min(coming)) + _DAY
 
 
-def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
-    told = {(one.number, one.due_on) for one in loan.told.missed}
+def _days_to_look(loan: Loan, told: Told, now: Standing, scheme: Scheme) -> Iterator[date]:
+    missed = {(one.number, one.due_on) for one in told.missed}
     soon = timedelta(days=loan.rules.due_soon_days)
     pauses = pauses_of(loan.book)
-    yield from card_watch.days_to_look(loan, now.on)
+    yield from card_watch.days_to_look(loan, told, now.on)
     yield from unanswered.days_to_look(loan)
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue
-        if row.due_on >= now.on and (loan.told.due_soon is None or row.due_on > loan.told.due_soon):
+        if row.due_on >= now.on and (told.due_soon is None or row.due_on > told.due_soon):
             yield max(row.due_on - soon, now.on)
-        if (row.number, row.due_on) not in told:
+        if (row.number, row.due_on) not in missed:
             grace = grace_end(loan, row.due_on)
             if grace is not None:
                 yield grace + _DAY
@@ -384,7 +385,7 @@ def _days_to_look(loan: Loan, now: Standing, scheme: Scheme) -> Iterator[date]:
         yield from (phase.effective_on for _, phase in loan.agreements.plan.coming)
     if now.oldest_unpaid_due_on is not None:
         yield from (waited_for(one) + _DAY for one in loan.pending)
-        if scheme.rank(now.bucket) > scheme.rank(loan.told.bucket or scheme.labels[0]):
+        if scheme.rank(now.bucket) > scheme.rank(told.bucket or scheme.labels[0]):
             yield now.on
         if (paused := paused_through(pauses, now.on)) is not None:
             yield min(paused, date.max - _DAY) + _DAY

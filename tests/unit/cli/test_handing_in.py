@@ -13,7 +13,10 @@ from cli import handing_in
 from cli.handing_in import HandIn, measure, repeated_loans
 from cli.stack.layout import Layout
 from cli.stack.process import StackError
+from shared.events.takeover import LoanMigrated
+from shared.events.wire import encode_value, event_of
 from tests.unit.cli.test_operate import a_layout
+from tests.unit.ledger.takeovers import a_card_taken_over
 
 
 @dataclass
@@ -157,6 +160,20 @@ def test_lines_of_a_takeover_are_wrapped_as_events_and_empty_ones_keep_their_pla
     assert empty == b""
     assert json.loads(last)["data"] == {"loan_reference": "L-2"}
     assert ledger.begun[0]["kind"] == "takeover"
+
+
+def test_a_card_of_a_takeover_arrives_at_the_ledger_as_it_stands_in_the_file(
+    layout: Layout, tmp_path: Path
+) -> None:
+    card = a_card_taken_over()
+    path = tmp_path / "cards.jsonl"
+    path.write_bytes(encode_value(card) + b"\n")
+    ledger = Ledger()
+    handing(layout, ledger).run(path, lambda _: None, takeover=True, dry=True)
+    (line,) = ledger.lines
+    told = json.loads(line)
+    assert event_of(told["type"], told["data"], {LoanMigrated.__name__: LoanMigrated}) == card
+    assert ledger.begun[0]["dry_run"] is True
 
 
 def test_a_file_is_measured_by_its_lines_and_its_contents(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from services.ledger.domain.levels import relevel
 from services.ledger.domain.rhythm import fall_due, nominal_on
 from services.ledger.domain.rounding import Rounding, round_to_multiple
 from services.ledger.domain.terms import Planned, Repayment, Terms
-from services.ledger.domain.working import BEARING, FEES, PENALTY, PRINCIPAL, Working
+from services.ledger.domain.working import BEARING, FEES, INTEREST, PENALTY, PRINCIPAL, Working
 
 
 def draw(w: Working, fact: Draw) -> None:
@@ -91,19 +91,24 @@ def _kind(terms: Terms, k: int) -> Kind:
 
 def provide(w: Working, instalments: tuple[Planned, ...], from_on: date) -> None:
     """Take a provided schedule as it is: its instalments follow those that stay."""
-    start = w.dues[-1] if w.dues else from_on.toordinal()
-    for planned in instalments:
-        place, due = len(w.dues), planned.due_on.toordinal()
-        owed = (planned.penalty, planned.fees, planned.interest, planned.principal)
-        w.insert(place, start, due, Kind.FIXED, owed=owed)
-        w.balance += planned.principal
-        w.drawn += planned.principal
-        for component in (PENALTY, FEES):
-            if owed[component]:
-                penalty = component is PENALTY
-                name = planned_charge(planned.due_on, penalty=penalty)
-                w.charges = (*w.charges, Charge(name, due, owed[component], penalty, planned=True))
-        start = due
+    first, start = len(w.dues), w.dues[-1] if w.dues else from_on.toordinal()
+    dues = [one.due_on.toordinal() for one in instalments]
+    w.make_room(len(dues), first)
+    w.starts[first:], w.dues[first:] = [start, *dues][: len(dues)], dues
+    w.kinds[first:] = [Kind.FIXED] * len(dues)
+    w.owed[PENALTY][first:] = [one.penalty for one in instalments]
+    w.owed[FEES][first:] = [one.fees for one in instalments]
+    w.owed[INTEREST][first:] = [one.interest for one in instalments]
+    w.owed[PRINCIPAL][first:] = principal = [one.principal for one in instalments]
+    w.balance += sum(principal)
+    w.drawn += sum(principal)
+    planned = [
+        Charge(planned_charge(one.due_on, penalty=penalty), due, amount, penalty, planned=True)
+        for one, due in zip(instalments, dues, strict=True)
+        for penalty, amount in ((True, one.penalty), (False, one.fees))
+        if amount
+    ]
+    w.charges = (*w.charges, *planned)
 
 
 def planned_charge(due_on: date, *, penalty: bool) -> str:

@@ -63,7 +63,7 @@ def report(loan: Loan, context: Context, complete_through: date | None) -> tuple
     now, gone = standing(loan, today), loan.course.gone
     if gone is not None and context.history is None:
         return Need(history=True)
-    went = None if gone is None else as_it_went(loan, context.history)
+    went = None if gone is None else _as_it_went(loan, context.history)
     if gone is None or went is None:
         waits, answered = _waits(told, now, complete_through), is_answered(loan, today)
     else:
@@ -144,7 +144,7 @@ def _month_ends(from_on: date, through: date) -> Iterator[date]:
         end = add_months(month_of(end), 2) - _DAY
 
 
-def as_it_went(loan: Loan, history: History) -> Standing:
+def _as_it_went(loan: Loan, history: History) -> Standing:
     """How a loan that has gone stood on the day on which it went, had it stayed."""
     gone = loan.course.gone
     assert gone is not None, "asked of loans that have gone"

@@ -121,7 +121,7 @@ _WORDS: Mapping[type, Callable[[Any, _OfMinor], str]] = {
     facts.Draw: lambda fact, money: f"{money(fact.amount)} was paid out",
     facts.TakenOver: lambda fact, _: (
         "The loan was taken over from another system with what was owed then"
-        + ("" if fact.opened_on is None else f"; it had been paid out on {fact.opened_on}")
+        + ("" if fact.opened_on is None else f"; it had been opened on {fact.opened_on}")
     ),
     facts.ScheduleChange: lambda fact, _: "The lender's system changed the schedule from this day on",
     facts.RateChange: lambda fact, _: f"The interest rate became {_percent(fact.annual_rate)}",

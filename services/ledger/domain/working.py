@@ -170,12 +170,12 @@ class Working:
         self.starts[place], self.dues[place], self.kinds[place] = start, due, kind
         self.levels[place], self.scales[place], self.spans[place] = level, 1, 1
 
-    def make_room(self, count: int) -> None:
-        """Put so many empty instalments before all others: at once, which costs a tenth of one by one."""
+    def make_room(self, count: int, place: int = 0) -> None:
+        """Put so many empty instalments at a place: at once, which costs a tenth of one by one."""
         none, one = [0] * count, [1] * count
         for column in (*_lists(self), *self.owed, *self.paid):
-            column[:0] = none
-        self.scales[:count], self.spans[:count] = one, one
+            column[place:place] = none
+        self.scales[place : place + count], self.spans[place : place + count] = one, one
 
     def drop_last(self) -> None:
         """Take the last instalment out."""

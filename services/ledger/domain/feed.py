@@ -10,6 +10,7 @@ so, some days are waited instead, and what follows must be likely too.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -102,8 +103,9 @@ class Feed:
         return max(days, default=None)
 
 
+@lru_cache(maxsize=4_096)
 def feed_id(lender: str) -> UUID:
-    """A lender's feed."""
+    """A lender's feed. Every loan's day asks for it."""
     return name_id("feed", lender)
 
 

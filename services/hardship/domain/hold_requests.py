@@ -105,6 +105,7 @@ def _take(
         event.ends_on,
         event.disputed,
         here.today(context.now) + timedelta(days=policy.decide_days),
+        context.now,
     )
     here = replace(here, requests=(*here.requests, asked))
     if policy.on_request is OnRequest.GRANT:

@@ -141,11 +141,13 @@ def ask_review(state: Standstill, command: AskReview, context: Context) -> Decis
     """A creditor asks, in time: the moratorium goes on while the adviser looks (reg. 17)."""
     hold, (one,) = find_hold(state, command.hold_id, [command.loan_id], context)
     running(state, command.hold_id, context)
-    last = clocks(one, policies(context).moratorium).ask_review_by
+    days = clocks(one, policies(context).moratorium)
     today = state.today(context.now)
-    if today > last or one.review_asked_on is not None:
-        raise TooLateForReview(loan_id=one.loan_id, last=last)
-    asked = state.with_hold(hold.with_loan(replace(one, review_asked_on=today)))
+    if today > days.ask_review_by or one.review_asked_on is not None:
+        raise TooLateForReview(loan_id=one.loan_id, last=days.ask_review_by)
+    asked = state.with_hold(
+        hold.with_loan(replace(one, review_asked_on=today, review_decide_by=days.decide_review_by))
+    )
     return decided(state, Changed(asked), context, taken(asked, hold.id))
 
 
@@ -153,11 +155,11 @@ def decide_review(state: Standstill, command: DecideReview, context: Context) ->
     """The adviser's decision on a debt: it stays, or the moratorium ends for it today (reg. 18)."""
     hold, (one,) = find_hold(state, command.hold_id, [command.loan_id], context)
     running(state, command.hold_id, context)
-    if one.review_asked_on is None or one.review_refused_on is not None:
+    if one.review_decide_by is None:
         raise NoReviewAsked(loan_id=one.loan_id)
     today = state.today(context.now)
     if not command.stays:
         ended = CancelMoratorium(state.id, hold.id, today, "creditor_review", (one.loan_id,))
         return cancel(state, ended, context)
-    stays = state.with_hold(hold.with_loan(replace(one, review_refused_on=today)))
+    stays = state.with_hold(hold.with_loan(replace(one, review_decide_by=None)))
     return decided(state, Changed(stays), context, taken(stays, hold.id))

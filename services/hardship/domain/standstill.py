@@ -42,7 +42,8 @@ class HeldLoan:
     lifted_on: date | None = None
     review_asked_on: date | None = None
     """When the creditor asked that a moratorium be reviewed for this debt."""
-    review_refused_on: date | None = None
+    review_decide_by: date | None = None
+    """Until when the adviser decides on that; None: nothing is asked, or it is decided."""
 
     def active_on(self, day: date) -> bool:
         """Whether it freezes anything on a day."""
@@ -131,6 +132,7 @@ class Request:
     ends_on: date | None
     disputed: Money | None
     decide_by: date
+    asked_at: datetime
     status: RequestStatus = RequestStatus.OPEN
     decided_by: str | None = None
 
@@ -168,7 +170,8 @@ class Text:
     """`statement`, `evidence`, `reasons` or `appeal`."""
     by: str
     given_at: datetime
-    sealed: bytes
+    sealed: bytes = b""
+    """Empty in a state that was loaded: whoever may read a text asks for it by its id."""
 
 
 @dataclass(frozen=True, slots=True)

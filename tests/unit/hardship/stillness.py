@@ -1,4 +1,4 @@
-"""Standstills at a desk: events and commands in, days pass, events out; in memory, by the steps of the flow."""
+"""Standstills at a desk: events and commands in, days pass, events out; by the steps of the flow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -93,16 +93,18 @@ class Desk:
     def link(self, *loans: UUID, person: UUID = PERSON, role: PartyRole = PartyRole.BORROWER) -> list[Event]:
         """Reminders tells that the person has a part in loans."""
         names = {LOAN: ("acme", "L-1"), SECOND: ("acme", "L-2"), ELSEWHERE: ("other", "X-1")}
-        return self.take(*(
-            LoanLinked(
-                person_id=person,
-                loan_id=one,
-                lender=names[one][0],
-                loan_reference=names[one][1],
-                role=role,
+        return self.take(
+            *(
+                LoanLinked(
+                    person_id=person,
+                    loan_id=one,
+                    lender=names[one][0],
+                    loan_reference=names[one][1],
+                    role=role,
+                )
+                for one in loans
             )
-            for one in loans
-        ))
+        )
 
     def live_in(self, region: str, zone: str = "Europe/London") -> None:
         """Reminders tells where the person is."""

@@ -84,6 +84,7 @@ STORE = Allowed(
         "shared.events",
         "shared.flow",
         "shared.money",
+        "shared.sealed",
         "shared.spine",
     ),
     # What a row packs into one column is written and read by these.
@@ -107,6 +108,7 @@ API = Allowed(
         "shared.http",
         "shared.money",
         "shared.scopes",
+        "shared.sealed",
         "shared.service",
     ),
     frozenset({"fastapi", "pydantic"}),

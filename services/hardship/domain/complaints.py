@@ -7,7 +7,7 @@ from uuid import UUID
 from services.hardship.domain.hold_causes import begin
 from services.hardship.domain.holds import Changed, decided, lift_cause, loans_asked, policies
 from services.hardship.domain.standstill import Complaint, Resolution, Standstill, Text, new_person
-from shared.decision import Context, Decision
+from shared.decision import Actor, Context, Decision
 from shared.errors import Conflict, NotFound, Refused
 from shared.events.hardship import ComplaintResolved, Finding
 from shared.events.ids import name_id
@@ -130,17 +130,17 @@ def resolve(state: Standstill, command: ResolveComplaint, context: Context) -> D
 
 def _find(state: Standstill, complaint_id: UUID, context: Context) -> Complaint:
     found = next((one for one in state.complaints if one.id == complaint_id), None)
-    if found is None or not concerns(state, found, context):
+    if found is None or not concerns(state, found, context.actor):
         raise ComplaintUnknown(complaint_id=complaint_id)
     if found.resolution is not None:
         raise ComplaintDecided(complaint_id=complaint_id)
     return found
 
 
-def concerns(state: Standstill, complaint: Complaint, context: Context) -> bool:
+def concerns(state: Standstill, complaint: Complaint, actor: Actor) -> bool:
     """Whether a complaint is the actor's business; one about no loan in particular is every lender's."""
     loan_ids = complaint.loan_ids or state.owed_loans()
-    return any(state.concerns(one, context.actor) for one in loan_ids)
+    return any(state.concerns(one, actor) for one in loan_ids)
 
 
 def _with(state: Standstill, changed: Complaint) -> Standstill:

@@ -237,6 +237,10 @@ def _represented(number: int, loan: UUID, begins: int, lasts: int) -> list[Event
     ]
 
 
+def _told(make: Callable[..., list[Event]], *rest: Any) -> list[Event]:
+    return make(*rest)
+
+
 STORIES = st.lists(
     st.tuples(
         st.sampled_from([_mediation, _action, _request, _represented]),
@@ -249,7 +253,7 @@ STORIES = st.lists(
     max_size=3,
     # One name, one story: a platform that tells two under one name is not what order is about.
     unique_by=lambda story: story[:2],
-).map(lambda drawn: [event for make, *fields in drawn for event in make(*fields)])
+).map(lambda drawn: [event for make, *rest in drawn for event in _told(make, *rest)])
 """Events of some stories whose days are said by the events, whenever these come."""
 End = set[tuple[str, UUID, date, date | None]]
 

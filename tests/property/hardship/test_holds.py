@@ -13,8 +13,8 @@ from services.hardship.domain.holds_by_hand import LiftHold
 from services.hardship.domain.standstill import HeldLoan
 from shared.events.base import Event
 from shared.events.parts import Freezes
-from tests.property.hardship.lives import LOAN, LOANS, MOVES, STORIES, WINDOW, end_of, live
-from tests.unit.hardship.stillness import ADA, PERSON, Desk
+from tests.property.hardship.lives import LOANS, MOVES, STORIES, WINDOW, end_of, live
+from tests.unit.hardship.stillness import ADA, LOAN, PERSON, Desk
 
 
 @given(st.lists(MOVES, max_size=12))

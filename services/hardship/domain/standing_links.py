@@ -190,6 +190,7 @@ def merge(state: Standstill | None, event: StandstillMerged, context: Context) -
         moratoria=(*here.moratoria, *other.moratoria),
         disputes=(*here.disputes, *other.disputes),
         complaints=(*here.complaints, *other.complaints),
+        formerly=tuple(dict.fromkeys((*here.formerly, event.formerly, *other.formerly))),
         zone=here.zone if here.region else other.zone,
         region=here.region or other.region,
     )
@@ -206,7 +207,7 @@ def erase(state: Standstill | None, event: PersonErased, context: Context) -> De
     are obeyed, until the ends that were stated.
     """
     here = state or new_person(event.person_id)
-    after = Standstill(here.id, erased=True)
+    after = Standstill(here.id, formerly=here.formerly, erased=True)
     return Decision(after, timers=timers(here, after) if state is not None else ())
 
 

@@ -243,6 +243,8 @@ class Standstill:
     moratoria: tuple[Moratorium, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     complaints: tuple[Complaint, ...] = ()
+    formerly: tuple[UUID, ...] = ()
+    """Other ids that were this person's: texts of then lie under the keys of these."""
     merged_into: UUID | None = None
     erased: bool = False
 
@@ -315,7 +317,7 @@ class Standstill:
     def is_own(self, actor: Actor) -> bool:
         """Whether the actor is the person, or the adviser whom a moratorium of theirs names."""
         if actor.role is Role.BORROWER:
-            return self.loan is None and actor.subject == str(self.id)
+            return self.loan is None and actor.subject in {str(self.id), *map(str, self.formerly)}
         return actor.role is Role.ADVISER and any(one.adviser == actor.subject for one in self.moratoria)
 
     def known_loans(self) -> Collection[UUID]:

@@ -105,7 +105,7 @@ async def save_standstills(connection: AsyncConnection, changes: Sequence[Change
     if texts:
         columns = ([t.id for t, _ in texts], [person for _, person in texts], [t.sealed for t, _ in texts])
         await execute(connection, _ADD_TEXTS, columns)
-    if erased := [one.id for one in every if one.erased]:
+    if erased := [id_ for one in every if one.erased for id_ in (one.id, *one.formerly)]:
         await execute(connection, _DROP_TEXTS, (erased,))
         await forget(connection, erased)
 

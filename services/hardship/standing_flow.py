@@ -131,7 +131,7 @@ STANDING_STEPS: tuple[Step, ...] = (
     _of_person(RequestedFor, hold_requests.request_for, HoldPlaced, HoldLifted, creates=True),
     _asked(GrantRequest, hold_requests.grant, RequestTaken, HoldPlaced, HoldLifted),
     _asked(RefuseRequest, hold_requests.refuse, RequestTaken, HoldRefused),
-    _of_loan(LoanMigrated, hold_requests.take_over, creates=True),
+    _of_loan(LoanMigrated, hold_requests.take_over, HoldPlaced, creates=True),
     # what holds follow from
     _of_person(MediationOpened, hold_causes.open_mediation, HoldPlaced, creates=True),
     _of_person(MediationClosed, hold_causes.end_mediation, HoldLifted),

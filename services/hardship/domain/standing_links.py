@@ -300,7 +300,7 @@ def _with_successor(state: Standstill, event: HeldLoanMoved) -> Standstill:
     return replace(
         state,
         loans=tuple(dict.fromkeys(loans)),
-        moved=(*state.moved, (event.loan_id, event.to_loan_id)),
+        moved=tuple(dict.fromkeys((*state.moved, (event.loan_id, event.to_loan_id)))),
         holds=tuple(map(moved, state.holds)),
         requests=tuple(
             replace(one, loan_id=named(one.loan_id), lender=event.to_lender)

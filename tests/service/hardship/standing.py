@@ -6,14 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
-from services.hardship.api.complaints import complaints_router
-from services.hardship.api.disputes import disputes_router
-from services.hardship.api.hold_requests import requests_router
-from services.hardship.api.holds import holds_router
-from services.hardship.api.moratoria import moratoria_router
-from services.hardship.api.standing import Standing
+from services.hardship.api.standing_routes import standing_router
 from shared.decision import Role
 from shared.events.ids import loan_id, person_id
 from shared.events.parts import PartyRole
@@ -44,11 +39,7 @@ def linked(loan: UUID = LOAN, person: UUID = PERSON) -> LoanLinked:
 
 def standing_app(hardship: Running) -> FastAPI:
     """The application over a service that runs."""
-    service = hardship.service
-    standing, router = Standing(service, Sealer(b"k" * 32)), APIRouter()
-    for one in (holds_router, requests_router, moratoria_router, disputes_router, complaints_router):
-        router.include_router(one(service, standing))
-    return an_app(service, router)
+    return an_app(hardship.service, standing_router(hardship.service, Sealer(b"k" * 32)))
 
 
 class People:

@@ -20,7 +20,7 @@ from shared.events.loans import Channel, LoanKind
 from shared.events.parts import Components, Freezes, HoldReason, Purpose
 from shared.events.reminders import BorrowerName, PersonLinked
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
-from shared.events.takeover import LoanMigrated, RunningHold
+from shared.events.takeover import LoanMigrated, RunningHold, RunningPlan
 from tests.unit.hardship.stillness import (
     HELEN,
     LOAN,
@@ -196,6 +196,18 @@ def test_holds_that_come_with_a_loan_keep_the_ledgers_ids_and_nothing_is_told_an
     assert isinstance(over, HoldLifted)
     desk.ask(LiftHold(LOAN, event.hold_id(event.holds[1])))
     assert len(desk.named(HoldLifted)) == 2
+
+
+def test_a_plan_that_comes_with_a_loan_closes_demands_until_somebody_says_that_it_is_over() -> None:
+    desk = Desk()
+    plan = RunningPlan(plan_reference="P-1", accepted_on=date(2026, 9, 1))
+    event = migrated().model_copy(update={"plan": plan, "holds": ()})
+    (placed,) = desk.take(event)
+    assert isinstance(placed, HoldPlaced)
+    assert (placed.reason, placed.freezes.purposes) == (HoldReason.PLAN, (Purpose.DEMAND,))
+    assert desk.take(event) == []
+    desk.ask(LiftHold(LOAN, placed.hold_id))
+    assert len(desk.named(HoldLifted)) == 1
 
 
 # -- loans that move -----------------------------------------------------------------------------------------

@@ -36,11 +36,18 @@ from services.hardship.domain.moratorium_course import (
     ReviewMidway,
     StopTreatment,
 )
-from services.hardship.domain.standing_links import HeldLoanMoved, RequestedFor, StandstillMerged
+from services.hardship.domain.person import Person
+from services.hardship.domain.standing_links import (
+    AdvisersNamed,
+    HeldLoanMoved,
+    RequestedFor,
+    StandstillMerged,
+)
 from services.hardship.domain.standstill import Standstill
 from services.hardship.domain.standstill_timer import StandstillDue
 from services.hardship.store.standstills import load_standstills, save_standstills
 from shared.decision import Context, Decision, Need, Wait
+from shared.events.base import Event
 from shared.events.care import CrisisSignalled
 from shared.events.hardship import (
     AppealDecided,
@@ -111,6 +118,7 @@ STANDING_STEPS: tuple[Step, ...] = (
     _of_person(PersonProfiled, standing_links.profile, creates=True),
     _of_person(LoanLinked, standing_links.link, HoldPlaced, creates=True),
     _of_loan(LoanLinked, standing_links.link_loan, creates=True),
+    _of_person(AdvisersNamed, standing_links.name_advisers, creates=True),
     _of_person(LoanUnlinked, standing_links.unlink, HoldChanged),
     Step(PersonLinked, standing_links.merge_away, creates=True, state=Standstill, key=_formerly),
     _of_person(StandstillMerged, standing_links.merge, HoldChanged, creates=True),
@@ -188,12 +196,17 @@ STANDING_STEPS: tuple[Step, ...] = (
 
 def obeying(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps of cases and plans, so that what they tell of these is obeyed by holds at once, in the same
-    transaction: no demand lies between an accepted plan and its hold.
+    transaction: no demand lies between an accepted plan and its hold. An adviser whom a case names may see
+    what stands still from then on.
     """
     return tuple(
-        replace(step, decide=_handing_on(step.decide)) if set(step.emits) & set(OBEYED) else step
-        for step in steps
+        replace(step, decide=_handing_on(step.decide)) if step.state is Person else step for step in steps
     )
+
+
+def _advisers(person: Person | None) -> tuple[str, ...]:
+    cases = () if person is None else person.cases
+    return tuple(sorted({case.adviser for case in cases if case.adviser is not None}))
 
 
 def _handing_on(decide: Decide) -> Decide:
@@ -201,7 +214,10 @@ def _handing_on(decide: Decide) -> Decide:
         made = decide(state, message, context)
         if not isinstance(made, Decision):
             return made
-        told = [event for event in made.events if isinstance(event, OBEYED)]
+        told: list[Event] = [event for event in made.events if isinstance(event, OBEYED)]
+        person: Person = made.state
+        if not person.gone and (subjects := _advisers(person)) != _advisers(state):
+            told.append(AdvisersNamed(person_id=person.id, subjects=subjects))
         return replace(made, hands_on=(*made.hands_on, *told)) if told else made
 
     decided.__name__ = getattr(decide, "__name__", "decided")

@@ -71,6 +71,13 @@ class RequestedFor(Event, topic="hardship-handed", key="person_id", version=1):
     request: HoldRequested
 
 
+class AdvisersNamed(Event, topic="hardship-handed", key="person_id", version=1):
+    """These advisers are named in cases of the person. It never leaves this service."""
+
+    person_id: UUID
+    subjects: tuple[str, ...]
+
+
 def guard(state: Standstill, message: object, context: Context) -> Decision[Standstill] | None:
     """What comes for a person who was merged counts for the survivor, what comes for a loan that has moved
     for its successor, and what comes for a person who was forgotten for nobody.
@@ -123,6 +130,11 @@ def link(state: Standstill | None, event: LoanLinked, context: Context) -> Decis
     after = replace(here, loans=(*others, one))
     changed = Changed(after) if one.loan_id not in after.owed_loans() else join_new_loan(after, one, context)
     return decided(state, changed, context)
+
+
+def name_advisers(state: Standstill | None, event: AdvisersNamed, context: Context) -> Decision[Standstill]:
+    """Whoever advises the person sees what stands still for them."""
+    return Decision(replace(state or new_person(event.person_id), advisers=event.subjects))
 
 
 def link_loan(state: Standstill | None, event: LoanLinked, context: Context) -> Decision[Standstill]:
@@ -190,6 +202,7 @@ def merge(state: Standstill | None, event: StandstillMerged, context: Context) -
         moratoria=(*here.moratoria, *other.moratoria),
         disputes=(*here.disputes, *other.disputes),
         complaints=(*here.complaints, *other.complaints),
+        advisers=tuple(dict.fromkeys((*here.advisers, *other.advisers))),
         formerly=tuple(dict.fromkeys((*here.formerly, event.formerly, *other.formerly))),
         zone=here.zone if here.region else other.zone,
         region=here.region or other.region,
@@ -309,5 +322,7 @@ def _with_successor(state: Standstill, event: HeldLoanMoved) -> Standstill:
             for one in state.requests
         ),
         disputes=tuple(replace(one, loan_id=named(one.loan_id)) for one in state.disputes),
-        complaints=tuple(replace(one, loan_ids=tuple(map(named, one.loan_ids))) for one in state.complaints),
+        complaints=tuple(
+            replace(one, loan_ids=tuple(dict.fromkeys(map(named, one.loan_ids)))) for one in state.complaints
+        ),
     )

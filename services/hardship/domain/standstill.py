@@ -245,6 +245,8 @@ class Standstill:
     complaints: tuple[Complaint, ...] = ()
     formerly: tuple[UUID, ...] = ()
     """Other ids that were this person's: texts of then lie under the keys of these."""
+    advisers: tuple[str, ...] = ()
+    """Subjects of those whom cases of the person name."""
     merged_into: UUID | None = None
     erased: bool = False
 
@@ -287,10 +289,10 @@ class Standstill:
         return replace(self, moratoria=(*others, changed))
 
     def owed_loans(self) -> tuple[UUID, ...]:
-        """The loans that are the person's own to pay; of a loan's state, itself."""
+        """The loans that are the person's own to pay, each once; of a loan's state, itself."""
         if self.loan is not None:
             return (self.id,)
-        return tuple(one.loan_id for one in self.loans if one.role in OWES)
+        return tuple(dict.fromkeys(one.loan_id for one in self.loans if one.role in OWES))
 
     def lender_of(self, loan_id: UUID) -> str | None:
         """Whose a loan is, as far as is known."""
@@ -315,10 +317,11 @@ class Standstill:
         return lender is not None and actor.may_act_for(lender)
 
     def is_own(self, actor: Actor) -> bool:
-        """Whether the actor is the person, or the adviser whom a moratorium of theirs names."""
+        """Whether the actor is the person, or an adviser whom a case or moratorium of theirs names."""
         if actor.role is Role.BORROWER:
             return self.loan is None and actor.subject in {str(self.id), *map(str, self.formerly)}
-        return actor.role is Role.ADVISER and any(one.adviser == actor.subject for one in self.moratoria)
+        advisers = {*self.advisers, *(one.adviser for one in self.moratoria)}
+        return actor.role is Role.ADVISER and actor.subject in advisers
 
     def known_loans(self) -> Collection[UUID]:
         """Every loan that has to do with the state."""

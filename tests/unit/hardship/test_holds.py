@@ -1,19 +1,22 @@
 """Holds: placed by what happens and by hand, for whom, for how long, and what becomes of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.hardship.domain.case import Case
 from services.hardship.domain.holds_by_hand import (
     LiftHold,
 )
+from services.hardship.domain.person import Person
 from services.hardship.standing_flow import obeying
-from shared.decision import Context, Decision
+from shared.decision import Actor, Context, Decision, Role, Wait
 from shared.events.base import Event
-from shared.events.care import CrisisSignalled
+from shared.events.care import Circumstance, CrisisSignalled
 from shared.events.hardship import (
     AppealDecided,
     HardshipClosed,
@@ -26,6 +29,7 @@ from shared.events.hardship import (
     PlanCompletedRetracted,
     PlanLoan,
     PlanReplaced,
+    PlanRequested,
     PlanWithdrawn,
 )
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
@@ -138,6 +142,13 @@ def test_a_carer_of_the_borrower_has_no_loan_to_be_held() -> None:
     assert desk.told == []
 
 
+def test_a_loan_that_the_person_owes_twice_over_is_held_once() -> None:
+    desk = a_desk()
+    desk.link(LOAN, role=PartyRole.GUARANTOR)
+    desk.take(CrisisSignalled(person_id=PERSON, signal_id=uuid4(), signalled_at=NOW))
+    assert held(desk) == [(HoldReason.CRISIS_TREATMENT, LOAN, PERSON)]
+
+
 def test_a_court_action_holds_the_loan_for_everyone_until_it_ends() -> None:
     desk = a_desk()
     desk.take(action(), action())
@@ -227,18 +238,41 @@ def test_what_ends_a_plan_that_was_never_here_changes_nothing() -> None:
     assert desk.told == []
 
 
+def a_case(adviser: str) -> Case:
+    return Case(CASE, Circumstance.ILLNESS, "reply", (LOAN,), NOW, TODAY, TODAY, adviser=adviser)
+
+
 def test_what_a_case_or_plan_tells_is_handed_on_to_holds_in_the_same_transaction() -> None:
     def accept(state: Any, message: Any, context: Context) -> Decision[Any]:
-        return Decision(state, [plan(), HoldRefusedByNobody()])
+        return Decision(state, [plan(), a_full_event(PlanRequested)])
 
-    class HoldRefusedByNobody(Event):
-        """Something else."""
-
-    step = Step(PlanAccepted, accept, emits=(PlanAccepted,))
-    silent = Step(PlanAccepted, accept, emits=())
-    wrapped, untouched = obeying([step, silent])
-    made = wrapped.decide(None, None, Context(NOW, HELEN))
+    (step,) = obeying([Step(PlanAccepted, accept, state=Person)])
+    made = step.decide(Person(PERSON), None, Context(NOW, HELEN))
     assert isinstance(made, Decision)
     assert [type(one) for one in made.hands_on] == [PlanAccepted]
-    assert untouched is silent
-    assert wrapped.decide.__name__ == "accept"
+    assert step.decide.__name__ == "accept"
+
+
+def test_an_adviser_whom_a_case_names_sees_what_stands_still() -> None:
+    def name(state: Person, message: Any, context: Context) -> Decision[Person]:
+        return Decision(replace(state, cases=(a_case("anna"),)))
+
+    (step,) = obeying([Step(PlanAccepted, name, state=Person)])
+    made = step.decide(Person(PERSON), None, Context(NOW, HELEN))
+    assert isinstance(made, Decision)
+    desk = a_desk()
+    anna = Actor("anna", Role.ADVISER)
+    assert not desk.state().seen_by(anna)
+    desk.take(*made.hands_on)
+    assert desk.state().seen_by(anna)
+    assert desk.state().concerns(LOAN, anna)
+
+
+def test_steps_of_other_states_are_what_they_were() -> None:
+    def nothing(state: Any, message: Any, context: Context) -> Wait:
+        return Wait("for a test")
+
+    other, waits = Step(PlanAccepted, nothing), Step(PlanAccepted, nothing, state=Person)
+    untouched, wrapped = obeying([other, waits])
+    assert untouched is other
+    assert wrapped.decide(None, None, Context(NOW, HELEN)) == Wait("for a test")

@@ -36,6 +36,10 @@ class ReasonPolicy:
     on_request: OnRequest
     decide_days: int
     """In how many days an officer decides on a request; a request that nobody answers is granted."""
+    source: str
+    """What it follows from; `none`: no law, but our own choice."""
+    own: tuple[str, ...]
+    """The values that no source sets."""
 
     def ends_on(self, starts_on: date) -> date | None:
         """The last day of a hold that begins then; the first day counts."""

@@ -183,7 +183,13 @@ def join_new_loan(state: Standstill, loan: LinkedLoan, context: Context) -> Chan
         one = (
             held(policy, loan.loan_id, today, today)
             if pattern is None
-            else replace(pattern, loan_id=loan.loan_id, starts_on=today, revision=0, noticed_on=None)
+            else replace(
+                pattern,
+                loan_id=loan.loan_id,
+                starts_on=max(today, pattern.starts_on),
+                revision=0,
+                noticed_on=None,
+            )
         )
         state, more = place(state, replace(hold, loans=(*hold.loans, one)))
         events += more

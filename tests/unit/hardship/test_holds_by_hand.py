@@ -120,6 +120,14 @@ def test_an_officer_ends_a_hold_for_their_lenders_loans_and_not_for_anothers() -
         desk.ask(LiftHold(PERSON, hold_id, (ELSEWHERE,)))
 
 
+def test_a_new_loan_is_held_no_earlier_than_the_hold_begins() -> None:
+    desk = a_desk()
+    desk.ask(PlaceHold(PERSON, (), HoldReason.BEREAVEMENT, starts_on=date(2026, 11, 20)), ADA)
+    (placed,) = desk.link(SECOND)
+    assert isinstance(placed, HoldPlaced)
+    assert (placed.starts_on, placed.ends_on) == (date(2026, 11, 20), date(2027, 2, 17))
+
+
 def test_a_hold_that_is_over_for_all_takes_no_new_loan() -> None:
     desk = a_desk()
     desk.take(CrisisSignalled(person_id=PERSON, signal_id=uuid4(), signalled_at=NOW))

@@ -35,6 +35,7 @@ from shared.events.reminders import (
     PersonUnlinked,
 )
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
+from shared.events.takeover import LoanMigrated
 
 REPLACED = "replaced"
 """Why a loan has moved, where its successor is a new loan of the same lender (`LoanMoved.reason`)."""
@@ -71,6 +72,13 @@ class RequestedFor(Event, topic="hardship-handed", key="person_id", version=1):
     request: HoldRequested
 
 
+class PlanCameFor(Event, topic="hardship-handed", key="person_id", version=1):
+    """A plan that came with a loan, for the id by which its keeper goes now. It never leaves this service."""
+
+    person_id: UUID
+    loan: LoanMigrated
+
+
 class AdvisersNamed(Event, topic="hardship-handed", key="person_id", version=1):
     """These advisers are named in cases of the person. It never leaves this service."""
 
@@ -100,6 +108,8 @@ def _for_survivor(state: Standstill, survivor: UUID, message: object) -> Decisio
         return None
     if isinstance(message, HoldRequested):
         return Decision(state, hands_on=[RequestedFor(person_id=survivor, request=message)])
+    if isinstance(message, LoanMigrated):
+        return Decision(state, hands_on=[PlanCameFor(person_id=survivor, loan=message)])
     if isinstance(message, PersonLinked | TimerFired):
         return Decision(state)
     if isinstance(message, HeldLoanMoved):

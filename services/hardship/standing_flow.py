@@ -163,7 +163,7 @@ STANDING_STEPS: tuple[Step, ...] = (
     _of_person(HardshipRefused, hold_causes.refuse_case, HoldChanged),
     _of_person(AppealDecided, hold_causes.decide_case_appeal, HoldPlaced, HoldChanged, HoldLifted),
     _of_person(HardshipClosed, hold_causes.close_case, HoldLifted),
-    _of_person(PlanAccepted, hold_causes.accept_plan, HoldPlaced, creates=True),
+    _of_person(PlanAccepted, hold_causes.accept_plan, HoldPlaced, HoldChanged, creates=True),
     _of_person(PlanBroken, hold_causes.end_plan, HoldLifted),
     _of_person(PlanCompleted, hold_causes.end_plan, HoldLifted),
     _of_person(PlanWithdrawn, hold_causes.end_plan, HoldLifted),

@@ -199,11 +199,19 @@ def close_case(state: Standstill, event: HardshipClosed, context: Context) -> De
 
 
 def accept_plan(state: Standstill | None, event: PlanAccepted, context: Context) -> Decision[Standstill]:
-    """While a plan is kept, nobody demands what it has put off."""
+    """While a plan is kept, nobody demands what it has put off. A moratorium is not over by it: its adviser
+    is asked whether the plan is the solution that ends it (SI 2020/1311, reg. 27).
+    """
     here = state or new_person(event.person_id)
     loan_ids = [one.loan_id for one in event.loans]
-    changed = begin(here, HoldReason.PLAN, f"plan:{event.plan_id}", loan_ids, event.accepted_on, context)
-    return decided(state, changed, context)
+    here, events = begin(here, HoldReason.PLAN, f"plan:{event.plan_id}", loan_ids, event.accepted_on, context)
+    today = here.today(context.now)
+    for hold in here.holds:
+        if hold.reason is HoldReason.BREATHING_SPACE:
+            named = [one for one in hold.loans if one.loan_id in loan_ids and one.covers(today)]
+            here, more = change(here, hold, [replace(one, review_on=today) for one in named])
+            events = (*events, *more)
+    return decided(state, Changed(here, events), context)
 
 
 PlanOver = PlanBroken | PlanCompleted | PlanWithdrawn | PlanReplaced

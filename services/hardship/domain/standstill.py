@@ -203,6 +203,11 @@ class Dispute:
     correct_by: date | None = None
     """Until when the lender puts its books right; None: nothing has to be, or it is done."""
 
+    @property
+    def evidence_given(self) -> bool:
+        """Whether the lender has shown anything."""
+        return any(text.about == "evidence" for text in self.texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:

@@ -18,7 +18,7 @@ from services.hardship.domain.holds import (
     policies,
     policy_of,
 )
-from services.hardship.domain.standstill import DAY, Hold, Standstill, new_loan, new_person
+from services.hardship.domain.standstill import Hold, Standstill, new_loan, new_person, plus
 from shared.decision import Context, Decision, Wait
 from shared.events.base import Event
 from shared.events.care import CrisisSignalled
@@ -143,7 +143,7 @@ def start_action(
 def end_action(state: Standstill, event: LegalActionEnded, context: Context) -> Decision[Standstill] | Wait:
     """The court is done with it; the day itself still counts."""
     cause = _action(state, event.action_reference)
-    return _over(state, cause, event.ended_on + DAY, context)
+    return _over(state, cause, plus(event.ended_on, 1), context)
 
 
 def _action(state: Standstill, reference: str) -> str:

@@ -18,6 +18,7 @@ from shared.events.parts import Freezes, HoldReason, PartyRole, Purpose
 from shared.money import Money
 
 DAY = timedelta(days=1)
+_LAST = date.max.toordinal()
 OWES = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})
 """As what a person must be part of a loan for it to count among theirs."""
 OWN_ONLY = frozenset({Role.BORROWER, Role.ADVISER, Role.MEDIATOR})
@@ -354,6 +355,11 @@ class Standstill:
             any(one.interest_and_fees for one in every),
             any(one.ageing for one in every),
         )
+
+
+def plus(day: date, days: int) -> date:
+    """So many days on; what lies beyond the calendar is its last day."""
+    return date.fromordinal(min(day.toordinal() + days, _LAST))
 
 
 def new_person(person_id: UUID) -> Standstill:

@@ -11,6 +11,7 @@ from services.hardship.domain import (
     hold_causes,
     hold_requests,
     holds_by_hand,
+    holds_taken_over,
     moratorium,
     moratorium_course,
     standing_links,
@@ -40,6 +41,7 @@ from services.hardship.domain.person import Person
 from services.hardship.domain.standing_links import (
     AdvisersNamed,
     HeldLoanMoved,
+    PlanCameFor,
     RequestedFor,
     StandstillMerged,
 )
@@ -139,7 +141,16 @@ STANDING_STEPS: tuple[Step, ...] = (
     _of_person(RequestedFor, hold_requests.request_for, HoldPlaced, HoldLifted, creates=True),
     _asked(GrantRequest, hold_requests.grant, RequestTaken, HoldPlaced, HoldLifted),
     _asked(RefuseRequest, hold_requests.refuse, RequestTaken, HoldRefused),
-    _of_loan(LoanMigrated, hold_requests.take_over, HoldPlaced, creates=True),
+    _of_loan(LoanMigrated, holds_taken_over.take_over, HoldPlaced, creates=True),
+    Step(
+        LoanMigrated,
+        holds_taken_over.take_over_plan,
+        emits=(HoldPlaced,),
+        creates=True,
+        state=Standstill,
+        key=holds_taken_over.keepers,
+    ),
+    _of_person(PlanCameFor, holds_taken_over.take_over_plan_for, HoldPlaced, creates=True),
     # what holds follow from
     _of_person(MediationOpened, hold_causes.open_mediation, HoldPlaced, creates=True),
     _of_person(MediationClosed, hold_causes.end_mediation, HoldLifted),
@@ -152,7 +163,7 @@ STANDING_STEPS: tuple[Step, ...] = (
     _of_person(HardshipRefused, hold_causes.refuse_case, HoldChanged),
     _of_person(AppealDecided, hold_causes.decide_case_appeal, HoldPlaced, HoldChanged, HoldLifted),
     _of_person(HardshipClosed, hold_causes.close_case, HoldLifted),
-    _of_person(PlanAccepted, hold_causes.accept_plan, HoldPlaced, creates=True),
+    _of_person(PlanAccepted, hold_causes.accept_plan, HoldPlaced, HoldChanged, creates=True),
     _of_person(PlanBroken, hold_causes.end_plan, HoldLifted),
     _of_person(PlanCompleted, hold_causes.end_plan, HoldLifted),
     _of_person(PlanWithdrawn, hold_causes.end_plan, HoldLifted),

@@ -125,6 +125,8 @@ def _reason(reason: HoldReason, one: _Reason, decide_days: int) -> ReasonPolicy:
         stays_with_loan=one.stays_with_loan,
         on_request=one.on_request,
         decide_days=decide_days,
+        source=one.source,
+        own=one.own,
     )
 
 

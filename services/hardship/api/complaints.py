@@ -84,7 +84,7 @@ class ComplaintListed(BaseModel):
 
     complaint_id: UUID
     person_id: UUID
-    loan_ids: tuple[UUID, ...]
+    loan_ids: Annotated[tuple[UUID, ...], Field(description="Empty: about no loan in particular")]
     reason: str
     raised_at: datetime
     answer_by: date

@@ -128,7 +128,7 @@ def _fields(person_id: UUID, one: Dispute) -> dict[str, Any]:
         "raised_at": one.raised_at,
         "answer_by": one.answer_by,
         "evidence_by": one.evidence_by,
-        "evidence_given": any(text.about == "evidence" for text in one.texts),
+        "evidence_given": one.evidence_given,
         "resolution": ResolutionShown.of(one.resolution),
         "appeal_by": one.appeal_by,
         "appealed_at": one.appealed_at,

@@ -66,6 +66,13 @@ class HoldChange(Body):
     review_on: Day | None = None
 
 
+    @model_validator(mode="after")
+    def _one_end(self) -> "HoldChange":
+        if self.open_ended and self.ends_on is not None:
+            raise ValueError("a hold has an end, or none")
+        return self
+
+
 class HoldReview(Body):
     """Somebody has looked at the hold, and it goes on."""
 

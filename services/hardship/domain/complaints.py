@@ -84,6 +84,8 @@ def raise_complaint(
 def file(state: Standstill, command: FileComplaint, context: Context) -> Decision[Standstill]:
     """The person has filed it here, or somebody for them has."""
     loan_ids = loans_asked(state, command.loan_ids, context)
+    if not command.loan_ids and (context.actor.lenders is None or state.is_own(context.actor)):
+        loan_ids = ()  # about all of them, and those to come
     id_ = name_id("complaint", str(context.cause))
     texts = () if command.text is None else (command.text,)
     made = _made(state, id_, loan_ids, command.reason, context)

@@ -18,7 +18,7 @@ from services.hardship.domain.holds import (
     policies,
     policy_of,
 )
-from services.hardship.domain.standstill import DAY, Hold, Standstill, new_loan, new_person
+from services.hardship.domain.standstill import Hold, Standstill, new_loan, new_person, plus
 from shared.decision import Context, Decision, Wait
 from shared.events.base import Event
 from shared.events.care import CrisisSignalled
@@ -143,7 +143,7 @@ def start_action(
 def end_action(state: Standstill, event: LegalActionEnded, context: Context) -> Decision[Standstill] | Wait:
     """The court is done with it; the day itself still counts."""
     cause = _action(state, event.action_reference)
-    return _over(state, cause, event.ended_on + DAY, context)
+    return _over(state, cause, plus(event.ended_on, 1), context)
 
 
 def _action(state: Standstill, reference: str) -> str:
@@ -199,11 +199,19 @@ def close_case(state: Standstill, event: HardshipClosed, context: Context) -> De
 
 
 def accept_plan(state: Standstill | None, event: PlanAccepted, context: Context) -> Decision[Standstill]:
-    """While a plan is kept, nobody demands what it has put off."""
+    """While a plan is kept, nobody demands what it has put off. A moratorium is not over by it: its adviser
+    is asked whether the plan is the solution that ends it (SI 2020/1311, reg. 27).
+    """
     here = state or new_person(event.person_id)
     loan_ids = [one.loan_id for one in event.loans]
-    changed = begin(here, HoldReason.PLAN, f"plan:{event.plan_id}", loan_ids, event.accepted_on, context)
-    return decided(state, changed, context)
+    here, events = begin(here, HoldReason.PLAN, f"plan:{event.plan_id}", loan_ids, event.accepted_on, context)
+    today = here.today(context.now)
+    for hold in here.holds:
+        if hold.reason is HoldReason.BREATHING_SPACE:
+            named = [one for one in hold.loans if one.loan_id in loan_ids and one.covers(today)]
+            here, more = change(here, hold, [replace(one, review_on=today) for one in named])
+            events = (*events, *more)
+    return decided(state, Changed(here, events), context)
 
 
 PlanOver = PlanBroken | PlanCompleted | PlanWithdrawn | PlanReplaced

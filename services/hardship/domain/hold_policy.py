@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
+from services.hardship.domain.standstill import plus
 from shared.events.parts import Freezes, HoldReason
 
 
@@ -36,14 +37,18 @@ class ReasonPolicy:
     on_request: OnRequest
     decide_days: int
     """In how many days an officer decides on a request; a request that nobody answers is granted."""
+    source: str
+    """What it follows from; `none`: no law, but our own choice."""
+    own: tuple[str, ...]
+    """The values that no source sets."""
 
     def ends_on(self, starts_on: date) -> date | None:
         """The last day of a hold that begins then; the first day counts."""
-        return None if self.days is None else starts_on + timedelta(days=self.days - 1)
+        return None if self.days is None else plus(starts_on, self.days - 1)
 
     def review_on(self, day: date) -> date:
         """When it is looked at again, counted from a day on which somebody looked."""
-        return day + timedelta(days=self.review_days)
+        return plus(day, self.review_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,15 @@
-"""Holds that platforms ask for, and those that come with a loan from another system."""
+"""Holds that platforms ask for: granted at once, or decided on by an officer."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from services.hardship.domain import holds
-from services.hardship.domain.hold_causes import begin
 from services.hardship.domain.hold_policy import OnRequest
 from services.hardship.domain.holds import Changed, decided, ended_by_death, place, policies, policy_of
 from services.hardship.domain.standing_links import RequestedFor
 from services.hardship.domain.standstill import (
-    HeldLoan,
     Hold,
-    LoanFacts,
     Request,
     RequestStatus,
     Standstill,
@@ -25,7 +22,6 @@ from shared.events.holds import HoldRefused
 from shared.events.ids import name_id, person_id
 from shared.events.parts import Freezes, HoldReason, Purpose
 from shared.events.servicing import HoldRequested
-from shared.events.takeover import LoanMigrated, RunningHold
 
 UNANSWERED = "unanswered"
 """Who decided on a request that nobody answered in time."""
@@ -198,47 +194,3 @@ def _find(state: Standstill, id_: UUID, context: Context) -> Request:
 def _with(state: Standstill, changed: Request) -> Standstill:
     requests = tuple(changed if one.id == changed.id else one for one in state.requests)
     return replace(state, requests=requests)
-
-
-# -- loans from elsewhere ------------------------------------------------------------------------------------
-
-
-def take_over(state: Standstill | None, event: LoanMigrated, context: Context) -> Decision[Standstill]:
-    """A loan came with holds that run: they are kept under the ids that the ledger gave them, and nothing is
-    told anew. Each is reviewed as its reason's policy says, from the cut-over on.
-
-    A plan that came with it is being kept: that closes demands like one that was agreed here, which is told,
-    since nobody else says so of a plan from elsewhere.
-    """
-    here = state or new_loan(event.loan_id)
-    facts = here.loan or LoanFacts()
-    here = replace(here, loan=replace(facts, lender=event.lender, opened_on=event.opened_on))
-    for running in event.holds:
-        if here.hold(event.hold_id(running)) is None:
-            here = here.with_hold(_running(event, running, context))
-    if event.plan is None:
-        return decided(state, Changed(here), context)
-    cause = f"migrated:plan:{event.plan.plan_reference}"
-    changed = begin(here, HoldReason.PLAN, cause, (event.loan_id,), event.cut_over_on, context)
-    return decided(state, changed, context)
-
-
-def _running(event: LoanMigrated, running: RunningHold, context: Context) -> Hold:
-    review_on = policy_of(context, running.reason).review_on(event.cut_over_on)
-    one = HeldLoan(
-        event.loan_id,
-        running.freezes,
-        running.starts_on,
-        running.ends_on,
-        review_on if running.ends_on is None or review_on <= running.ends_on else None,
-        disputed=running.disputed,
-    )
-    return Hold(
-        event.hold_id(running),
-        running.reason,
-        f"migrated:{running.hold_reference}",
-        context.now,
-        policies(context).version,
-        (one,),
-        reference=running.hold_reference,
-    )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.hardship.domain.hold_policy import HoldPolicies, ReasonPolicy
-from services.hardship.domain.standstill import DAY, HeldLoan, Hold, LinkedLoan, Standstill
+from services.hardship.domain.standstill import HeldLoan, Hold, LinkedLoan, Standstill, plus
 from services.hardship.domain.standstill_timer import timers
 from shared.decision import Context, Decision
 from shared.errors import Conflict, NotFound, Refused
@@ -21,8 +21,8 @@ from shared.events.ids import name_id
 from shared.events.parts import Freezes, HoldReason
 from shared.money import Money
 
-BACKDATED_DAYS_MAX = 365
-"""Notice of a hold may come late, but a start further back is a slip of the pen."""
+AWAY_DAYS_MAX = 365
+"""Notice of a hold may come late or early, but a start further away is a slip of the pen."""
 
 
 class HoldUnknown(NotFound):
@@ -41,8 +41,8 @@ class HoldOver(Conflict):
     """The hold is over for these loans; place a new one."""
 
 
-class StartsTooFarBack(Refused):
-    """A hold may begin in the past, but not more than a year ago."""
+class StartsTooFarAway(Refused):
+    """A hold may begin in the past or later, but not more than a year from today."""
 
 
 class Changed(NamedTuple):
@@ -152,7 +152,7 @@ def lift(state: Standstill, hold: Hold, lifted_on: date, loan_ids: Collection[UU
     for one in hold.loans:
         if one.lifted_on is not None or (loan_ids is not None and one.loan_id not in loan_ids):
             continue
-        on = lifted_on if one.ends_on is None else min(lifted_on, one.ends_on + DAY)
+        on = lifted_on if one.ends_on is None else min(lifted_on, plus(one.ends_on, 1))
         hold = hold.with_loan(replace(one, lifted_on=on))
         events.append(
             HoldLifted(loan_id=one.loan_id, hold_id=hold.id, person_id=state.person_id, lifted_on=on)
@@ -183,7 +183,13 @@ def join_new_loan(state: Standstill, loan: LinkedLoan, context: Context) -> Chan
         one = (
             held(policy, loan.loan_id, today, today)
             if pattern is None
-            else replace(pattern, loan_id=loan.loan_id, starts_on=today, revision=0, noticed_on=None)
+            else replace(
+                pattern,
+                loan_id=loan.loan_id,
+                starts_on=max(today, pattern.starts_on),
+                revision=0,
+                noticed_on=None,
+            )
         )
         state, more = place(state, replace(hold, loans=(*hold.loans, one)))
         events += more
@@ -236,6 +242,12 @@ def find_hold(
     return hold, [one for one in mine if not named or one.loan_id in named]
 
 
+def check_start(starts_on: date, today: date) -> None:
+    """Raises StartsTooFarAway."""
+    if abs((today - starts_on).days) > AWAY_DAYS_MAX:
+        raise StartsTooFarAway(starts_on=starts_on, today=today)
+
+
 def ended_by_death(changed: Changed, reason: HoldReason, died_on: date) -> Changed:
     """A moratorium ends with the person's death (SI 2020/1311, regs 26 and 32). The day itself is protected,
     and the hold for the death is there already.
@@ -249,6 +261,6 @@ def ended_by_death(changed: Changed, reason: HoldReason, died_on: date) -> Chang
         hold = state.hold(one.hold_id)
         state = state.with_moratorium(replace(one, ended_on=died_on, end_reason="death"))
         if hold is not None:
-            state, more = lift(state, hold, died_on + DAY)
+            state, more = lift(state, hold, plus(died_on, 1))
             events = (*events, *more)
     return Changed(state, events)

@@ -5,12 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from services.hardship.domain.holds import (
-    BACKDATED_DAYS_MAX,
     Changed,
     HoldOver,
     LoanNotTheirs,
-    StartsTooFarBack,
     change,
+    check_start,
     decided,
     ended_by_death,
     find_hold,
@@ -103,8 +102,7 @@ def place_hold(state: Standstill, command: PlaceHold, context: Context) -> Decis
         raise ReasonHasItsOwnWay(reason=command.reason)
     today = state.today(context.now)
     starts_on = command.starts_on or today
-    if (today - starts_on).days > BACKDATED_DAYS_MAX:
-        raise StartsTooFarBack(starts_on=starts_on, today=today)
+    check_start(starts_on, today)
     policy = policy_of(context, command.reason)
     made = []
     for loan_id in loan_ids:

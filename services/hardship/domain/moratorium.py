@@ -4,9 +4,10 @@ Days are counted with the first as day 1. What falls under it is never asked for
 penalties of its days are not put off but barred (reg. 7). Arrears go on ageing in credit records.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,12 +23,12 @@ from services.hardship.domain.holds import (
     policy_of,
 )
 from services.hardship.domain.standstill import (
-    DAY,
     HeldLoan,
     Hold,
     Moratorium,
     MoratoriumKind,
     Standstill,
+    plus,
 )
 from shared.decision import Context, Decision, Key, Need
 from shared.errors import Conflict, NotFound, Refused
@@ -113,7 +114,7 @@ class Clocks(NamedTuple):
 def clocks(one: HeldLoan, policy: MoratoriumPolicy) -> Clocks:
     """Of a debt, from the day on which the moratorium took effect for it; that day counts."""
     last = [policy.ask_review_days, policy.decide_review_days, policy.court_days]
-    return Clocks(*(one.starts_on + timedelta(days=days - 1) for days in last))
+    return Clocks(*(plus(one.starts_on, days - 1) for days in last))
 
 
 def midway(moratorium: Moratorium, policy: MoratoriumPolicy) -> tuple[date, date] | None:
@@ -121,7 +122,7 @@ def midway(moratorium: Moratorium, policy: MoratoriumPolicy) -> tuple[date, date
     if moratorium.kind is not MoratoriumKind.STANDARD:
         return None
     first, last = policy.midway_from_day, policy.midway_to_day
-    return moratorium.starts_on + timedelta(days=first - 1), moratorium.starts_on + timedelta(days=last - 1)
+    return plus(moratorium.starts_on, first - 1), plus(moratorium.starts_on, last - 1)
 
 
 def cause_of(register_reference: str) -> str:
@@ -168,8 +169,7 @@ def enter(state: Standstill, command: EnterMoratorium, context: Context) -> Deci
 def _possible(state: Standstill, command: EnterMoratorium, policy: MoratoriumPolicy, today: date) -> None:
     if command.starts_on < command.applied_on:
         raise BeforeItBegan(applied_on=command.applied_on, starts_on=command.starts_on)
-    if (today - command.starts_on).days > holds.BACKDATED_DAYS_MAX:
-        raise holds.StartsTooFarBack(starts_on=command.starts_on, today=today)
+    holds.check_start(command.starts_on, today)
     standard = MoratoriumKind.STANDARD
     for one in state.moratoria:
         # One for a mental health crisis is always possible, however often (reg. 30).
@@ -179,7 +179,7 @@ def _possible(state: Standstill, command: EnterMoratorium, policy: MoratoriumPol
         if over is None or over >= command.starts_on:
             raise MoratoriumRunning(hold_id=one.hold_id)
         if command.kind is standard and one.kind is standard:
-            possible_from = _months_after(over, policy.months_between) + DAY
+            possible_from = plus(_months_after(over, policy.months_between), 1)
             if command.applied_on < possible_from:
                 raise TooSoonAfterLast(last_ended_on=over, possible_from=possible_from)
 
@@ -194,14 +194,10 @@ def last_day(state: Standstill, moratorium: Moratorium) -> date | None:
 
 
 def _months_after(day: date, months: int) -> date:
+    """The same day so many months on, or the last one of a month that is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    for number in range(day.day, 27, -1):
-        try:
-            return date(year, month, number)
-        except ValueError:
-            continue
-    return date(year, month, min(day.day, 28))
+    year = min(day.year + years, date.max.year)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _owed_then(debts: Iterable[Debt], applied_on: date, state: Standstill, context: Context) -> None:
@@ -249,10 +245,10 @@ def _hold(
 def ends(moratorium: Moratorium, policy: MoratoriumPolicy) -> date | None:
     """Its last day, as the law has it; None: nobody can say yet (crisis treatment goes on)."""
     if moratorium.kind is MoratoriumKind.STANDARD:
-        return moratorium.starts_on + timedelta(days=policy.days - 1)
+        return plus(moratorium.starts_on, policy.days - 1)
     if moratorium.treatment_stopped_on is None:
         return None
-    return moratorium.treatment_stopped_on + timedelta(days=policy.crisis_days_after - 1)
+    return plus(moratorium.treatment_stopped_on, policy.crisis_days_after - 1)
 
 
 def _review(moratorium: Moratorium, policy: MoratoriumPolicy, today: date) -> date | None:
@@ -261,7 +257,7 @@ def _review(moratorium: Moratorium, policy: MoratoriumPolicy, today: date) -> da
         return looked[0] if moratorium.midway_done_on is None else None
     if moratorium.treatment_stopped_on is not None:
         return None
-    return max(moratorium.starts_on, today) + timedelta(days=policy.crisis_review_days)
+    return plus(max(moratorium.starts_on, today), policy.crisis_review_days)
 
 
 def add_debt(state: Standstill, command: AddDebt, context: Context) -> Decision[Standstill] | Need:
@@ -275,6 +271,7 @@ def add_debt(state: Standstill, command: AddDebt, context: Context) -> Decision[
     moratorium = running(state, command.hold_id, context)
     if command.effective_on < moratorium.starts_on:
         raise BeforeItBegan(starts_on=moratorium.starts_on, effective_on=command.effective_on)
+    holds.check_start(command.effective_on, state.today(context.now))
     _owed_then([command.debt], moratorium.applied_on, state, context)
     hold = _hold(state, moratorium, [command.debt], command.effective_on, context)
     changed = place(state, hold)

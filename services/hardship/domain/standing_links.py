@@ -35,6 +35,7 @@ from shared.events.reminders import (
     PersonUnlinked,
 )
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
+from shared.events.takeover import LoanMigrated
 
 REPLACED = "replaced"
 """Why a loan has moved, where its successor is a new loan of the same lender (`LoanMoved.reason`)."""
@@ -71,6 +72,13 @@ class RequestedFor(Event, topic="hardship-handed", key="person_id", version=1):
     request: HoldRequested
 
 
+class PlanCameFor(Event, topic="hardship-handed", key="person_id", version=1):
+    """A plan that came with a loan, for the id by which its keeper goes now. It never leaves this service."""
+
+    person_id: UUID
+    loan: LoanMigrated
+
+
 class AdvisersNamed(Event, topic="hardship-handed", key="person_id", version=1):
     """These advisers are named in cases of the person. It never leaves this service."""
 
@@ -96,17 +104,24 @@ def guard(state: Standstill, message: object, context: Context) -> Decision[Stan
 
 
 def _for_survivor(state: Standstill, survivor: UUID, message: object) -> Decision[Standstill] | None:
-    if isinstance(message, PersonUnlinked) and message.now == state.id:
+    parted = isinstance(message, PersonUnlinked) and message.now == state.id
+    survives = isinstance(message, StandstillMerged) and message.formerly == survivor
+    if parted or survives:
         return None
-    if isinstance(message, HoldRequested):
-        return Decision(state, hands_on=[RequestedFor(person_id=survivor, request=message)])
     if isinstance(message, PersonLinked | TimerFired):
         return Decision(state)
-    if isinstance(message, HeldLoanMoved):
-        return Decision(state, hands_on=[message.model_copy(update={"subject_id": survivor})])
-    if isinstance(message, Event):
-        return Decision(state, hands_on=[message.model_copy(update={"person_id": survivor})])
-    raise PersonMerged(into=survivor)
+    if not isinstance(message, Event):
+        raise PersonMerged(into=survivor)
+    return Decision(state, hands_on=[_readdressed(message, survivor)])
+
+
+def _readdressed(message: Event, survivor: UUID) -> Event:
+    if isinstance(message, HoldRequested):
+        return RequestedFor(person_id=survivor, request=message)
+    if isinstance(message, LoanMigrated):
+        return PlanCameFor(person_id=survivor, loan=message)
+    key = "subject_id" if isinstance(message, HeldLoanMoved) else "person_id"
+    return message.model_copy(update={key: survivor})
 
 
 # -- persons -------------------------------------------------------------------------------------------------
@@ -189,6 +204,8 @@ def merge(state: Standstill | None, event: StandstillMerged, context: Context) -
         return Need(keys=[key])
     other: Standstill | None = context.others[key]
     here = state or new_person(event.person_id)
+    if here.merged_into is not None:
+        here = new_person(here.id)  # it was the other's until now, and all that it had is there
     if other is None:
         return Decision(here)
     linked = {(one.loan_id, one.role) for one in here.loans}

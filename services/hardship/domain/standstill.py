@@ -18,6 +18,7 @@ from shared.events.parts import Freezes, HoldReason, PartyRole, Purpose
 from shared.money import Money
 
 DAY = timedelta(days=1)
+_LAST = date.max.toordinal()
 OWES = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})
 """As what a person must be part of a loan for it to count among theirs."""
 OWN_ONLY = frozenset({Role.BORROWER, Role.ADVISER, Role.MEDIATOR})
@@ -203,6 +204,11 @@ class Dispute:
     correct_by: date | None = None
     """Until when the lender puts its books right; None: nothing has to be, or it is done."""
 
+    @property
+    def evidence_given(self) -> bool:
+        """Whether the lender has shown anything."""
+        return any(text.about == "evidence" for text in self.texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -349,6 +355,11 @@ class Standstill:
             any(one.interest_and_fees for one in every),
             any(one.ageing for one in every),
         )
+
+
+def plus(day: date, days: int) -> date:
+    """So many days on; what lies beyond the calendar is its last day."""
+    return date.fromordinal(min(day.toordinal() + days, _LAST))
 
 
 def new_person(person_id: UUID) -> Standstill:

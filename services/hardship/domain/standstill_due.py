@@ -3,7 +3,7 @@
 from services.hardship.domain.hold_requests import grant_unanswered
 from services.hardship.domain.holds import Changed, decided, lift
 from services.hardship.domain.moratorium_course import ended_by_time
-from services.hardship.domain.standstill import DAY, Standstill
+from services.hardship.domain.standstill import Standstill, plus
 from services.hardship.domain.standstill_timer import StandstillDue
 from shared.decision import Context, Decision
 
@@ -24,7 +24,7 @@ def fall_due(state: Standstill, timer: StandstillDue, context: Context) -> Decis
         for one in over:
             assert one.ends_on is not None, "only such were chosen"
             current = after.hold(hold.id) or hold
-            after, more = lift(after, current, one.ends_on + DAY, [one.loan_id])
+            after, more = lift(after, current, plus(one.ends_on, 1), [one.loan_id])
             events = (*events, *more)
     # Its row is gone: whatever is next is set, also where it is the same day as before.
     return decided(None, Changed(ended_by_time(after), events), context)

@@ -5,7 +5,7 @@ answered by silence.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from services.hardship.domain.standstill import DAY, RequestStatus, Standstill
+from services.hardship.domain.standstill import RequestStatus, Standstill, plus
 from shared.decision import CancelTimer, SetTimer, TimerFired
 
 TIMER = "StandstillDue"
@@ -31,7 +31,7 @@ def _days(state: Standstill) -> Iterator[date]:
     for hold in state.holds:
         for one in hold.loans:
             if one.lifted_on is None and one.ends_on is not None:
-                yield one.ends_on + DAY
+                yield plus(one.ends_on, 1)
     for request in state.requests:
         if request.status is RequestStatus.OPEN:
-            yield request.decide_by + DAY
+            yield plus(request.decide_by, 1)

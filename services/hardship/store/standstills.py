@@ -57,7 +57,10 @@ class Kind(StrEnum):
     REQUEST = "request"
     CREDITOR_REVIEW = "creditor_review"
     DISPUTE = "dispute"
+    EVIDENCE = "evidence"
+    """That the lender is to show, of a dispute."""
     CORRECTION = "correction"
+    """That the lender is to make, of a dispute that was right."""
     COMPLAINT = "complaint"
 
 
@@ -211,6 +214,9 @@ def _items(state: Standstill) -> Iterator[Item]:
     for dispute in state.disputes:
         waits = dispute.resolution is None
         yield item(Kind.DISPUTE, dispute.id, dispute.loan_id, waits, dispute.answer_by, dispute.raised_at)
+        if waits and dispute.first is None and not dispute.evidence_given:
+            due = dispute.evidence_by
+            yield item(Kind.EVIDENCE, dispute.id, dispute.loan_id, True, due, dispute.raised_at)
         if dispute.correct_by is not None:
             due = dispute.correct_by
             yield item(Kind.CORRECTION, dispute.id, dispute.loan_id, True, due, dispute.raised_at)

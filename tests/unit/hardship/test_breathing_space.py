@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.hardship.domain.holds import LoanNotTheirs, StartsTooFarBack
+from services.hardship.domain.holds import LoanNotTheirs, StartsTooFarAway
 from services.hardship.domain.holds_by_hand import (
     ChangeHold,
     LiftHold,
@@ -297,7 +297,7 @@ def test_a_moratorium_neither_begins_before_it_was_asked_for_nor_a_year_ago() ->
     with pytest.raises(BeforeItBegan):
         desk.ask(entry(starts_on=START - timedelta(days=1)))
     long_ago = START - timedelta(days=366)
-    with pytest.raises(StartsTooFarBack):
+    with pytest.raises(StartsTooFarAway):
         desk.ask(entry(applied_on=long_ago, starts_on=long_ago))
 
 

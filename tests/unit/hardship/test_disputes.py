@@ -221,6 +221,16 @@ def test_nobody_answers_a_complaint_about_themselves() -> None:
     desk.ask(ResolveComplaint(PERSON, COMPLAINT, Finding.REJECTED, None), HUGO)
 
 
+def test_a_complaint_about_no_loan_in_particular_reaches_those_to_come() -> None:
+    desk = a_desk()
+    desk.ask(FileComplaint(PERSON, (), "pressure", None, None), THEMSELVES)
+    desk.link(SECOND)
+    assert [one.loan_id for one in desk.named(HoldPlaced)] == [LOAN, SECOND]
+    ours = FileComplaint(PERSON, (), "pressure", None, None)
+    desk.ask(ours, HELEN)
+    assert desk.state().complaints[1].loan_ids == (LOAN, SECOND)
+
+
 def test_a_complaint_that_the_person_files_is_about_whom_they_say() -> None:
     desk = a_desk(LOAN, ELSEWHERE)
     filed = FileComplaint(PERSON, (LOAN,), "pressure", "helen", text())

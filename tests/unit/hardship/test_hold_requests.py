@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,11 +14,12 @@ from services.hardship.domain.hold_requests import (
 )
 from services.hardship.domain.holds_by_hand import LiftHold, PlaceHold
 from services.hardship.domain.standstill import RequestStatus
+from shared.events.hardship import PlanCompleted
 from shared.events.holds import HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id, name_id, person_id
 from shared.events.ledger import LoanMoved, LoanRegistered
 from shared.events.loans import Channel, LoanKind
-from shared.events.parts import Components, Freezes, HoldReason, Purpose
+from shared.events.parts import Components, Freezes, HoldReason, Party, PartyRole, Purpose
 from shared.events.reminders import BorrowerName, PersonLinked
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
 from shared.events.takeover import LoanMigrated, RunningHold, RunningPlan
@@ -208,6 +210,39 @@ def test_a_plan_that_comes_with_a_loan_closes_demands_until_somebody_says_that_i
     assert desk.take(event) == []
     desk.ask(LiftHold(LOAN, placed.hold_id))
     assert len(desk.named(HoldLifted)) == 1
+
+
+@pytest.mark.parametrize(
+    ("roles", "keeper"),
+    [
+        ([("B-2", PartyRole.GUARANTOR), ("B-1", PartyRole.BORROWER)], PERSON),
+        ([("B-3", PartyRole.CARER), ("B-1", PartyRole.JOINT)], PERSON),
+    ],
+)
+def test_a_plan_that_comes_with_a_loan_is_its_borrowers(
+    roles: list[tuple[str, PartyRole]], keeper: UUID
+) -> None:
+    desk = Desk()
+    plan = RunningPlan(plan_reference="P-1", accepted_on=date(2026, 9, 1))
+    parties = tuple(Party(borrower_reference=name, role=role) for name, role in roles)
+    event = migrated().model_copy(update={"plan": plan, "holds": (), "parties": parties})
+    (placed,) = desk.take(event)
+    assert isinstance(placed, HoldPlaced)
+    assert (placed.reason, placed.person_id) == (HoldReason.PLAN, keeper)
+    kept = PlanCompleted(person_id=keeper, plan_id=event.plan_id(plan), completed_on=TODAY, loan_ids=(LOAN,))
+    assert [type(one) for one in desk.take(kept)] == [HoldLifted]
+
+
+def test_a_plan_that_comes_with_a_loan_of_someone_found_to_be_another_is_that_persons() -> None:
+    desk = a_desk()
+    survivor = person_id("other", "B-9")
+    borrower = BorrowerName(lender="acme", borrower_reference="B-1")
+    desk.take(PersonLinked(person_id=survivor, borrower=borrower, formerly=PERSON))
+    plan = RunningPlan(plan_reference="P-1", accepted_on=date(2026, 9, 1))
+    parties = (Party(borrower_reference="B-1"),)
+    (placed,) = desk.take(migrated().model_copy(update={"plan": plan, "holds": (), "parties": parties}))
+    assert isinstance(placed, HoldPlaced)
+    assert placed.person_id == survivor
 
 
 # -- loans that move -----------------------------------------------------------------------------------------

@@ -1,11 +1,18 @@
 """Holds by hand, and whose they are when persons turn out to be one, leave a loan, or are forgotten."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.hardship.domain.holds import HoldOver, HoldUnknown, LoanNotTheirs, PersonUnknown
+from services.hardship.domain.holds import (
+    HoldOver,
+    HoldUnknown,
+    LoanNotTheirs,
+    PersonUnknown,
+    StartsTooFarAway,
+)
 from services.hardship.domain.holds_by_hand import (
     ChangeHold,
     EndsBeforeStart,
@@ -34,6 +41,7 @@ from shared.events.reminders import (
     PersonUnlinked,
     RepresentationStated,
 )
+from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
 from tests.builders import a_full_event
 from tests.unit.hardship.stillness import (
     ADA,
@@ -94,6 +102,31 @@ def test_what_an_officer_states_beats_the_policy_and_must_fit_together() -> None
             desk.ask(PlaceHold(PERSON, (LOAN,), HoldReason.ILLNESS, ends_on=ends_on, review_on=review_on))
 
 
+@pytest.mark.parametrize("day", [date(2025, 11, 9), date(2027, 11, 11), date.min, date.max])
+def test_a_start_that_is_more_than_a_year_away_is_a_slip_of_the_pen(day: date) -> None:
+    desk = a_desk()
+    with pytest.raises(StartsTooFarAway):
+        desk.ask(PlaceHold(PERSON, (LOAN,), HoldReason.BEREAVEMENT, starts_on=day))
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_days_at_the_ends_of_the_calendar_break_nothing(day: date) -> None:
+    desk = a_desk()
+    names: dict[str, Any] = {"lender": "acme", "loan_reference": "L-1"}
+    for number, reason in enumerate((HoldReason.BEREAVEMENT, HoldReason.DEATH, HoldReason.FRAUD)):
+        asked = HoldRequested(
+            **names, hold_reference=f"H-{number}", borrower_reference="B-1", reason=reason, starts_on=day
+        )
+        desk.take(asked, asked.model_copy(update={"hold_reference": f"E-{number}", "ends_on": day}))
+    desk.take(
+        LegalActionStarted(**names, action_reference="A-1", started_on=day, kind="claim"),
+        LegalActionEnded(**names, action_reference="A-1", ended_on=day, outcome="withdrawn"),
+    )
+    desk.ask(PlaceHold(PERSON, (LOAN,), HoldReason.ILLNESS, ends_on=date.max))
+    desk.day(date(2027, 12, 1))
+    assert desk.faults == []
+
+
 def test_who_is_unknown_or_another_lenders_is_not_there() -> None:
     desk = a_desk()
     with pytest.raises(NotFound):
@@ -118,6 +151,14 @@ def test_an_officer_ends_a_hold_for_their_lenders_loans_and_not_for_anothers() -
         desk.ask(LiftHold(PERSON, hold_id))
     with pytest.raises(LoanNotTheirs):
         desk.ask(LiftHold(PERSON, hold_id, (ELSEWHERE,)))
+
+
+def test_a_new_loan_is_held_no_earlier_than_the_hold_begins() -> None:
+    desk = a_desk()
+    desk.ask(PlaceHold(PERSON, (), HoldReason.BEREAVEMENT, starts_on=date(2026, 11, 20)), ADA)
+    (placed,) = desk.link(SECOND)
+    assert isinstance(placed, HoldPlaced)
+    assert (placed.starts_on, placed.ends_on) == (date(2026, 11, 20), date(2027, 2, 17))
 
 
 def test_a_hold_that_is_over_for_all_takes_no_new_loan() -> None:
@@ -216,6 +257,17 @@ def test_holds_of_someone_found_to_be_another_are_told_anew_as_that_persons() ->
         desk.ask(LiftHold(PERSON, hold_id))
     desk.ask(LiftHold(survivor, hold_id))
     assert desk.day(date(2027, 6, 1)) == []
+
+
+def test_of_two_who_are_one_the_id_that_was_left_may_be_taken_again() -> None:
+    desk = a_desk()
+    other = person_id("other", "B-9")
+    hold_id = desk.ask(PlaceHold(PERSON, (LOAN,), HoldReason.BEREAVEMENT)).hold_id
+    merged(desk, other, PERSON)
+    (changed,) = merged(desk, PERSON, other)
+    assert isinstance(changed, HoldChanged)
+    assert (changed.hold_id, changed.person_id, changed.revision) == (hold_id, PERSON, 2)
+    assert [one.id for one in desk.state().holds] == [hold_id]
 
 
 def test_someone_of_whom_nothing_was_known_is_merged_too() -> None:

@@ -1,6 +1,7 @@
 """How a breathing space goes on and ends."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -22,6 +23,7 @@ from services.hardship.domain.moratorium_course import (
     TooLateForReview,
 )
 from shared.decision import Actor, Role
+from shared.events.hardship import PlanAccepted, PlanLoan
 from shared.events.holds import HoldChanged
 from shared.events.parts import HoldReason
 from tests.unit.hardship.moratoria import START, ends, entry
@@ -56,6 +58,22 @@ def test_the_adviser_looks_midway_and_it_ends() -> None:
     with pytest.raises(HoldOver):
         desk.ask(CancelMoratorium(PERSON, hold_id, date(2026, 12, 8), "again"))
     assert desk.timers == {}
+
+
+def test_a_plan_does_not_end_it_but_asks_the_adviser_whether_it_does() -> None:
+    desk = a_desk(LOAN, SECOND)
+    desk.ask(entry(debts=(Debt(LOAN, "loan"), Debt(SECOND, "loan"))))
+    desk.day(date(2026, 11, 12))
+    plan = PlanAccepted(
+        person_id=PERSON,
+        plan_id=uuid4(),
+        accepted_on=date(2026, 11, 12),
+        loans=(PlanLoan(loan_id=LOAN, part=1),),
+    )
+    desk.take(plan)
+    (changed,) = desk.named(HoldChanged)
+    assert (changed.loan_id, changed.review_on) == (LOAN, date(2026, 11, 12))
+    assert ends(desk) == []
 
 
 def test_it_ends_with_the_persons_death_and_the_hold_for_that_is_there_already() -> None:

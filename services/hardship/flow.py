@@ -3,13 +3,67 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.hardship.domain import linking, loan
+from services.hardship.domain import (
+    case_ends,
+    cases,
+    linking,
+    loan,
+    person_due,
+    plan_course,
+    proposals,
+    settlements,
+)
+from services.hardship.domain.case_ends import AppealRefusal, CloseCase, DecideAppeal, RefuseCase
+from services.hardship.domain.cases import (
+    Acknowledge,
+    CaseTaken,
+    GiveStatement,
+    NameAdviser,
+    NoteOptions,
+    OpenCase,
+    ShareWith,
+)
 from services.hardship.domain.linking import CasesMerged
-from services.hardship.domain.loan import Loan
+from services.hardship.domain.loan import Feed, Loan, LoanTold
 from services.hardship.domain.person import Person
+from services.hardship.domain.person_timer import PersonDue
+from services.hardship.domain.proposals import (
+    AnswerPlan,
+    ApprovePlan,
+    PlanTaken,
+    RequestPlan,
+    TakeLightRelief,
+    WithdrawPlan,
+)
 from services.hardship.standing_flow import STANDING_STEPS, STANDSTILLS, obeying
 from services.hardship.store import persons
+from shared.events.base import Event
+from shared.events.care import HardshipSignalled, StatementReceived
+from shared.events.hardship import (
+    AppealDecided,
+    HardshipClosed,
+    HardshipOpened,
+    HardshipRefused,
+    NothingAffordable,
+    PlanAccepted,
+    PlanActivated,
+    PlanBroken,
+    PlanBrokenRetracted,
+    PlanCompleted,
+    PlanCompletedRetracted,
+    PlanDeclined,
+    PlanExpired,
+    PlanInstalmentKept,
+    PlanInstalmentKeptRetracted,
+    PlanInstalmentMissed,
+    PlanInstalmentMissedRetracted,
+    PlanProposed,
+    PlanReplaced,
+    PlanRequested,
+    PlanWithdrawn,
+)
 from shared.events.ledger import (
+    FeedLate,
     LoanMoved,
     LoanRegistered,
     LoanRepaid,
@@ -21,6 +75,8 @@ from shared.events.ledger import (
     ReliefRefused,
     ScheduleRevised,
 )
+from shared.events.loans import PaymentsComplete
+from shared.events.mediation import SettlementReached
 from shared.events.reminders import (
     LoanLinked,
     LoanUnlinked,
@@ -29,7 +85,7 @@ from shared.events.reminders import (
     PersonProfiled,
     PersonUnlinked,
 )
-from shared.flow import Flow, States, Step
+from shared.flow import Decide, Flow, States, Step
 
 _TOLD = (
     PaymentMissed,
@@ -43,6 +99,24 @@ _TOLD = (
     LoanMoved,
 )
 """What the ledger tells of a loan that is its persons' business."""
+
+
+_COURSE = (
+    PlanActivated,
+    PlanInstalmentKept,
+    PlanInstalmentKeptRetracted,
+    PlanInstalmentMissedRetracted,
+    PlanBroken,
+    PlanBrokenRetracted,
+    PlanCompleted,
+    PlanCompletedRetracted,
+    HardshipOpened,
+)
+"""What may follow from how a plan is kept."""
+
+
+def _asked(message: type, decide: Decide, answer: type, *emits: type[Event]) -> Step:
+    return Step(message, decide, emits=emits, state=Person, answer=answer)
 
 
 def _formerly(event: PersonLinked) -> Sequence[UUID]:
@@ -62,6 +136,54 @@ CASE_STEPS: tuple[Step, ...] = (
     Step(PersonErased, linking.erase, creates=True, state=Person),
     Step(LoanRegistered, loan.register, creates=True, state=Loan),
     *(Step(message, loan.tell, creates=True, state=Loan) for message in _TOLD),
+    Step(FeedLate, loan.feed_late, creates=True, state=Feed, key=lambda event: loan.feed_id(event.lender)),
+    Step(
+        PaymentsComplete,
+        loan.feed_complete,
+        creates=True,
+        state=Feed,
+        key=lambda event: loan.feed_id(event.lender),
+    ),
+    # cases
+    Step(HardshipSignalled, cases.signal, emits=(HardshipOpened,), creates=True, state=Person),
+    _asked(OpenCase, cases.open_case, CaseTaken, HardshipOpened),
+    _asked(Acknowledge, cases.acknowledge, CaseTaken),
+    _asked(NameAdviser, cases.name_adviser, CaseTaken),
+    _asked(ShareWith, cases.share_with, CaseTaken),
+    _asked(GiveStatement, cases.give_statement, CaseTaken, StatementReceived),
+    _asked(NoteOptions, cases.note_options, CaseTaken, NothingAffordable),
+    _asked(RefuseCase, case_ends.refuse, CaseTaken, HardshipRefused),
+    _asked(AppealRefusal, case_ends.appeal, CaseTaken),
+    _asked(DecideAppeal, case_ends.decide_appeal, CaseTaken, AppealDecided, HardshipClosed),
+    _asked(CloseCase, case_ends.close, CaseTaken, HardshipClosed),
+    # plans
+    _asked(RequestPlan, proposals.request, PlanTaken, PlanReplaced, PlanRequested, PlanProposed),
+    _asked(ApprovePlan, proposals.approve, PlanTaken, PlanProposed),
+    _asked(TakeLightRelief, proposals.take_light, PlanTaken, PlanReplaced, PlanAccepted, HardshipClosed),
+    _asked(
+        AnswerPlan,
+        proposals.answer,
+        PlanTaken,
+        PlanDeclined,
+        PlanReplaced,
+        PlanAccepted,
+        HardshipClosed,
+    ),
+    _asked(WithdrawPlan, proposals.withdraw, PlanTaken, PlanWithdrawn, HardshipOpened),
+    Step(
+        SettlementReached,
+        settlements.settle,
+        emits=(PlanReplaced, PlanAccepted, HardshipClosed),
+        creates=True,
+        state=Person,
+    ),
+    Step(LoanTold, plan_course.follow, emits=_COURSE, creates=True, state=Person),
+    Step(
+        PersonDue,
+        person_due.fall_due,
+        emits=(PlanExpired, PlanInstalmentMissed, HardshipClosed, *_COURSE),
+        state=Person,
+    ),
 )
 
 FLOW = Flow(
@@ -75,6 +197,7 @@ FLOW = Flow(
             guard=linking.guard,
         ),
         States(Loan, load=persons.load_loans, save=persons.save_loans, key="loan_id"),
+        States(Feed, load=persons.load_feeds, save=persons.save_feeds, key="feed_id"),
         STANDSTILLS,
     ),
     steps=(*obeying(CASE_STEPS), *STANDING_STEPS),

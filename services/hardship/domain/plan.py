@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.events.parts import ReliefKind, ReliefPhase
+from shared.money import Money
 
 
 class PlanStatus(StrEnum):
@@ -99,6 +100,8 @@ class PlanPart:
     """Of the loan, as it was priced."""
     before: Price | None = None
     after: Price | None = None
+    former: tuple[PlanPartDue, ...] = ()
+    """What fell due, and would have, without the plan."""
     shown: tuple[PlanPartDue, ...] = ()
     """What falls due by the plan, as the agreement says."""
     forgiven_minor: int = 0
@@ -114,6 +117,10 @@ class PlanPart:
     """Nothing of the loan is owed any more."""
     over_on: date | None = None
     """On this day it is looked at whether the part was kept to its end."""
+
+    def money(self, minor: int) -> Money:
+        """An amount in the loan's currency."""
+        return Money(minor, self.currency)
 
     @property
     def paid_minor(self) -> int:
@@ -150,8 +157,8 @@ class Plan:
     cooling_off_until: date | None = None
     """The last day on which the person may withdraw."""
     activated_on: date | None = None
-    needs_approval: bool = False
-    replaces: tuple[UUID, ...] = ()
+    awaits: frozenset[str] = frozenset()
+    """Lenders whose approval is missing."""
     broken_by: tuple[tuple[UUID, date], ...] = ()
     """The dues that broke it."""
     told_id: UUID | None = None

@@ -14,6 +14,14 @@ PERSON_V1 = (
         persons uuid[] NOT NULL
     )
     """,
+    """
+    CREATE TABLE feed (
+        id uuid PRIMARY KEY,
+        lender text NOT NULL,
+        complete_through date,
+        late boolean NOT NULL
+    )
+    """,
     # What lists and look-ups are made of: a row for each case or plan and lender.
     """
     CREATE TABLE person_item (

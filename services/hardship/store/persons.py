@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.hardship.domain.loan import Loan
+from services.hardship.domain.loan import Feed, Loan
 from services.hardship.domain.person import Person
 from services.hardship.domain.plan import IN_FORCE, WAITING
 from shared.database import execute
@@ -41,9 +41,9 @@ _DROP_TEXTS = "DELETE FROM case_text WHERE person_id = ANY($1::uuid[])"
 _TEXT = "SELECT person_id, sealed FROM case_text WHERE id = $1"
 _OWNER = "SELECT person_id FROM person_item WHERE kind = $1 AND item_id = $2 LIMIT 1"
 _PAGE = (
-    "SELECT item_id, min(person_id::text)::uuid, min(due_on) AS due FROM person_item WHERE kind = $1 AND is_open "
-    "AND ($2::text[] IS NULL OR lender = ANY($2::text[])) AND ($3::text IS NULL OR adviser = $3) "
-    "AND ($4::uuid IS NULL OR person_id = $4) "
+    "SELECT item_id, min(person_id::text)::uuid, min(due_on) AS due FROM person_item "
+    "WHERE kind = $1 AND is_open AND ($2::text[] IS NULL OR lender = ANY($2::text[])) "
+    "AND ($3::text IS NULL OR adviser = $3) AND ($4::uuid IS NULL OR person_id = $4) "
     "GROUP BY item_id HAVING (min(due_on), item_id) > ($5, $6) ORDER BY due, item_id LIMIT $7"
 )
 _LOANS = "SELECT id, lender, persons FROM loan WHERE id = ANY($1::uuid[])"
@@ -52,6 +52,13 @@ _SAVE_LOANS = (
     "INSERT INTO loan (id, lender, persons) SELECT i, l, string_to_array(p, ' ')::uuid[] "
     "FROM unnest($1::uuid[], $2::text[], $3::text[]) AS x(i, l, p) "
     "ON CONFLICT (id) DO UPDATE SET lender = excluded.lender, persons = excluded.persons"
+)
+
+_FEEDS = "SELECT id, lender, complete_through, late FROM feed WHERE id = ANY($1::uuid[])"
+_SAVE_FEEDS = (
+    "INSERT INTO feed (id, lender, complete_through, late) "
+    "SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::boolean[]) "
+    "ON CONFLICT (id) DO UPDATE SET complete_through = excluded.complete_through, late = excluded.late"
 )
 
 
@@ -192,7 +199,7 @@ def _items(person: Person) -> Iterator[Item]:
             )
 
 
-# -- loans ---------------------------------------------------------------------------------------------------
+# -- loans and feeds ----------------------------------------------------------------------------------------
 
 
 async def load_loans(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, Loan]:
@@ -210,3 +217,16 @@ async def save_loans(connection: AsyncConnection, changes: Sequence[Change[Loan]
         [" ".join(map(str, one.persons)) for one in every],
     )
     await execute(connection, _SAVE_LOANS, columns)
+
+
+async def load_feeds(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, Feed]:
+    """Feeds by id."""
+    rows = await execute(connection, _FEEDS, (list(wanted),))
+    return {row[0]: Feed(*row) for row in rows}
+
+
+async def save_feeds(connection: AsyncConnection, changes: Sequence[Change[Feed]]) -> None:
+    """Save how far the lenders' reports reach."""
+    every = [change.after for change in changes]
+    columns = ([o.id for o in every], [o.lender for o in every], [o.complete_through for o in every])
+    await execute(connection, _SAVE_FEEDS, (*columns, [one.late for one in every]))

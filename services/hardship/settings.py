@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from shared.settings import ServiceSettings
 
@@ -20,7 +20,7 @@ class HardshipSettings(ServiceSettings):
     """
 
     sealing_key_file: Path | None = None
-    link_secret: SecretStr | None = None
+    link_secret: SecretStr | None = Field(default=None, min_length=32)
     ledger_url: str = "http://127.0.0.1:8000"
     service_token_file: Path | None = None
     ledger_within_s: float = 5.0

@@ -195,3 +195,13 @@ def _tokens(frame: Frame) -> Iterator[Candidate]:
         phase = _phase(ReliefKind.TOKEN_PAYMENTS, frame.today, until, frame.money(token))
         late = _arrears_first(frame)
         yield Candidate("token_payments", (*late, phase), until=until, last_resort=True)
+
+
+def light(frame: Frame, moved_to: date | None) -> Candidate:
+    """What may be granted without a statement: the next due day moved, or a month without payments."""
+    if moved_to is not None:
+        phase = _phase(ReliefKind.DUE_DATE_MOVED, frame.today, moved_to)
+        return Candidate("due_date_moved", (phase,), until=moved_to)
+    until = add_months(frame.today, 1) - DAY
+    phase = _phase(ReliefKind.DEFERRAL_INTEREST_RUNNING, frame.today, until)
+    return Candidate("deferral", (phase,), until=until)

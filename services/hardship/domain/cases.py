@@ -12,7 +12,7 @@ from services.hardship.domain.person import Person, PersonUnknownHere, case_of
 from services.hardship.domain.person_timer import decided
 from services.hardship.domain.reference import Reference
 from services.hardship.domain.telling import Telling
-from shared.decision import Actor, Context, Decision, Role
+from shared.decision import Context, Decision, Role
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.events.care import Circumstance, HardshipSignalled, StatementReceived
 from shared.events.hardship import HardshipOpened, NothingAffordable
@@ -165,7 +165,7 @@ def signal(state: Person | None, event: HardshipSignalled, context: Context) -> 
 def open_case(person: Person, command: OpenCase, context: Context) -> Decision[Person]:
     """Somebody asks for help. Where a case is open for one of the loans already, it is that one."""
     actor = context.actor
-    if not _mayopened(person, actor):
+    if not person.seen_by(actor):
         raise PersonUnknownHere(person_id=command.person_id)
     for loan_id in command.loan_ids:
         if person.loan(loan_id) is None or not person.sees_loan(actor, None, loan_id):
@@ -181,11 +181,6 @@ def open_case(person: Person, command: OpenCase, context: Context) -> Decision[P
     case = replace(case, texts=texts, adviser=named)
     telling = Telling(context)
     return decided(person, begin(person, case, telling), telling.events, answer=taken(person, case))
-
-
-def _mayopened(person: Person, actor: Actor) -> bool:
-    """An adviser who is named in no case yet may open the first: the person has asked them to."""
-    return actor.role is Role.ADVISER or person.seen_by(actor)
 
 
 def reopen(

@@ -153,6 +153,8 @@ class Plan:
     language: str = "en"
     expires_on: date | None = None
     text_hash: str | None = None
+    document: str = ""
+    """The agreement as it was written, on its way to where it is kept."""
     accepted_on: date | None = None
     cooling_off_until: date | None = None
     """The last day on which the person may withdraw."""

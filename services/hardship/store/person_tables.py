@@ -45,5 +45,13 @@ PERSON_V1 = (
         sealed bytea NOT NULL
     )
     """,
+    """
+    CREATE TABLE agreement (
+        plan_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL,
+        document text NOT NULL
+    )
+    """,
+    "CREATE INDEX agreement_person ON agreement (person_id)",
     "CREATE INDEX case_text_person ON case_text (person_id)",
 )

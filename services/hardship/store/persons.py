@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.hardship.domain.agreement import Document
 from services.hardship.domain.loan import Feed, Loan
 from services.hardship.domain.person import Person
 from services.hardship.domain.plan import IN_FORCE, WAITING
@@ -18,6 +19,7 @@ from shared.flow import Change, Wanted
 from shared.sealed import forget
 
 _PACK: TypeAdapter[Person] = TypeAdapter(Person)
+_DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
 _LOAD = "SELECT content FROM person WHERE id = ANY($1::uuid[])"
 _SAVE = (
     "INSERT INTO person (id, content) SELECT * FROM unnest($1::uuid[], $2::text[]) "
@@ -46,6 +48,12 @@ _PAGE = (
     "AND ($3::text IS NULL OR adviser = $3) AND ($4::uuid IS NULL OR person_id = $4) "
     "GROUP BY item_id HAVING (min(due_on), item_id) > ($5, $6) ORDER BY due, item_id LIMIT $7"
 )
+_ADD_AGREEMENTS = (
+    "INSERT INTO agreement (plan_id, person_id, document) "
+    "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]) ON CONFLICT (plan_id) DO NOTHING"
+)
+_DROP_AGREEMENTS = "DELETE FROM agreement WHERE person_id = ANY($1::uuid[])"
+_AGREEMENT = "SELECT document FROM agreement WHERE plan_id = $1"
 _LOANS = "SELECT id, lender, persons FROM loan WHERE id = ANY($1::uuid[])"
 # An array of arrays would have to be rectangular: ids travel as one text.
 _SAVE_LOANS = (
@@ -124,8 +132,14 @@ async def save_persons(connection: AsyncConnection, changes: Sequence[Change[Per
     if texts:
         columns = ([t.id for t, _ in texts], [id_ for _, id_ in texts], [t.sealed for t, _ in texts])
         await execute(connection, _ADD_TEXTS, columns)
+    written = [(plan, one.id) for one in every for plan in one.plans if plan.document]
+    if written:
+        documents = [plan.document for plan, _ in written]
+        columns_of = ([plan.id for plan, _ in written], [id_ for _, id_ in written], documents)
+        await execute(connection, _ADD_AGREEMENTS, columns_of)
     if erased := [id_ for one in every if one.erased for id_ in (one.id, *one.formerly)]:
         await execute(connection, _DROP_TEXTS, (erased,))
+        await execute(connection, _DROP_AGREEMENTS, (erased,))
         await forget(connection, erased)
 
 
@@ -156,13 +170,26 @@ async def sealed_text(connection: AsyncConnection, text_id: UUID) -> tuple[UUID,
     return (row[0], row[1]) if row else None
 
 
+async def agreement_of(connection: AsyncConnection, plan_id: UUID) -> Document | None:
+    """The agreement of a plan as it was written."""
+    row = (await execute(connection, _AGREEMENT, (plan_id,))).first()
+    return _DOCUMENT.validate_json(row[0]) if row else None
+
+
+def packed_agreement(document: Document) -> str:
+    """An agreement as it is kept."""
+    return _DOCUMENT.dump_json(document).decode()
+
+
 def _without_texts(person: Person) -> Person:
-    if not any(text.sealed for case in person.cases for text in case.texts):
-        return person
-    cases = tuple(
-        replace(case, texts=tuple(text._replace(sealed=b"") for text in case.texts)) for case in person.cases
+    return replace(
+        person,
+        cases=tuple(
+            replace(case, texts=tuple(text._replace(sealed=b"") for text in case.texts))
+            for case in person.cases
+        ),
+        plans=tuple(replace(plan, document="") for plan in person.plans),
     )
-    return replace(person, cases=cases)
 
 
 def _items(person: Person) -> Iterator[Item]:

@@ -6,10 +6,12 @@ from uuid import UUID
 from services.hardship.domain import (
     case_ends,
     cases,
+    holds_taken_over,
     linking,
     loan,
     person_due,
     plan_course,
+    plans_taken_over,
     proposals,
     settlements,
 )
@@ -35,6 +37,7 @@ from services.hardship.domain.proposals import (
     TakeLightRelief,
     WithdrawPlan,
 )
+from services.hardship.domain.standing_links import PlanCameFor
 from services.hardship.standing_flow import STANDING_STEPS, STANDSTILLS, obeying
 from services.hardship.store import persons
 from shared.events.base import Event
@@ -85,6 +88,7 @@ from shared.events.reminders import (
     PersonProfiled,
     PersonUnlinked,
 )
+from shared.events.takeover import LoanMigrated
 from shared.flow import Decide, Flow, States, Step
 
 _TOLD = (
@@ -177,6 +181,14 @@ CASE_STEPS: tuple[Step, ...] = (
         creates=True,
         state=Person,
     ),
+    Step(
+        LoanMigrated,
+        plans_taken_over.take_over,
+        creates=True,
+        state=Person,
+        key=holds_taken_over.keepers,
+    ),
+    Step(PlanCameFor, plans_taken_over.take_over_for, creates=True, state=Person),
     Step(LoanTold, plan_course.follow, emits=_COURSE, creates=True, state=Person),
     Step(
         PersonDue,

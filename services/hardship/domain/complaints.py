@@ -78,7 +78,7 @@ def raise_complaint(
     if any(one.id == event.complaint_id for one in here.complaints):
         return Decision(here)
     complaint = _made(here, event.complaint_id, event.loan_ids, event.reason, context)
-    return decided(state, _opened(here, complaint, context), context)
+    return decided(state, _opened(here, complaint, context))
 
 
 def file(state: Standstill, command: FileComplaint, context: Context) -> Decision[Standstill]:
@@ -90,7 +90,7 @@ def file(state: Standstill, command: FileComplaint, context: Context) -> Decisio
     texts = () if command.text is None else (command.text,)
     made = _made(state, id_, loan_ids, command.reason, context)
     complaint = replace(made, about=command.about, texts=texts)
-    return decided(state, _opened(state, complaint, context), context, ComplaintTaken(id_))
+    return decided(state, _opened(state, complaint, context), ComplaintTaken(id_))
 
 
 def _made(
@@ -111,7 +111,7 @@ def say_about(state: Standstill, command: SayAbout, context: Context) -> Decisio
     """Whoever reads the complaint says whom it is about."""
     complaint = _find(state, command.complaint_id, context)
     after = _with(state, replace(complaint, about=command.about))
-    return decided(state, Changed(after), context, ComplaintTaken(complaint.id))
+    return decided(state, Changed(after), ComplaintTaken(complaint.id))
 
 
 def resolve(state: Standstill, command: ResolveComplaint, context: Context) -> Decision[Standstill]:
@@ -127,7 +127,7 @@ def resolve(state: Standstill, command: ResolveComplaint, context: Context) -> D
         person_id=state.id, complaint_id=complaint.id, outcome=command.outcome, resolved_at=context.now
     )
     both = Changed(after, (told, *events))
-    return decided(state, both, context, ComplaintTaken(complaint.id, command.outcome))
+    return decided(state, both, ComplaintTaken(complaint.id, command.outcome))
 
 
 def _find(state: Standstill, complaint_id: UUID, context: Context) -> Complaint:

@@ -118,7 +118,7 @@ def raise_dispute(state: Standstill | None, event: DisputeRaised, context: Conte
     if any(one.id == event.dispute_id for one in here.disputes):
         return Decision(here)
     dispute = _made(here, event.dispute_id, event.loan_id, event.reason, event.disputed, context)
-    return decided(state, _opened(here, dispute, context), context)
+    return decided(state, _opened(here, dispute, context))
 
 
 def file(state: Standstill, command: FileDispute, context: Context) -> Decision[Standstill]:
@@ -131,7 +131,7 @@ def file(state: Standstill, command: FileDispute, context: Context) -> Decision[
     dispute = _made(state, id_, loan_id, command.reason, command.disputed, context)
     if command.text is not None:
         dispute = replace(dispute, texts=(command.text,))
-    return decided(state, _opened(state, dispute, context), context, DisputeTaken(id_))
+    return decided(state, _opened(state, dispute, context), DisputeTaken(id_))
 
 
 def _made(
@@ -168,7 +168,7 @@ def add_text(state: Standstill, command: AddText, context: Context) -> Decision[
     if dispute.resolution is not None:
         raise DisputeDecided(dispute_id=dispute.id)
     after = _with(state, _with_text(dispute, command.text))
-    return decided(state, Changed(after), context, DisputeTaken(dispute.id))
+    return decided(state, Changed(after), DisputeTaken(dispute.id))
 
 
 def resolve(state: Standstill, command: ResolveDispute, context: Context) -> Decision[Standstill]:
@@ -204,7 +204,7 @@ def resolve(state: Standstill, command: ResolveDispute, context: Context) -> Dec
         resolved_at=context.now,
     )
     both = Changed(changed.state, (told, *changed.events))
-    return decided(state, both, context, DisputeTaken(dispute.id, command.outcome))
+    return decided(state, both, DisputeTaken(dispute.id, command.outcome))
 
 
 def correct(state: Standstill, command: BooksCorrected, context: Context) -> Decision[Standstill]:
@@ -214,7 +214,7 @@ def correct(state: Standstill, command: BooksCorrected, context: Context) -> Dec
         raise DisputeOpen(dispute_id=dispute.id)
     settled = replace(dispute, correct_by=None)
     changed = _lift(_with(state, settled), settled, context)
-    return decided(state, changed, context, DisputeTaken(dispute.id))
+    return decided(state, changed, DisputeTaken(dispute.id))
 
 
 def appeal(state: Standstill, command: AppealDispute, context: Context) -> Decision[Standstill]:
@@ -245,7 +245,7 @@ def appeal(state: Standstill, command: AppealDispute, context: Context) -> Decis
         again=True,
         disputed=dispute.disputed,
     )
-    return decided(state, changed, context, DisputeTaken(dispute.id))
+    return decided(state, changed, DisputeTaken(dispute.id))
 
 
 def _find(state: Standstill, dispute_id: UUID, context: Context) -> Dispute:

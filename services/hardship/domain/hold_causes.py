@@ -77,7 +77,7 @@ def begin(
 def _over(state: Standstill, cause: str, on: date, context: Context) -> Decision[Standstill] | Wait:
     if state.hold_of(cause) is None:
         return Wait(f"no hold follows from {cause} yet")
-    return decided(state, lift_cause(state, cause, on), context)
+    return decided(state, lift_cause(state, cause, on))
 
 
 # -- mediation, representation, danger -----------------------------------------------------------------------
@@ -90,7 +90,7 @@ def open_mediation(
     here = state or new_person(event.person_id)
     on = here.today(event.opened_at)
     changed = begin(here, HoldReason.MEDIATION, f"mediation:{event.case_id}", event.loan_ids, on, context)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def end_mediation(
@@ -116,7 +116,7 @@ def state_representation(
         context,
         again=True,
     )
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def signal_crisis(state: Standstill | None, event: CrisisSignalled, context: Context) -> Decision[Standstill]:
@@ -124,7 +124,7 @@ def signal_crisis(state: Standstill | None, event: CrisisSignalled, context: Con
     here = state or new_person(event.person_id)
     on = here.today(event.signalled_at)
     changed = begin(here, HoldReason.CRISIS_TREATMENT, f"crisis:{event.signal_id}", (), on, context)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 # -- courts --------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def start_action(
     here = state or new_loan(event.loan_id)
     cause = _action(here, event.action_reference)
     changed = begin(here, HoldReason.LEGAL_ACTION, cause, (event.loan_id,), event.started_on, context)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def end_action(state: Standstill, event: LegalActionEnded, context: Context) -> Decision[Standstill] | Wait:
@@ -161,7 +161,7 @@ def open_case(state: Standstill | None, event: HardshipOpened, context: Context)
     here = state or new_person(event.person_id)
     on = here.today(event.opened_at)
     changed = begin(here, HoldReason.PLAN, f"case:{event.case_id}", event.loan_ids, on, context)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def refuse_case(state: Standstill, event: HardshipRefused, context: Context) -> Decision[Standstill]:
@@ -171,7 +171,7 @@ def refuse_case(state: Standstill, event: HardshipRefused, context: Context) -> 
         return Decision(state)
     running = [one for one in found.loans if one.lifted_on is None]
     ends = [replace(one, ends_on=event.appeal_by, review_on=None) for one in running]
-    return decided(state, change(state, found, ends), context)
+    return decided(state, change(state, found, ends))
 
 
 def decide_case_appeal(state: Standstill, event: AppealDecided, context: Context) -> Decision[Standstill]:
@@ -181,21 +181,21 @@ def decide_case_appeal(state: Standstill, event: AppealDecided, context: Context
     if found is None:
         return Decision(state)
     if event.upheld:
-        return decided(state, lift(state, found, on), context)
+        return decided(state, lift(state, found, on))
     review_on = policy_of(context, HoldReason.PLAN).review_on(on)
     running = [one for one in found.loans if one.lifted_on is None]
     if running:
         opened = [replace(one, ends_on=None, review_on=review_on) for one in running]
-        return decided(state, change(state, found, opened), context)
+        return decided(state, change(state, found, opened))
     loan_ids = [one.loan_id for one in found.loans]
     changed = begin(state, HoldReason.PLAN, cause, loan_ids, on, context, again=True)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def close_case(state: Standstill, event: HardshipClosed, context: Context) -> Decision[Standstill]:
     """The case is over: a plan, if one came of it, has a hold of its own."""
     changed = lift_cause(state, f"case:{event.case_id}", event.closed_on)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def accept_plan(state: Standstill | None, event: PlanAccepted, context: Context) -> Decision[Standstill]:
@@ -211,7 +211,7 @@ def accept_plan(state: Standstill | None, event: PlanAccepted, context: Context)
             named = [one for one in hold.loans if one.loan_id in loan_ids and one.covers(today)]
             here, more = change(here, hold, [replace(one, review_on=today) for one in named])
             events = (*events, *more)
-    return decided(state, Changed(here, events), context)
+    return decided(state, Changed(here, events))
 
 
 PlanOver = PlanBroken | PlanCompleted | PlanWithdrawn | PlanReplaced
@@ -224,7 +224,7 @@ def end_plan(state: Standstill, event: PlanOver, context: Context) -> Decision[S
     if found is None:
         return Decision(state)
     loan_ids = {state.now_called(one) for one in event.loan_ids}
-    return decided(state, lift(state, found, _over_on(state, event, context), loan_ids), context)
+    return decided(state, lift(state, found, _over_on(state, event, context), loan_ids))
 
 
 def resume_plan(state: Standstill, event: PlanOn, context: Context) -> Decision[Standstill]:
@@ -232,7 +232,7 @@ def resume_plan(state: Standstill, event: PlanOn, context: Context) -> Decision[
     on = state.today(context.now)
     cause = f"plan:{event.plan_id}"
     changed = begin(state, HoldReason.PLAN, cause, event.loan_ids, on, context, again=True)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def _over_on(state: Standstill, event: PlanOver, context: Context) -> date:

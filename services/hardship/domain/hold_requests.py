@@ -107,8 +107,8 @@ def _take(
     )
     here = replace(here, requests=(*here.requests, asked))
     if policy.on_request is OnRequest.GRANT:
-        return decided(before, _granted(here, asked, "policy", context), context)
-    return decided(before, Changed(here), context)
+        return decided(before, _granted(here, asked, "policy", context))
+    return decided(before, Changed(here))
 
 
 def _granted(state: Standstill, asked: Request, by: str, context: Context) -> Changed:
@@ -155,7 +155,7 @@ def grant(state: Standstill, command: GrantRequest, context: Context) -> Decisio
     asked = _find(state, command.request_id, context)
     changed = _granted(state, asked, context.actor.subject, context)
     answer = RequestTaken(asked.id, RequestStatus.GRANTED)
-    return decided(state, changed, context, answer)
+    return decided(state, changed, answer)
 
 
 def refuse(state: Standstill, command: RefuseRequest, context: Context) -> Decision[Standstill]:
@@ -169,7 +169,7 @@ def refuse(state: Standstill, command: RefuseRequest, context: Context) -> Decis
         reason=command.reason,
     )
     changed = Changed(_with(state, settled), (told,))
-    return decided(state, changed, context, RequestTaken(asked.id, RequestStatus.REFUSED))
+    return decided(state, changed, RequestTaken(asked.id, RequestStatus.REFUSED))
 
 
 def grant_unanswered(state: Standstill, today: date, context: Context) -> Changed:

@@ -52,17 +52,9 @@ class Changed(NamedTuple):
     events: tuple[Event, ...] = ()
 
 
-def decided(
-    before: Standstill | None,
-    changed: Changed,
-    context: Context,
-    answer: object = None,
-    hands_on: Sequence[Event] = (),
-) -> Decision[Standstill]:
+def decided(before: Standstill | None, changed: Changed, answer: object = None) -> Decision[Standstill]:
     """The decision for a changed state, with the timer that it needs now."""
-    return Decision(
-        changed.state, changed.events, timers(before, changed.state), answer=answer, hands_on=hands_on
-    )
+    return Decision(changed.state, changed.events, timers(before, changed.state), answer=answer)
 
 
 def policies(context: Context) -> HoldPolicies:

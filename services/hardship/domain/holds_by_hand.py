@@ -123,7 +123,7 @@ def place_hold(state: Standstill, command: PlaceHold, context: Context) -> Decis
         raise LoanNotTheirs(id=state.id)
     changed = place(state, hold) if made else Changed(state.with_hold(hold))
     changed = ended_by_death(changed, command.reason, starts_on)
-    return decided(state, changed, context, HoldTaken(hold.id, loan_ids))
+    return decided(state, changed, HoldTaken(hold.id, loan_ids))
 
 
 def change_hold(state: Standstill, command: ChangeHold, context: Context) -> Decision[Standstill]:
@@ -149,7 +149,7 @@ def change_hold(state: Standstill, command: ChangeHold, context: Context) -> Dec
         changes.append(_checked(replace(one, freezes=freezes, ends_on=ends_on, review_on=review_on)))
     changed = change(state, hold, changes)
     answer = HoldTaken(hold.id, tuple(one.loan_id for one in running))
-    return decided(state, changed, context, answer)
+    return decided(state, changed, answer)
 
 
 def lift_hold(state: Standstill, command: LiftHold, context: Context) -> Decision[Standstill]:
@@ -163,7 +163,7 @@ def lift_hold(state: Standstill, command: LiftHold, context: Context) -> Decisio
         raise HoldOver(hold_id=hold.id)
     every = {one.loan_id for one in hold.loans if one.covers(today)} == set(running)
     changed = lift(state, hold, today, None if every else running)
-    return decided(state, changed, context, HoldTaken(hold.id, tuple(running)))
+    return decided(state, changed, HoldTaken(hold.id, tuple(running)))
 
 
 def review_hold(state: Standstill, command: ReviewHold, context: Context) -> Decision[Standstill]:
@@ -183,7 +183,7 @@ def review_hold(state: Standstill, command: ReviewHold, context: Context) -> Dec
             changes.append(replace(one, review_on=by_policy if in_time else None))
     changed = change(state, hold, changes)
     answer = HoldTaken(hold.id, tuple(one.loan_id for one in running))
-    return decided(state, changed, context, answer)
+    return decided(state, changed, answer)
 
 
 def _checked(one: HeldLoan) -> HeldLoan:

@@ -52,7 +52,7 @@ def _closing(
     assert event.plan is not None, "only a plan has somebody who keeps it"
     cause = f"plan:{event.plan_id(event.plan)}"
     made = begin(here, HoldReason.PLAN, cause, (event.loan_id,), event.cut_over_on, context)
-    return decided(state, made, context)
+    return decided(state, made)
 
 
 def take_over(state: Standstill | None, event: LoanMigrated, context: Context) -> Decision[Standstill]:
@@ -68,10 +68,10 @@ def take_over(state: Standstill | None, event: LoanMigrated, context: Context) -
         if here.hold(event.hold_id(running)) is None:
             here = here.with_hold(_running(event, running, context))
     if event.plan is None or keepers(event):
-        return decided(state, Changed(here), context)
+        return decided(state, Changed(here))
     cause = f"migrated:plan:{event.plan.plan_reference}"
     changed = begin(here, HoldReason.PLAN, cause, (event.loan_id,), event.cut_over_on, context)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def _running(event: LoanMigrated, running: RunningHold, context: Context) -> Hold:

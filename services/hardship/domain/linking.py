@@ -15,6 +15,7 @@ from shared.events.reminders import (
     PersonProfiled,
     PersonUnlinked,
 )
+from shared.events.takeover import LoanMigrated
 
 
 class CasesMerged(Event, topic="hardship-handed", key="person_id", version=1):
@@ -30,7 +31,8 @@ def guard(state: Person, message: object, context: Context) -> Decision[Person] 
         return Decision(state)
     if state.merged_into is None or (isinstance(message, PersonUnlinked) and message.now == state.id):
         return None
-    if isinstance(message, PersonLinked | TimerFired):
+    # A plan that came with a loan is handed on by what stands still for the person (`PlanCameFor`).
+    if isinstance(message, PersonLinked | TimerFired | LoanMigrated):
         return Decision(state)
     if isinstance(message, Event):
         return Decision(state, hands_on=[message.model_copy(update={"person_id": state.merged_into})])

@@ -163,7 +163,7 @@ def enter(state: Standstill, command: EnterMoratorium, context: Context) -> Deci
         raise HoldOver(hold_id=id_)
     hold = _hold(state, known, command.debts, known.starts_on, context)
     changed = place(state.with_moratorium(known), hold)
-    return decided(state, changed, context, taken(changed.state, id_))
+    return decided(state, changed, taken(changed.state, id_))
 
 
 def _possible(state: Standstill, command: EnterMoratorium, policy: MoratoriumPolicy, today: date) -> None:
@@ -275,7 +275,7 @@ def add_debt(state: Standstill, command: AddDebt, context: Context) -> Decision[
     _owed_then([command.debt], moratorium.applied_on, state, context)
     hold = _hold(state, moratorium, [command.debt], command.effective_on, context)
     changed = place(state, hold)
-    return decided(state, changed, context, taken(changed.state, command.hold_id))
+    return decided(state, changed, taken(changed.state, command.hold_id))
 
 
 def running(state: Standstill, hold_id: UUID, context: Context) -> Moratorium:

@@ -88,7 +88,7 @@ def stop_treatment(state: Standstill, command: StopTreatment, context: Context) 
     assert hold is not None, "a moratorium has a hold"
     going = [replace(one, ends_on=ends_on, review_on=None) for one in hold.loans if one.lifted_on is None]
     changed = change(state.with_moratorium(after), hold, going)
-    return decided(state, changed, context, taken(changed.state, hold.id))
+    return decided(state, changed, taken(changed.state, hold.id))
 
 
 def review_midway(state: Standstill, command: ReviewMidway, context: Context) -> Decision[Standstill]:
@@ -105,7 +105,7 @@ def review_midway(state: Standstill, command: ReviewMidway, context: Context) ->
     assert hold is not None, "a moratorium has a hold"
     going = [replace(one, review_on=None) for one in hold.loans if one.lifted_on is None]
     changed = change(looked, hold, going)
-    return decided(state, changed, context, taken(changed.state, hold.id))
+    return decided(state, changed, taken(changed.state, hold.id))
 
 
 def cancel(state: Standstill, command: CancelMoratorium, context: Context) -> Decision[Standstill]:
@@ -124,7 +124,7 @@ def cancel(state: Standstill, command: CancelMoratorium, context: Context) -> De
     if all(one.lifted_on is not None for one in left.loans):
         last = command.effective_on - DAY
         after = after.with_moratorium(replace(moratorium, ended_on=last, end_reason=command.reason))
-    return decided(state, Changed(after, events), context, taken(after, hold.id))
+    return decided(state, Changed(after, events), taken(after, hold.id))
 
 
 def ended_by_time(state: Standstill) -> Standstill:
@@ -148,7 +148,7 @@ def ask_review(state: Standstill, command: AskReview, context: Context) -> Decis
     asked = state.with_hold(
         hold.with_loan(replace(one, review_asked_on=today, review_decide_by=days.decide_review_by))
     )
-    return decided(state, Changed(asked), context, taken(asked, hold.id))
+    return decided(state, Changed(asked), taken(asked, hold.id))
 
 
 def decide_review(state: Standstill, command: DecideReview, context: Context) -> Decision[Standstill]:
@@ -162,4 +162,4 @@ def decide_review(state: Standstill, command: DecideReview, context: Context) ->
         ended = CancelMoratorium(state.id, hold.id, today, "creditor_review", (one.loan_id,))
         return cancel(state, ended, context)
     stays = state.with_hold(hold.with_loan(replace(one, review_decide_by=None)))
-    return decided(state, Changed(stays), context, taken(stays, hold.id))
+    return decided(state, Changed(stays), taken(stays, hold.id))

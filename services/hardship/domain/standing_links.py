@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.hardship.domain.holds import (
     Changed,
+    PersonUnknown,
     change,
     decided,
     join_new_loan,
@@ -41,8 +42,8 @@ REPLACED = "replaced"
 """Why a loan has moved, where its successor is a new loan of the same lender (`LoanMoved.reason`)."""
 
 
-class PersonMerged(NotHere):
-    """These two were found to be one person, who goes by another id now."""
+class GoesOnAs(NotHere):
+    """This person, or loan, goes by another id now."""
 
 
 class StandstillMerged(Event, topic="hardship-handed", key="person_id", version=1):
@@ -91,6 +92,8 @@ def guard(state: Standstill, message: object, context: Context) -> Decision[Stan
     for its successor, and what comes for a person who was forgotten for nobody.
     """
     if state.erased:
+        if not isinstance(message, Event | TimerFired):
+            raise PersonUnknown(id=state.id)
         return Decision(state)
     if state.merged_into is not None:
         return _for_survivor(state, state.merged_into, message)
@@ -100,6 +103,8 @@ def guard(state: Standstill, message: object, context: Context) -> Decision[Stan
         told = {name: getattr(message, name) for name in type(message).model_fields}
         told |= {"lender": moved.lender, "loan_reference": moved.reference}
         return Decision(state, hands_on=[type(message)(**told)])
+    if moved is not None and not isinstance(message, Event | TimerFired):
+        raise GoesOnAs(id=moved.loan_id)
     return None
 
 
@@ -111,7 +116,7 @@ def _for_survivor(state: Standstill, survivor: UUID, message: object) -> Decisio
     if isinstance(message, PersonLinked | TimerFired):
         return Decision(state)
     if not isinstance(message, Event):
-        raise PersonMerged(into=survivor)
+        raise GoesOnAs(id=survivor)
     return Decision(state, hands_on=[_readdressed(message, survivor)])
 
 
@@ -132,7 +137,7 @@ def profile(state: Standstill | None, event: PersonProfiled, context: Context) -
     here = state or new_person(event.person_id)
     zone = event.time_zones[0] if event.time_zones else here.zone
     region = event.region or event.country
-    return decided(here, Changed(replace(here, zone=zone, region=region)), context)
+    return decided(here, Changed(replace(here, zone=zone, region=region)))
 
 
 def link(state: Standstill | None, event: LoanLinked, context: Context) -> Decision[Standstill]:
@@ -144,7 +149,7 @@ def link(state: Standstill | None, event: LoanLinked, context: Context) -> Decis
     others = tuple(known for known in here.loans if (known.loan_id, known.role) != (one.loan_id, one.role))
     after = replace(here, loans=(*others, one))
     changed = Changed(after) if one.loan_id not in after.owed_loans() else join_new_loan(after, one, context)
-    return decided(state, changed, context)
+    return decided(state, changed)
 
 
 def name_advisers(state: Standstill | None, event: AdvisersNamed, context: Context) -> Decision[Standstill]:
@@ -176,7 +181,7 @@ def unlink(state: Standstill, event: LoanUnlinked, context: Context) -> Decision
             continue
         after, more = change(after, hold, [replace(one, review_on=today)])
         events += more
-    return decided(state, Changed(after, tuple(events)), context)
+    return decided(state, Changed(after, tuple(events)))
 
 
 def merge_away(state: Standstill | None, event: PersonLinked, context: Context) -> Decision[Standstill]:
@@ -229,7 +234,7 @@ def merge(state: Standstill | None, event: StandstillMerged, context: Context) -
         if hold.id not in known:
             after, more = tell_anew(after, hold)
             events += more
-    return decided(state, Changed(after, tuple(events)), context)
+    return decided(state, Changed(after, tuple(events)))
 
 
 def erase(state: Standstill | None, event: PersonErased, context: Context) -> Decision[Standstill]:
@@ -293,7 +298,7 @@ def follow(state: Standstill | None, event: HeldLoanMoved, context: Context) -> 
                 continue
             placed = place(here, replace(hold, loans=(replace(old, loan_id=event.to_loan_id),)))
             events += placed.events
-    return decided(state, Changed(after, tuple(events)), context)
+    return decided(state, Changed(after, tuple(events)))
 
 
 def _successor(here: Standstill, former: Standstill | None, event: HeldLoanMoved) -> Standstill:

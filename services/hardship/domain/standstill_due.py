@@ -27,4 +27,4 @@ def fall_due(state: Standstill, timer: StandstillDue, context: Context) -> Decis
             after, more = lift(after, current, plus(one.ends_on, 1), [one.loan_id])
             events = (*events, *more)
     # Its row is gone: whatever is next is set, also where it is the same day as before.
-    return decided(None, Changed(ended_by_time(after), events), context)
+    return decided(None, Changed(ended_by_time(after), events))

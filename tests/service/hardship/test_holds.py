@@ -190,6 +190,7 @@ async def test_of_a_forgotten_person_nothing_is_kept_but_that(hardship: Running,
         assert await hardship.value(f"SELECT count(*) FROM {table}") == 0
     await people.get("holds", HELEN, 404, subject=PERSON)
     await people.post("disputes", body, THEMSELVES, 404)
+    await people.post("holds", BEREAVED, expected=404)
     assert await hardship.value("SELECT count(*) FROM person_key") == 0
 
 

@@ -7,11 +7,22 @@ from typing import Any
 import pytest
 
 from shared.events.clock import ClockTicked
-from shared.events.parts import Freezes, HoldReason, Party, PartyRole, Purpose
+from shared.events.hardship import PlanCompleted
+from shared.events.loans import Channel, LoanKind, PaymentReceived
+from shared.events.parts import (
+    Components,
+    Freezes,
+    HoldReason,
+    Party,
+    PartyRole,
+    Purpose,
+    ScheduledInstalment,
+)
 from shared.events.reminders import LoanLinked
 from shared.events.servicing import HoldRequested
+from shared.events.takeover import LoanMigrated, RunningPlan
 from shared.messaging.memory import MemoryBroker
-from tests.builders import a_loan
+from tests.builders import a_loan, money
 from tests.databases import Databases
 from tests.harness import STILL, Running, instant, running, until
 from tests.service.hardship.standing import LOAN, PERSON, People
@@ -109,3 +120,50 @@ async def test_an_end_that_was_stated_is_told_on_its_day_and_changes_nothing_the
     await ledger.settled()
     assert await pauses(ledger) == before
     assert await ledger.value("SELECT count(*) FROM held") == 0
+
+
+async def test_what_was_promised_for_the_end_of_a_plan_from_elsewhere_is_given_when_it_is_kept(
+    hardship: Running, ledger: Running
+) -> None:
+    plan = RunningPlan(
+        plan_reference="P-1", accepted_on=date(2025, 12, 1), forgiven_on_completion=money("10.00")
+    )
+    due = ScheduledInstalment(number=4, due_on=date(2026, 2, 1), amount=money("50.00"))
+    rest = ScheduledInstalment(number=5, due_on=date(2026, 3, 1), amount=money("10.00"))
+    event = LoanMigrated(
+        lender="acme",
+        loan_reference="L-2",
+        kind=LoanKind.PROVIDED,
+        channel=Channel.BANK,
+        cut_over_on=date(2026, 1, 1),
+        opened_on=date(2025, 6, 1),
+        balance=Components(principal=money("60.00")),
+        instalments=(due, rest),
+        parties=(Party(borrower_reference="B-1"),),
+        plan=plan,
+    )
+    linked = LoanLinked(
+        person_id=PERSON,
+        loan_id=event.loan_id,
+        lender="acme",
+        loan_reference="L-2",
+        role=PartyRole.BORROWER,
+    )
+    await hardship.publish(event, linked)
+    await ledger.settled()
+    await hardship.settled()
+    payment = PaymentReceived(
+        lender="acme",
+        loan_reference="L-2",
+        payment_reference="P-1",
+        amount=money("60.00"),
+        value_on=date(2026, 1, 2),
+    )
+    await hardship.publish(payment)
+    await ledger.settled()
+    await hardship.settled()
+    completed = [one for one in hardship.published("hardship-events") if isinstance(one, PlanCompleted)]
+    assert [(one.plan_id, one.loan_ids) for one in completed] == [(event.plan_id(plan), (event.loan_id,))]
+    await ledger.settled()
+    assert await ledger.value("SELECT count(*) FROM held") == 0
+    assert await hardship.value("SELECT count(*) FROM held") == 0

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from types import SimpleNamespace
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from services.hardship.adapters.hold_policies import read_hold_policies
 from services.hardship.domain.standstill import Standstill
 from services.hardship.domain.standstill_timer import StandstillDue
+from services.hardship.main import REFERENCE
 from services.hardship.standing_flow import STANDING_STEPS, STANDSTILLS
 from shared.decision import Actor, Key, Role, SetTimer
 from shared.events.base import Event
@@ -24,8 +23,7 @@ from shared.targets import targets
 
 EventT = TypeVar("EventT", bound=Event)
 FLOW = Flow("hardship", states=[STANDSTILLS], steps=STANDING_STEPS)
-POLICIES = read_hold_policies()
-REFERENCE = SimpleNamespace(holds=POLICIES)
+POLICIES = REFERENCE.holds
 PLATFORM = Actor("platform", Role.SERVICE, None)
 HELEN = Actor("helen", Role.HARDSHIP_OFFICER, frozenset({"acme"}))
 HUGO = Actor("hugo", Role.HARDSHIP_OFFICER, frozenset({"acme"}))

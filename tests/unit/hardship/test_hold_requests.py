@@ -14,6 +14,7 @@ from services.hardship.domain.hold_requests import (
 )
 from services.hardship.domain.holds_by_hand import LiftHold, PlaceHold
 from services.hardship.domain.standstill import RequestStatus
+from shared.errors import NotFound
 from shared.events.hardship import PlanCompleted
 from shared.events.holds import HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id, name_id, person_id
@@ -24,6 +25,7 @@ from shared.events.reminders import BorrowerName, PersonLinked
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
 from shared.events.takeover import LoanMigrated, RunningHold, RunningPlan
 from tests.unit.hardship.stillness import (
+    ADA,
     HELEN,
     LOAN,
     OTHERS_OFFICER,
@@ -307,6 +309,15 @@ def test_a_loan_that_moves_before_anything_was_known_of_it_is_followed() -> None
     (placed,) = desk.take(request(borrower_reference=None))
     assert isinstance(placed, HoldPlaced)
     assert placed.loan_id == SOLD
+
+
+def test_nothing_is_placed_by_hand_for_a_loan_that_goes_on_as_another() -> None:
+    desk = a_desk()
+    desk.take(moved())
+    with pytest.raises(NotFound):
+        desk.ask(PlaceHold(LOAN, (), HoldReason.FRAUD), ADA)
+    desk.ask(PlaceHold(SOLD, (), HoldReason.FRAUD), ADA)
+    assert desk.named(HoldPlaced)[0].loan_id == SOLD
 
 
 def test_a_loan_in_the_books_is_its_lenders() -> None:

@@ -105,7 +105,7 @@ class Ledger:
             }
             for loan_id, candidates in asked.items()
         ]
-        answer = _Answer.model_validate_json(await self._ask({"loans": loans}))
+        answer = _Answer.model_validate_json(await self._ask({"loans": loans, "apr": False}))
         return {
             one.loan_id: LoanPriced(
                 one.version,

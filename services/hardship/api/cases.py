@@ -63,6 +63,7 @@ def cases_router(help_: Help) -> APIRouter:
     """Cases."""
     router = APIRouter(tags=["cases"])
     router.include_router(_reads(help_))
+    router.include_router(_answers(help_))
     router.include_router(_decisions(help_))
 
     @router.post("/persons/{person_id}/cases", status_code=201)
@@ -98,19 +99,6 @@ def cases_router(help_: Help) -> APIRouter:
         text = await help_.sealed(run, person, "statement", body.model_dump_json(), actor)
         assert text is not None, "a statement has a text"
         return CaseAnswer.of(await run(GiveStatement(person.id, case_id, text)))
-
-    @router.post("/cases/{case_id}/appeal")
-    async def appeal_refusal(case_id: UUID, body: SomeWords, run: Run, actor: Opener) -> CaseAnswer:
-        """Disagree with the refusal: somebody else looks at it."""
-        person, _ = await help_.case(case_id, actor)
-        text = await help_.sealed(run, person, "appeal", body.words, actor)
-        return CaseAnswer.of(await run(AppealRefusal(person.id, case_id, text)))
-
-    @router.post("/cases/{case_id}/withdraw")
-    async def withdraw_case(case_id: UUID, run: Run, actor: Opener) -> CaseAnswer:
-        """No help is wanted any more. A new case can be opened at any time."""
-        person, _ = await help_.case(case_id, actor)
-        return CaseAnswer.of(await run(CloseCase(person.id, case_id, WITHDRAWN)))
 
     return router
 
@@ -156,6 +144,25 @@ def _reads(help_: Help) -> APIRouter:
             statement=statement,
             capacity=CapacityShown.of(capacity),
         )
+
+    return router
+
+
+def _answers(help_: Help) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/cases/{case_id}/appeal")
+    async def appeal_refusal(case_id: UUID, body: SomeWords, run: Run, actor: Opener) -> CaseAnswer:
+        """Disagree with the refusal: somebody else looks at it."""
+        person, _ = await help_.case(case_id, actor)
+        text = await help_.sealed(run, person, "appeal", body.words, actor)
+        return CaseAnswer.of(await run(AppealRefusal(person.id, case_id, text)))
+
+    @router.post("/cases/{case_id}/withdraw")
+    async def withdraw_case(case_id: UUID, run: Run, actor: Opener) -> CaseAnswer:
+        """No help is wanted any more. A new case can be opened at any time."""
+        person, _ = await help_.case(case_id, actor)
+        return CaseAnswer.of(await run(CloseCase(person.id, case_id, WITHDRAWN)))
 
     return router
 

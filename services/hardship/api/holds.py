@@ -65,7 +65,6 @@ class HoldChange(Body):
     open_ended: bool = False
     review_on: Day | None = None
 
-
     @model_validator(mode="after")
     def _one_end(self) -> "HoldChange":
         if self.open_ended and self.ends_on is not None:

@@ -128,12 +128,6 @@ def _choosing(help_: Help) -> APIRouter:
         plan = draft(plan_id, case_id, made(positions, [priced], today), policy, today, now)
         return PlanAnswer.of(await run(TakeLightRelief(person.id, _written(help_, person, plan))))
 
-    @router.post("/plans/{plan_id}/approve")
-    async def approve_plan(plan_id: UUID, run: Run, actor: Decider) -> PlanAnswer:
-        """Agree, for your lender, to what is not granted at once; then the person is asked."""
-        person, _ = await help_.plan(plan_id, actor)
-        return PlanAnswer.of(await run(ApprovePlan(person.id, plan_id)))
-
     return router
 
 
@@ -158,6 +152,12 @@ async def _answer(
 
 def _answering(help_: Help) -> APIRouter:
     router = APIRouter()
+
+    @router.post("/plans/{plan_id}/approve")
+    async def approve_plan(plan_id: UUID, run: Run, actor: Decider) -> PlanAnswer:
+        """Agree, for your lender, to what is not granted at once; then the person is asked."""
+        person, _ = await help_.plan(plan_id, actor)
+        return PlanAnswer.of(await run(ApprovePlan(person.id, plan_id)))
 
     @router.post("/plans/{plan_id}/answer")
     async def answer_plan(plan_id: UUID, body: PlanAnswerGiven, run: Run, actor: Answerer) -> PlanAnswer:

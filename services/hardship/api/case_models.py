@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.hardship.domain.advice import Advice, Prospect
 from services.hardship.domain.capacity import (
@@ -88,11 +88,20 @@ class Sharing(Body):
     lenders: Annotated[list[LenderName], Field(max_length=20)]
 
 
+def _not_negative(amount: Money) -> Money:
+    if amount.minor < 0:
+        raise ValueError("an amount that comes in or goes out must not be negative")
+    return amount
+
+
+NotNegative = Annotated[Money, AfterValidator(_not_negative)]
+
+
 class IncomeStated(Body):
     """One amount that comes in."""
 
     category: Income
-    amount: Money
+    amount: NotNegative
     frequency: Frequency
 
 
@@ -100,7 +109,7 @@ class SpendingStated(Body):
     """One amount that goes out."""
 
     category: Spending
-    amount: Money
+    amount: NotNegative
     frequency: Frequency
 
 
@@ -116,7 +125,7 @@ class NewStatement(Body):
         Share,
         Field(description="What part of the spending is the person's own to bear, in a joint household"),
     ] = Decimal(1)
-    lump_sum: Annotated[Money | None, Field(description="What could be paid at once, to settle")] = None
+    lump_sum: Annotated[NotNegative | None, Field(description="What could be paid at once, to settle")] = None
     recovers_on: Annotated[
         Day | None, Field(description="From then on the person expects to pay as before")
     ] = None
@@ -292,7 +301,7 @@ def _option(person: Person, case: Case, asked: Prospect, one: Option, actor: Act
             months[month] = months.get(month, 0) + amount
     ends = [choice.priced.after.ends_on for choice in seen]
     return OptionShown(
-        option=one.name,
+        option=one.key,
         needs_approval=bool(one.kinds - asked.policy.granted_at_once),
         loans=[
             OptionLoan(

@@ -19,7 +19,7 @@ from shared.money import Money
 class ChosenOption(Body):
     """What the person has chosen of the options."""
 
-    option: Annotated[str, Field(min_length=1, max_length=4_000)]
+    option: Annotated[str, Field(pattern=r"^[0-9a-f]{24}$", description="As the options name it")]
 
 
 class LightReliefAsked(Body):

@@ -66,10 +66,10 @@ class Advice:
             return None
         return TOKEN_PAYMENTS if self.tokens is not None else MEDIATION
 
-    def option(self, name: str) -> Option | None:
-        """One by its name."""
+    def option(self, key: str) -> Option | None:
+        """One by its key."""
         every = (*self.options, *((self.tokens,) if self.tokens is not None else ()))
-        return next((one for one in every if one.name == name), None)
+        return next((one for one in every if one.key == key), None)
 
 
 def prospect(

@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from shared.events.parts import ReliefKind, ReliefPhase
 from shared.money import Money
 
 OPTIONS_MAX = 10
+KEY_LENGTH = 24
 Month = tuple[int, int]
 
 
@@ -128,8 +130,14 @@ class Option:
 
     @property
     def name(self) -> str:
-        """By which it is chosen: the candidates' names, loan by loan."""
+        """The candidates' names, loan by loan."""
         return "|".join(choice.priced.candidate.name for choice in self.choices)
+
+    @property
+    def key(self) -> str:
+        """By which it is asked for: it tells nothing of loans that whoever asks may not see."""
+        named = "|".join(f"{one.position.loan_id}:{one.priced.candidate.name}" for one in self.choices)
+        return sha256(named.encode()).hexdigest()[:KEY_LENGTH]
 
     @property
     def kinds(self) -> frozenset[ReliefKind]:

@@ -31,11 +31,13 @@ from shared.events.parts import PlanPart, ReliefKind, ReliefPhase
 from tests.builders import a_payment, a_reversal
 from tests.harness import instant
 from tests.service.hardship.helping import (
+    ELSEWHERE,
     GATEWAY,
     HELEN,
     HUGO,
     LOANS,
     OLGA,
+    OTTO,
     PERSON,
     World,
     linked,
@@ -70,7 +72,9 @@ async def proposed(
     await world.post(f"cases/{case}/statement", statement)
     options = (await world.post(f"cases/{case}/options"))["options"]
     chosen = next(
-        one["option"] for one in options if kind in one["option"] and one["needs_approval"] is not at_once
+        one["option"]
+        for one in options
+        if any(kind in loan["candidate"] for loan in one["loans"]) and one["needs_approval"] is not at_once
     )
     made: dict[str, Any] = await world.post(f"cases/{case}/plans", {"option": chosen})
     await world.rest()
@@ -304,3 +308,30 @@ async def test_a_settlement_before_a_mediator_is_a_plan_that_nobody_is_asked_for
     (plan,) = (await world.get("plans"))["data"]
     assert plan["status"] == "active"
     assert plan["plan_id"] == str(name_id("plan", f"settlement\n{UUID(int=8)}"))
+
+
+async def test_a_lender_without_consent_sees_its_own_part_of_a_plan_and_nothing_of_the_others(
+    world: World,
+) -> None:
+    await lent(world, "L-1")
+    product = a_product(annual_rate=Decimal("0.12")).model_copy(update={"lender": "other"})
+    theirs = a_term_loan(
+        "600.00",
+        lender="other",
+        loan_reference="X-1",
+        opened_on="2026-01-01",
+        first_due_on="2026-02-01",
+        instalment_count=12,
+    )
+    await world.publish(product, theirs, linked(ELSEWHERE))
+    case = await world.opened()
+    made = await proposed(world, case, "longer_term", TIGHT)
+    seen = await world.post(f"cases/{case}/options", who=HELEN)
+    assert {loan["loan_id"] for one in seen["options"] for loan in one["loans"]} == {str(LOAN)}
+    for who, loan in ((HELEN, LOAN), (OTTO, ELSEWHERE)):
+        plan = await world.get(f"plans/{made['plan_id']}", who)
+        assert [one["loan_id"] for one in plan["loans"]] == [str(loan)]
+        await world.get(f"plans/{made['plan_id']}/agreement.pdf", who, expected=404)
+    await world.post(f"cases/{case}/sharing", {"lenders": ["acme"]})
+    assert (await world.get(f"plans/{made['plan_id']}/agreement.pdf", HELEN)).startswith(b"%PDF-")
+    await world.get(f"plans/{made['plan_id']}/agreement.pdf", OTTO, expected=404)

@@ -123,8 +123,9 @@ def complaints_router(service: Service, standing: Standing) -> APIRouter:
     @router.post("/complaints", status_code=201)
     async def file_complaint(body: NewComplaint, run: Run, actor: Annotated[Actor, OPENS]) -> ComplaintStands:
         """Complain: nothing is demanded until it is answered."""
-        text = await standing.sealed(run, body.person_id, "statement", body.words, actor)
-        command = FileComplaint(body.person_id, body.loan_ids, body.reason, body.about, text)
+        person = await standing.current(body.person_id)
+        text = await standing.sealed(run, person, "statement", body.words, actor)
+        command = FileComplaint(person, body.loan_ids, body.reason, body.about, text)
         return ComplaintStands.of(await run(command))
 
     router.include_router(_listing(service, standing))

@@ -65,7 +65,6 @@ class HoldChange(Body):
     open_ended: bool = False
     review_on: Day | None = None
 
-
     @model_validator(mode="after")
     def _one_end(self) -> "HoldChange":
         if self.open_ended and self.ends_on is not None:
@@ -195,7 +194,7 @@ def _managing(standing: Standing) -> APIRouter:
     async def place_hold(body: NewHold, run: Run) -> Taken:
         """Place a hold: from its start on, what it freezes stands still."""
         command = PlaceHold(
-            body.subject_id,
+            await standing.current(body.subject_id),
             body.loan_ids,
             body.reason,
             body.freezes,

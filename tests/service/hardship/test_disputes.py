@@ -171,6 +171,9 @@ async def test_texts_are_read_by_the_id_of_now_and_forgotten_by_either(
     await hardship.settled()
     for who in (THEMSELVES, bearer(Role.BORROWER, str(survivor)), HELEN):
         assert (await people.get(f"disputes/{id_}", who))["texts"][0]["words"] == "Not mine."
+    await people.post("complaints", COMPLAINT, THEMSELVES, 201)
+    assert len((await people.get("complaints", THEMSELVES, person_id=survivor))["data"]) == 1
+    await people.post("disputes", {**DISPUTE, "reason": "paid", "words": "Paid."}, THEMSELVES, 201)
     await hardship.publish(PersonErased(person_id=survivor, borrowers=(BORROWER,)))
     await hardship.settled()
     await people.get(f"disputes/{id_}", HELEN, 404)

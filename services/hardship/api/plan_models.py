@@ -101,7 +101,7 @@ class PlanPartShown(BaseModel):
     until: date
     before: PriceShown | None
     after: PriceShown | None
-    paid: Money
+    paid: Annotated[Money | None, Field(description="Null: the ledger has not confirmed it yet")]
     dues: list[PlanDueShown]
 
 
@@ -162,7 +162,7 @@ def _part(part: PlanPart) -> PlanPartShown:
         until=part.until,
         before=PriceShown.of(part, part.before),
         after=PriceShown.of(part, part.after),
-        paid=part.money(part.paid_minor),
+        paid=part.money(part.paid_minor) if part.currency else None,
         dues=known or shown,
     )
 

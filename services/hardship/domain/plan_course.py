@@ -120,7 +120,7 @@ def _revised(
     confirms = named is not None and named.plan_id == plan.id
     if named is not None and not confirms:
         return part  # another plan's doing
-    if not confirms and part.status is not PartStatus.CONFIRMED:
+    if part.status is PartStatus.REFUSED or (not confirms and part.status is not PartStatus.CONFIRMED):
         return part
     kept = [one for one in part.dues if one.due_on < event.effective_on or one.status is not DueStatus.OPEN]
     judged = {one.number for one in kept}
@@ -134,6 +134,7 @@ def _revised(
     return replace(
         part,
         status=PartStatus.CONFIRMED,
+        currency=part.currency or next((one.amount.currency for one in event.instalments), ""),
         dues=tuple(sorted((*kept, *news), key=lambda one: one.due_on)),
         over_on=over_on if plan.status in IN_FORCE else part.over_on,
     )

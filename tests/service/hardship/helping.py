@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,7 +25,7 @@ from shared.events.parts import PartyRole
 from shared.events.reminders import LoanLinked, PersonProfiled
 from shared.messaging.memory import MemoryBroker
 from shared.sealed import Sealer
-from tests.harness import Running, instant
+from tests.harness import Running, instant, until
 from tests.service.ledger.client import ledger_app
 from tests.web import an_app, bearer, calling
 
@@ -106,14 +106,30 @@ class World:
         await self.rest()
 
     async def rest(self) -> None:
-        """Wait until nothing is on its way between the two."""
-        for _ in range(3):
+        """Wait until nothing is on its way between the two, and no timer is due."""
+        before: list[Any] = []
+
+        async def resting() -> bool:
+            nonlocal before
             await self.ledger.settled()
             await self.hardship.settled()
+            found = [await one.service.quiescence() for one in (self.ledger, self.hardship)]
+            now = [(one.consumed, one.emitted) for one in found]
+            still = now == before and all(one.at_rest for one in found)
+            before = now
+            return still
+
+        await until(resting, "both services come to rest")
 
     async def on(self, day: str | date, hour: int = 12) -> None:
-        """Let it become a day."""
-        await self.publish(ClockTicked(now=instant(f"{day}T{hour:02}:00:00")))
+        """Let time pass from each due moment to the next, until a day."""
+        end = instant(f"{day}T{hour:02}:00:00")
+        moment = None
+        while moment != end:
+            services = (self.ledger.service, self.hardship.service)
+            due = [(await one.quiescence()).next_due_at for one in services]
+            moment = min([one for one in due if one is not None] + [end])
+            await self.publish(ClockTicked(now=moment))
 
     async def get(self, path: str, who: Mapping[str, str] = THEMSELVES, expected: int = 200) -> Any:
         """Ask."""
@@ -145,10 +161,6 @@ class World:
         body = {"reason": "job_loss", "loan_ids": [str(one) for one in loans]}
         found: str = (await self.post(f"persons/{PERSON}/cases", body))["case_id"]
         return found
-
-    async def now(self) -> datetime:
-        """The moment in hardship."""
-        return await self.hardship.value("SELECT now FROM clock")  # type: ignore[no-any-return]
 
 
 @asynccontextmanager

@@ -167,6 +167,7 @@ def _listing(service: Service, standing: Standing) -> APIRouter:
                 if concerns(state, one, actor) and is_open in (None, one.resolution is None)
             ]
             return Page(data=[ComplaintListed.of(state, one, actor) for one in mine], has_more=False)
+        await seen(None)
         after = (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else START
         async with transaction(service.engine) as connection:
             rows = await standstills.items_of_kind(

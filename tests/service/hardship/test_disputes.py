@@ -110,6 +110,8 @@ async def test_what_the_person_said_in_an_answer_is_listed_with_what_was_filed(
     assert len((await people.get("disputes", HELEN, person_id=PERSON, is_open=True))["data"]) == 2
     assert (await people.get("disputes", HELEN, is_open=False))["data"] == []
     await people.get("disputes", SOMEBODY, 404)
+    looks = await hardship.rows("SELECT subject FROM audit_entry WHERE action = 'list_disputes'")
+    assert [one["subject"] for one in looks] == [*["helen"] * 3, "otto", str(PERSON), *["helen"] * 2]
     await people.get("disputes", bearer(Role.BORROWER, "no-id"), 404)
     theirs = (await people.get("disputes", OTTO))["data"][0]["dispute_id"]
     await people.get(f"disputes/{theirs}", HELEN, 404)

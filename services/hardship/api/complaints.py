@@ -123,8 +123,9 @@ def complaints_router(service: Service, standing: Standing) -> APIRouter:
     @router.post("/complaints", status_code=201)
     async def file_complaint(body: NewComplaint, run: Run, actor: Annotated[Actor, OPENS]) -> ComplaintStands:
         """Complain: nothing is demanded until it is answered."""
-        text = await standing.sealed(run, body.person_id, "statement", body.words, actor)
-        command = FileComplaint(body.person_id, body.loan_ids, body.reason, body.about, text)
+        person = await standing.current(body.person_id)
+        text = await standing.sealed(run, person, "statement", body.words, actor)
+        command = FileComplaint(person, body.loan_ids, body.reason, body.about, text)
         return ComplaintStands.of(await run(command))
 
     router.include_router(_listing(service, standing))
@@ -166,6 +167,7 @@ def _listing(service: Service, standing: Standing) -> APIRouter:
                 if concerns(state, one, actor) and is_open in (None, one.resolution is None)
             ]
             return Page(data=[ComplaintListed.of(state, one, actor) for one in mine], has_more=False)
+        await seen(None)
         after = (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else START
         async with transaction(service.engine) as connection:
             rows = await standstills.items_of_kind(

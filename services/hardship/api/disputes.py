@@ -145,8 +145,9 @@ def disputes_router(service: Service, standing: Standing) -> APIRouter:
     @router.post("/disputes", status_code=201)
     async def file_dispute(body: NewDispute, run: Run, actor: Annotated[Actor, OPENS]) -> DisputeStands:
         """Say that a loan, or a part of it, is not owed: it rests until that is decided."""
-        text = await standing.sealed(run, body.person_id, "statement", body.words, actor)
-        command = FileDispute(body.person_id, body.loan_id, body.reason, body.disputed, text)
+        person = await standing.current(body.person_id)
+        text = await standing.sealed(run, person, "statement", body.words, actor)
+        command = FileDispute(person, body.loan_id, body.reason, body.disputed, text)
         return DisputeStands.of(await run(command))
 
     router.include_router(_listing(service, standing))
@@ -185,6 +186,7 @@ def _listing(service: Service, standing: Standing) -> APIRouter:
                 if state.concerns(one.loan_id, actor) and is_open in (None, one.resolution is None)
             ]
             return Page(data=[DisputeListed.of(state.id, one) for one in mine], has_more=False)
+        await seen(None)
         after = (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else START
         async with transaction(service.engine) as connection:
             rows = await standstills.items_of_kind(

@@ -194,7 +194,7 @@ def _managing(standing: Standing) -> APIRouter:
     async def place_hold(body: NewHold, run: Run) -> Taken:
         """Place a hold: from its start on, what it freezes stands still."""
         command = PlaceHold(
-            body.subject_id,
+            await standing.current(body.subject_id),
             body.loan_ids,
             body.reason,
             body.freezes,

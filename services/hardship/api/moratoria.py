@@ -193,7 +193,7 @@ def moratoria_router(service: Service, standing: Standing) -> APIRouter:
     async def enter_moratorium(body: NewMoratorium, run: Run) -> MoratoriumStands:
         """Enter a moratorium that the register has told of. Told again, with other debts, these are added."""
         command = EnterMoratorium(
-            body.person_id,
+            await standing.current(body.person_id),
             body.kind,
             body.register_reference,
             body.territory,

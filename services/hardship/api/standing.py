@@ -81,6 +81,12 @@ class Standing:
         await seen(Key(Standstill.__name__, state.id))
         return state
 
+    async def current(self, subject_id: UUID) -> UUID:
+        """By which id a person or loan goes now."""
+        async with transaction(self._service.engine) as connection:
+            state = await standstills.find_standstill(connection, subject_id)
+        return subject_id if state is None else state.id
+
     async def of_item(self, kind: Kind, item_id: UUID, unknown: NotFound) -> UUID:
         """Whose a hold, request, dispute or complaint is. Raises what is handed in."""
         async with transaction(self._service.engine) as connection:

@@ -304,7 +304,8 @@ class Standstill:
         """Whose a loan is, as far as is known."""
         if self.loan is not None:
             return self.loan.lender
-        return next((one.lender for one in self.loans if one.loan_id == loan_id), None)
+        known: tuple[LinkedLoan | Request, ...] = (*self.loans, *self.requests)
+        return next((one.lender for one in known if one.loan_id == loan_id), None)
 
     def now_called(self, loan_id: UUID) -> UUID:
         """The loan that a loan is today."""

@@ -19,10 +19,12 @@ from shared.errors import DomainError
 from shared.events.base import Event
 from shared.events.care import CrisisSignalled
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
+from shared.events.ids import loan_id as id_of_loan
 from shared.events.ids import name_id
+from shared.events.ledger import LoanMoved
 from shared.events.mediation import MediationClosed, MediationOpened
 from shared.events.parts import Freezes, HoldReason, Purpose
-from shared.events.reminders import RepresentationStated
+from shared.events.reminders import BorrowerName, PersonLinked, RepresentationStated
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
 from shared.flow import Decide, Flow
 from tests.unit.hardship.stillness import ADA, FLOW, LOAN, PERSON, SECOND, Desk
@@ -85,6 +87,36 @@ def agree(desk: Desk, reader: Reader) -> None:
             told, stands = reader.frozen(loan_id, day), set_of(desk, loan_id, day)
             if told != stands:
                 raise Disagreement(f"{day} {loan_id}: told {told}, stands {stands}")
+
+
+def found_to_be(desk: Desk, reader: Reader) -> None:
+    """The person goes by another id: what is told names it and freezes as before. Raises Disagreement."""
+    survivor = name_id("person", "survivor")
+    borrower = BorrowerName(lender="acme", borrower_reference="B-1")
+    for event in desk.take(PersonLinked(person_id=survivor, borrower=borrower, formerly=PERSON)):
+        reader.take(event)
+    agree(desk, reader)
+    for key, stated in reader.stated.items():
+        if key not in reader.lifted and stated.person_id != survivor:
+            raise Disagreement(f"{key} is still told as that of {stated.person_id}")
+
+
+def sold(desk: Desk) -> None:
+    """A loan goes to another lender: nothing is told, all stands still as before. Raises Disagreement."""
+    before = [set_of(desk, LOAN, day) for day in WINDOW]
+    to = id_of_loan("other", "N-1")
+    told = desk.take(
+        LoanMoved(
+            loan_id=LOAN,
+            to_loan_id=to,
+            to_lender="other",
+            to_loan_reference="N-1",
+            moved_on=FIRST,
+            reason="transferred",
+        )
+    )
+    if told or [set_of(desk, to, day) for day in WINDOW] != before:
+        raise Disagreement("a hold was lost with a sale, or told anew")
 
 
 def set_of(desk: Desk, loan_id: UUID, day: date) -> tuple[set[Purpose], bool, bool]:

@@ -13,7 +13,7 @@ from services.hardship.domain.holds_by_hand import LiftHold
 from services.hardship.domain.standstill import HeldLoan
 from shared.events.base import Event
 from shared.events.parts import Freezes
-from tests.property.hardship.lives import LOANS, MOVES, STORIES, WINDOW, end_of, live
+from tests.property.hardship.lives import LOANS, MOVES, STORIES, WINDOW, end_of, found_to_be, live, sold
 from tests.unit.hardship.stillness import ADA, LOAN, PERSON, Desk
 
 
@@ -43,6 +43,17 @@ def test_lifting_one_hold_opens_nothing_that_another_closes_and_nothing_of_the_p
     before = {day: desk.state().frozen(LOAN, day) for day in WINDOW if day < today}
     live_on(desk, gone.id)
     assert {day: desk.state().frozen(LOAN, day) for day in before} == before
+
+
+@given(st.lists(MOVES, max_size=8))
+def test_holds_go_with_a_person_who_goes_by_another_id(moves: list[Any]) -> None:
+    found_to_be(*live(moves))
+
+
+@given(st.lists(MOVES, max_size=8))
+def test_holds_go_with_a_loan_that_is_sold(moves: list[Any]) -> None:
+    desk, _ = live(moves)
+    sold(desk)
 
 
 def live_on(desk: Desk, hold_id: Any) -> None:

@@ -14,7 +14,8 @@ from services.hardship.domain import hold_causes
 from services.hardship.domain.holds_by_hand import ChangeHold, LiftHold, PlaceHold
 from services.hardship.domain.moratorium import EnterMoratorium
 from services.hardship.domain.moratorium_course import StopTreatment
-from services.hardship.domain.standstill import HeldLoan
+from services.hardship.domain.standing_links import HeldLoanMoved, StandstillMerged
+from services.hardship.domain.standstill import HeldLoan, new_loan
 from services.hardship.domain.standstill_timer import StandstillDue
 from shared.decision import Context, Decision, Wait
 from shared.events.base import Event
@@ -70,6 +71,10 @@ def ended_when_it_comes(state: Any, event: LegalActionEnded, context: Context) -
     return hold_causes.end_action(state, event.model_copy(update={"ended_on": context.now.date()}), context)
 
 
+def left_behind(state: Any, event: HeldLoanMoved, context: Context) -> Any:
+    return Decision(state or new_loan(event.subject_id))
+
+
 AGREE: dict[str, Flow] = {
     "an end is not told": flow_where(LiftHold, untold(HoldLifted)),
     "an expiry a day late": flow_where(LiftHold, with_held(day_later)),
@@ -83,6 +88,14 @@ ORDER: dict[str, Flow] = {
     "an end that comes first is dropped": flow_with(MediationClosed, dropped_early),
     "a day is added whenever time passes": flow_where(StandstillDue, with_held(day_later)),
     "an end counts from when it comes": flow_with(LegalActionEnded, ended_when_it_comes),
+}
+WITH_PERSON: dict[str, Flow] = {
+    "a merger is not told": flow_where(StandstillMerged, untold(HoldChanged)),
+    "a merger loses the ends": flow_where(StandstillMerged, with_held(longer)),
+}
+WITH_LOAN: dict[str, Flow] = {
+    "holds are left behind": flow_with(HeldLoanMoved, left_behind),
+    "a hold that moves is longer": flow_where(HeldLoanMoved, with_held(longer)),
 }
 LAW: dict[str, Flow] = {
     "sixty-one days": flow_where(EnterMoratorium, with_held(longer)),
@@ -123,6 +136,17 @@ def test_a_fault_in_what_is_told_is_found(fault: str) -> None:
 def test_a_fault_in_what_order_means_is_found(fault: str) -> None:
     drawn = st.tuples(lives.STORIES, st.integers(0, 10_000), st.integers(-1, 3))
     found(drawn, compare_orders(ORDER[fault]))
+
+
+@pytest.mark.parametrize("fault", WITH_PERSON)
+def test_a_fault_in_how_persons_become_one_is_found(fault: str) -> None:
+    lives_of = st.lists(lives.MOVES, max_size=8)
+    found(lives_of, lambda moves: lives.found_to_be(*lives.live(moves, WITH_PERSON[fault])))
+
+
+@pytest.mark.parametrize("fault", WITH_LOAN)
+def test_a_fault_in_how_a_loan_is_sold_is_found(fault: str) -> None:
+    found(st.lists(lives.MOVES, max_size=8), lambda moves: lives.sold(lives.live(moves, WITH_LOAN[fault])[0]))
 
 
 @pytest.mark.parametrize("fault", LAW)

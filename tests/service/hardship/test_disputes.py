@@ -110,6 +110,8 @@ async def test_what_the_person_said_in_an_answer_is_listed_with_what_was_filed(
     assert len((await people.get("disputes", HELEN, person_id=PERSON, is_open=True))["data"]) == 2
     assert (await people.get("disputes", HELEN, is_open=False))["data"] == []
     await people.get("disputes", SOMEBODY, 404)
+    looks = await hardship.rows("SELECT subject FROM audit_entry WHERE action = 'list_disputes'")
+    assert [one["subject"] for one in looks] == [*["helen"] * 3, "otto", str(PERSON), *["helen"] * 2]
     await people.get("disputes", bearer(Role.BORROWER, "no-id"), 404)
     theirs = (await people.get("disputes", OTTO))["data"][0]["dispute_id"]
     await people.get(f"disputes/{theirs}", HELEN, 404)
@@ -171,6 +173,9 @@ async def test_texts_are_read_by_the_id_of_now_and_forgotten_by_either(
     await hardship.settled()
     for who in (THEMSELVES, bearer(Role.BORROWER, str(survivor)), HELEN):
         assert (await people.get(f"disputes/{id_}", who))["texts"][0]["words"] == "Not mine."
+    await people.post("complaints", COMPLAINT, THEMSELVES, 201)
+    assert len((await people.get("complaints", THEMSELVES, person_id=survivor))["data"]) == 1
+    await people.post("disputes", {**DISPUTE, "reason": "paid", "words": "Paid."}, THEMSELVES, 201)
     await hardship.publish(PersonErased(person_id=survivor, borrowers=(BORROWER,)))
     await hardship.settled()
     await people.get(f"disputes/{id_}", HELEN, 404)

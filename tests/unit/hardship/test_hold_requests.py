@@ -138,6 +138,14 @@ def test_a_request_that_nobody_answers_in_time_is_granted() -> None:
     assert desk.state().requests[0].decided_by == "unanswered"
 
 
+def test_whoever_asked_for_a_hold_may_end_it_although_nobody_has_told_whose_the_loan_is() -> None:
+    desk = Desk()
+    (placed,) = desk.take(request())
+    assert isinstance(placed, HoldPlaced)
+    desk.ask(LiftHold(PERSON, placed.hold_id))
+    assert len(desk.named(HoldLifted)) == 1
+
+
 def test_another_lenders_officer_does_not_find_the_request() -> None:
     desk = a_desk()
     event = request(reason=HoldReason.FRAUD)

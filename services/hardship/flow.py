@@ -6,6 +6,7 @@ from uuid import UUID
 from services.hardship.domain import (
     case_ends,
     cases,
+    hold_causes,
     holds_taken_over,
     linking,
     loan,
@@ -29,6 +30,7 @@ from services.hardship.domain.linking import CasesMerged
 from services.hardship.domain.loan import Feed, Loan, LoanTold
 from services.hardship.domain.person import Person
 from services.hardship.domain.person_timer import PersonDue
+from services.hardship.domain.plan_course import PlanPartRefused
 from services.hardship.domain.proposals import (
     AnswerPlan,
     ApprovePlan,
@@ -38,6 +40,7 @@ from services.hardship.domain.proposals import (
     WithdrawPlan,
 )
 from services.hardship.domain.standing_links import PlanCameFor
+from services.hardship.domain.standstill import Standstill
 from services.hardship.standing_flow import STANDING_STEPS, STANDSTILLS, obeying
 from services.hardship.store import persons
 from shared.events.base import Event
@@ -65,6 +68,7 @@ from shared.events.hardship import (
     PlanRequested,
     PlanWithdrawn,
 )
+from shared.events.holds import HoldLifted
 from shared.events.ledger import (
     FeedLate,
     LoanMoved,
@@ -121,6 +125,10 @@ _COURSE = (
 
 def _asked(message: type, decide: Decide, answer: type, *emits: type[Event]) -> Step:
     return Step(message, decide, emits=emits, state=Person, answer=answer)
+
+
+def _person(event: PlanPartRefused) -> UUID:
+    return event.person_id
 
 
 def _formerly(event: PersonLinked) -> Sequence[UUID]:
@@ -190,6 +198,7 @@ CASE_STEPS: tuple[Step, ...] = (
     ),
     Step(PlanCameFor, plans_taken_over.take_over_for, creates=True, state=Person),
     Step(LoanTold, plan_course.follow, emits=_COURSE, creates=True, state=Person),
+    Step(PlanPartRefused, hold_causes.end_plan, emits=(HoldLifted,), state=Standstill, key=_person),
     Step(
         PersonDue,
         person_due.fall_due,

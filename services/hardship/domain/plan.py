@@ -23,6 +23,8 @@ class PlanStatus(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
+    REFUSED = "refused"
+    """No part of it could be applied."""
     BROKEN = "broken"
     COMPLETED = "completed"
 
@@ -126,6 +128,11 @@ class PlanPart:
     def paid_minor(self) -> int:
         """Paid since the acceptance."""
         return sum(amount for _, amount in self.payments)
+
+    @property
+    def missed(self) -> tuple[PlanDue, ...]:
+        """What was told as missed and stands so."""
+        return tuple(one for one in self.dues if one.status is DueStatus.MISSED)
 
     def covered(self, place: int) -> bool:
         """Whether what was paid reaches this due, all earlier ones first."""

@@ -6,7 +6,7 @@ once the ledger has said so (the lender's reports cover its day) and the plan's 
 over too. A first miss is a question. More of them have the plan negotiated anew, and only then it is broken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -31,15 +31,14 @@ from services.hardship.domain.reference import Reference
 from services.hardship.domain.telling import Telling
 from services.hardship.domain.working_days import after_working_days
 from shared.decision import Context, Decision
+from shared.events.base import Event
 from shared.events.hardship import (
     PlanActivated,
-    PlanBroken,
     PlanBrokenRetracted,
     PlanCompleted,
     PlanCompletedRetracted,
     PlanInstalmentKept,
     PlanInstalmentKeptRetracted,
-    PlanInstalmentMissed,
     PlanInstalmentMissedRetracted,
 )
 from shared.events.ledger import (
@@ -59,12 +58,20 @@ FOLLOWED = IN_FORCE | {PlanStatus.BROKEN, PlanStatus.COMPLETED}
 """A plan that is over by what was paid, or not, is looked at anew when that turns out to have been wrong."""
 
 
+class PlanPartRefused(Event, topic="hardship-handed", key="person_id", version=1):
+    """A part of a plan cannot be: nothing stands still for it any more. It never leaves this service."""
+
+    person_id: UUID
+    plan_id: UUID
+    loan_ids: tuple[UUID, ...]
+
+
 def follow(state: Person | None, told: LoanTold, context: Context) -> Decision[Person]:
     """What the ledger tells of a loan, for the plans that have a part of it."""
     person = state or Person(told.person_id)
     if isinstance(told.event, LoanMoved):
         return decided(state, moved(person, told.event))
-    telling, after = Telling(context), person
+    telling, after, hands_on = Telling(context), person, list[Event]()
     for plan in person.plans:
         part = plan.part_of(told.event.loan_id)
         if part is None or plan.status not in FOLLOWED:
@@ -72,9 +79,12 @@ def follow(state: Person | None, told: LoanTold, context: Context) -> Decision[P
         changed = _with(person, plan, part, told, context)
         if isinstance(told.event, ReliefRefused) and changed != part:
             after = _refused(after, plan.with_part(changed), changed, telling, context)
+            hands_on.append(
+                PlanPartRefused(person_id=person.id, plan_id=plan.id, loan_ids=(changed.loan_id,))
+            )
         elif changed != part:
             after = settled(after, plan.with_part(changed), telling, context)
-    return decided(state, after, telling.events)
+    return decided(state, after, telling.events, hands_on=hands_on)
 
 
 def _with(  # noqa: PLR0911  # a case for each event
@@ -158,7 +168,7 @@ def _refused(person: Person, plan: Plan, part: PlanPart, telling: Telling, conte
     """A part cannot be: its loan is looked at anew, and the others stand."""
     person = person.with_plan(plan)
     if not plan.standing:
-        over = replace(plan, status=PlanStatus.REPLACED, over_on=person.today(context.now))
+        over = replace(plan, status=PlanStatus.REFUSED, over_on=person.today(context.now))
         person = person.with_plan(over)
     else:
         person = settled(person, plan, telling, context)
@@ -219,25 +229,26 @@ def _not_over_after_all(person: Person, plan: Plan, telling: Telling) -> Plan:
     """A plan runs on if what broke it was paid in time, or what completed it was not paid."""
     names = {"person_id": person.id, "plan_id": plan.id, "loan_ids": plan.loan_ids}
     if plan.status is PlanStatus.BROKEN and plan.broken_by:
-        missed = {(part.loan_id, due.due_on) for part, _, due in _missed(plan)}
+        missed = {(part.loan_id, due.due_on) for part in plan.standing for due in part.missed}
         if not missed.issuperset(plan.broken_by):
             assert plan.told_id is not None, "a broken plan was told"
             telling.tell(PlanBrokenRetracted(**names, broken_event_id=plan.told_id))
             return replace(plan, status=PlanStatus.ACTIVE, broken_by=(), told_id=None, over_on=None)
-    if plan.status is PlanStatus.COMPLETED and any(not _is_covered(one) for one in plan.standing):
+    if plan.status is PlanStatus.COMPLETED and any(not is_covered(one) for one in plan.standing):
         assert plan.told_id is not None, "a completed plan was told"
         telling.tell(PlanCompletedRetracted(**names, completed_event_id=plan.told_id))
         return replace(plan, status=PlanStatus.ACTIVE, told_id=None, over_on=None)
     return plan
 
 
-def _is_covered(part: PlanPart) -> bool:
+def is_covered(part: PlanPart) -> bool:
+    """Whether all that the part has asked for so far is paid."""
     return not part.dues or part.covered(len(part.dues) - 1)
 
 
 def _is_complete(plan: Plan, today: date) -> bool:
     """All that was asked for is paid; where nothing was, its time is over."""
-    return all(one.repaid or (_is_covered(one) if one.dues else today > one.until) for one in plan.standing)
+    return all(one.repaid or (is_covered(one) if one.dues else today > one.until) for one in plan.standing)
 
 
 def _completed(person: Person, plan: Plan, telling: Telling, context: Context) -> Plan:
@@ -246,154 +257,3 @@ def _completed(person: Person, plan: Plan, telling: Telling, context: Context) -
         PlanCompleted(person_id=person.id, plan_id=plan.id, completed_on=today, loan_ids=plan.loan_ids)
     )
     return replace(plan, status=PlanStatus.COMPLETED, told_id=id_, over_on=today)
-
-
-# -- time ----------------------------------------------------------------------------------------------------
-
-
-def judging(person: Person, today: date) -> set[str]:
-    """Lenders of whose loans an instalment is to be judged, or a plan's end, on a day."""
-    return {
-        part.lender
-        for plan in person.plans
-        if plan.status in IN_FORCE
-        for part in plan.standing
-        if (part.over_on or date.max) <= today
-        or any((one.judged_on or date.max) <= today for one in part.dues)
-    }
-
-
-def put_off(person: Person, late: set[str], today: date) -> Person:
-    """What cannot be judged today, since reports of payments are late, is judged tomorrow at the soonest."""
-
-    def later(day: date | None) -> date | None:
-        return day if day is None else max(day, today + DAY)
-
-    def waiting(part: PlanPart) -> PlanPart:
-        if part.lender not in late:
-            return part
-        dues = tuple(one._replace(judged_on=later(one.judged_on)) for one in part.dues)
-        return replace(part, dues=dues, over_on=later(part.over_on))
-
-    if not late:
-        return person
-    plans = (replace(one, parts=tuple(map(waiting, one.parts))) for one in person.plans)
-    return replace(person, plans=tuple(plans))
-
-
-def fall_due(person: Person, telling: Telling, context: Context) -> Person:
-    """Instalments whose grace is over, and plans whose time is."""
-    for plan in person.plans:
-        if plan.status in IN_FORCE:
-            person = _judged(person, plan, telling, context)
-    return person
-
-
-def _judged(person: Person, plan: Plan, telling: Telling, context: Context) -> Person:
-    today, policy = person.today(context.now), policy_of(person, context)
-    for part in plan.standing:
-        for place, due in enumerate(part.dues):
-            over = due.judged_on is not None and due.judged_on <= today
-            if due.status is DueStatus.OPEN and due.reported and over:
-                plan = _miss(person, plan, part.loan_id, place, telling)
-    person = settled(person, plan, telling, context)
-    found = person.plan(plan.id)
-    assert found is not None, "it was there"
-    plan = found
-    row = _row(plan)
-    ended = any(one.over_on is not None and one.over_on <= today for one in plan.standing)
-    if plan.status in IN_FORCE and (len(row) >= policy.break_after_misses or (ended and not _fits(plan))):
-        return _broken(person, plan, row, telling, context)
-    if len(row) >= policy.reopen_after_misses:
-        latest = max(due for _, due in row)
-        cause = f"missed\n{plan.id}\n{latest.isoformat()}"
-        loan_ids = sorted({loan_id for loan_id, _ in row})
-        person = reopen(person, former_case(person, plan), loan_ids, cause, telling, context)
-    if ended and plan.status in IN_FORCE:
-        person = person.with_plan(_looked_at(plan, today))
-    return person
-
-
-def _miss(person: Person, plan: Plan, loan_id: UUID, place: int, telling: Telling) -> Plan:
-    part = plan.part_of(loan_id)
-    assert part is not None, "asked for a part that is there"
-    due = part.dues[place]
-    wanted = sum(one.amount_minor for one in part.dues[: place + 1])
-    unpaid = min(due.amount_minor, wanted - part.paid_minor)
-    missed = due._replace(status=DueStatus.MISSED, judged_on=None)
-    after = plan.with_part(replace(part, dues=(*part.dues[:place], missed, *part.dues[place + 1 :])))
-    id_ = telling.tell(
-        PlanInstalmentMissed(
-            person_id=person.id,
-            plan_id=plan.id,
-            loan_id=loan_id,
-            due_on=due.due_on,
-            unpaid=part.money(unpaid),
-            missed_in_a_row=max(len(_row(after)), 1),
-        )
-    )
-    dues = (*part.dues[:place], missed._replace(event_id=id_), *part.dues[place + 1 :])
-    return plan.with_part(replace(part, dues=dues))
-
-
-def _missed(plan: Plan) -> Iterator[tuple[PlanPart, int, PlanDue]]:
-    for part in plan.standing:
-        for place, due in enumerate(part.dues):
-            if due.status is DueStatus.MISSED:
-                yield part, place, due
-
-
-def _row(plan: Plan) -> tuple[tuple[UUID, date], ...]:
-    """Days in a row on which something was missed and is still unpaid, each with one loan of it: the newest
-    ones that have been judged.
-    """
-    days: dict[date, tuple[UUID, bool]] = {}
-    for part in plan.standing:
-        for place, due in enumerate(part.dues):
-            if due.status is DueStatus.OPEN:
-                continue
-            lacks = due.status is DueStatus.MISSED and not part.covered(place)
-            if lacks or due.due_on not in days:
-                days[due.due_on] = (part.loan_id, lacks)
-    row: list[tuple[UUID, date]] = []
-    for day in sorted(days, reverse=True):
-        loan_id, lacks = days[day]
-        if not lacks:
-            break
-        row.append((loan_id, day))
-    return tuple(reversed(row))
-
-
-def _fits(plan: Plan) -> bool:
-    """Whether nothing is open that was asked for."""
-    return all(one.repaid or _is_covered(one) for one in plan.standing)
-
-
-def _looked_at(plan: Plan, today: date) -> Plan:
-    parts = tuple(
-        replace(one, over_on=None) if one.over_on is not None and one.over_on <= today else one
-        for one in plan.parts
-    )
-    return replace(plan, parts=parts)
-
-
-def _broken(
-    person: Person,
-    plan: Plan,
-    row: tuple[tuple[UUID, date], ...],
-    telling: Telling,
-    context: Context,
-) -> Person:
-    today = person.today(context.now)
-    id_ = telling.tell(
-        PlanBroken(person_id=person.id, plan_id=plan.id, broken_on=today, loan_ids=plan.loan_ids)
-    )
-    over = replace(plan, status=PlanStatus.BROKEN, broken_by=row, told_id=id_, over_on=today)
-    return reopen(
-        person.with_plan(over),
-        former_case(person, plan),
-        plan.loan_ids,
-        f"broken\n{plan.id}\n{today.isoformat()}",
-        telling,
-        context,
-    )

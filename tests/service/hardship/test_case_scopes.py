@@ -44,7 +44,7 @@ BODIES = {
     "sharing": {"lenders": []},
     "statement": {"currency": "CNY", "income": [], "spending": []},
     "appeal": {},
-    "plans": {"option": "x"},
+    "plans": {"option": "a" * 24},
     "light-relief": {"loan_id": ID},
     "refuse": {"reason": "no"},
     "appeal-decision": {"upheld": True, "reason": "no"},

@@ -23,6 +23,7 @@ from shared.events.hardship import (
     PlanProposed,
     PlanRequested,
 )
+from shared.events.holds import HoldLifted, HoldPlaced
 from shared.events.ids import name_id
 from shared.events.ledger import ReliefRefused
 from shared.events.loans import PaymentsComplete
@@ -188,6 +189,10 @@ async def test_a_part_that_the_ledger_refuses_opens_the_case_again_and_the_other
     }
     assert [one.loan_ids for one in world.told(HardshipOpened)][1:] == [(SECOND,)]
     assert plan["status"] == "active"
+    held = [one for one in world.told(HoldPlaced) if one.loan_id == SECOND]
+    lifted = {one.hold_id for one in world.told(HoldLifted) if one.loan_id == SECOND}
+    # Of the first case, the plan and the second case only the last still stands.
+    assert [one.hold_id in lifted for one in held] == [True, True, False]
 
 
 async def test_who_thinks_better_of_it_within_the_time_has_everything_as_before(world: World) -> None:

@@ -91,7 +91,11 @@ def _shifts(frame: Frame) -> Iterator[Candidate]:
 
 
 def _bridges(frame: Frame) -> Iterator[Candidate]:
-    """What helps over a time: deferral, interest only."""
+    """What helps over a time: deferral, interest only. Who does not expect to recover would have the same to
+    pay after it, or more.
+    """
+    if frame.room.recovers is None:
+        return
     late = _arrears_first(frame)
     for kind in DEFERRALS:
         for months in frame.policy.deferral_months:

@@ -19,6 +19,8 @@ from shared.money import Money
 
 OPTIONS_MAX = 10
 KEY_LENGTH = 24
+ROUNDED_PART = 20
+"""One part of so many of a usual instalment is within what rounding may leave over."""
 Month = tuple[int, int]
 
 
@@ -183,10 +185,13 @@ def _first_whole_month(day: date) -> Month:
 
 
 def usual_of(position: Position, today: date) -> int:
-    """The most that the loan asks for in a month as it is, without what is past due."""
+    """The most that the loan asks for in a month as it is, without what is past due, and a little more: what
+    rounding leaves over stands in the last instalment.
+    """
     regular = [one for one in position.before.dues if one.due_on >= today]
     months = Outlook(tuple(regular), 0, 0, None, 0).by_month(today)
-    return max(months.values(), default=0)
+    most = max(months.values(), default=0)
+    return most + most // ROUNDED_PART
 
 
 def affordable(priced: Priced, room: Room, today: date) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +28,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.sealed import Sealer
 from tests.harness import Running, instant, until
 from tests.service.ledger.client import ledger_app
+from tests.unit.ledger.test_holds import a_product, a_term_loan
 from tests.web import an_app, bearer, calling
 
 PERSON = person_id(LENDER, "B-1")
@@ -172,3 +174,17 @@ async def world_of(
     async with calling(hardship_app(hardship, asked)) as client:
         yield World(hardship, ledger, broker, client)
     await asked.close()
+
+
+async def lent(world: World, *names: str, principal: str = "1200.00") -> None:
+    """Loans at 12 %, twelve instalments from 1 February 2026 on."""
+    await world.publish(profiled(), a_product(annual_rate=Decimal("0.12")))
+    for name in names:
+        opened = a_term_loan(
+            principal,
+            loan_reference=name,
+            opened_on="2026-01-01",
+            first_due_on="2026-02-01",
+            instalment_count=12,
+        )
+        await world.publish(opened, linked(LOANS[name]))

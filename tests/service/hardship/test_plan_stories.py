@@ -14,6 +14,7 @@ from shared.events.hardship import (
     PlanActivated,
     PlanBroken,
     PlanBrokenRetracted,
+    PlanCompleted,
     PlanExpired,
     PlanInstalmentKept,
     PlanInstalmentKeptRetracted,
@@ -41,8 +42,8 @@ from tests.service.hardship.helping import (
     OTTO,
     PERSON,
     World,
+    lent,
     linked,
-    profiled,
     stated,
 )
 from tests.unit.ledger.test_holds import a_product, a_term_loan
@@ -50,20 +51,6 @@ from tests.unit.ledger.test_holds import a_product, a_term_loan
 LOAN, SECOND = LOANS["L-1"], LOANS["L-2"]
 TIGHT = stated("2600.00", "2480.00")
 """Sixty a month are left to be asked for."""
-
-
-async def lent(world: World, *names: str, principal: str = "1200.00") -> None:
-    """Loans at 12 %, twelve instalments from 1 February 2026 on."""
-    await world.publish(profiled(), a_product(annual_rate=Decimal("0.12")))
-    for name in names:
-        opened = a_term_loan(
-            principal,
-            loan_reference=name,
-            opened_on="2026-01-01",
-            first_due_on="2026-02-01",
-            instalment_count=12,
-        )
-        await world.publish(opened, linked(LOANS[name]))
 
 
 async def proposed(
@@ -340,3 +327,16 @@ async def test_a_lender_without_consent_sees_its_own_part_of_a_plan_and_nothing_
     await world.post(f"cases/{case}/sharing", {"lenders": ["acme"]})
     assert (await world.get(f"plans/{made['plan_id']}/agreement.pdf", HELEN)).startswith(b"%PDF-")
     await world.get(f"plans/{made['plan_id']}/agreement.pdf", OTTO, expected=404)
+
+
+async def test_who_will_recover_pays_nothing_until_then_and_the_plan_is_kept_to_its_end(world: World) -> None:
+    await lent(world, "L-1")
+    nothing = stated("1000.00", "1000.00", recovers_on="2026-04-01")
+    made = await proposed(world, await world.opened(), "deferral_interest_frozen", nothing)
+    await world.post(f"plans/{made['plan_id']}/answer", accepting(made))
+    await world.rest()
+    plan = await world.get(f"plans/{made['plan_id']}")
+    assert (plan["status"], plan["loans"][0]["dues"]) == ("active", [])
+    await world.on(date.fromisoformat(plan["loans"][0]["until"]) + timedelta(days=1))
+    assert [str(one.plan_id) for one in world.told(PlanCompleted)] == [made["plan_id"]]
+    assert [one.lifted_on for one in world.told(HoldLifted)][-1] >= date(2026, 4, 1)

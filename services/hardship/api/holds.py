@@ -249,7 +249,8 @@ def _reviewing(service: Service) -> APIRouter:
         """What waits for somebody to look at it, the longest due first."""
         async with transaction(service.engine) as connection:
             today = (await service.clock.now(connection)).date()
-        after = (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else _FIRST
+        day, id_, kind = paging.after or _FIRST
+        after = (date.fromisoformat(day), UUID(id_), kind)
         async with transaction(service.engine) as connection:
             rows = await standstills.items_due(
                 connection, through or today, lenders_of(actor, lender), after, paging.fetch
@@ -264,12 +265,12 @@ def _reviewing(service: Service) -> APIRouter:
                 overdue=row.at < today,
             )
 
-        return paging.page(rows, lambda row: [row.at, row.item_id], shown)
+        return paging.page(rows, lambda row: [row.at, row.item_id, row.kind], shown)
 
     return router
 
 
-_FIRST = (date.min, UUID(int=0))
+_FIRST = (date.min.isoformat(), str(UUID(int=0)), "")
 
 
 def found_hold(state: Standstill, hold_id: UUID, actor: Actor) -> Hold:

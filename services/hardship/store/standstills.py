@@ -38,9 +38,10 @@ _DROP_TEXTS = "DELETE FROM standstill_text WHERE person_id = ANY($1::uuid[])"
 _TEXTS = "SELECT id, person_id, sealed FROM standstill_text WHERE id = ANY($1::uuid[])"
 _SUBJECT = "SELECT subject_id FROM standstill_item WHERE kind = $1 AND item_id = $2 LIMIT 1"
 _DUE = (
-    "SELECT item_id, min(kind), min(subject_id::text)::uuid, min(due_on) AS due FROM standstill_item "
+    "SELECT item_id, kind, min(subject_id::text)::uuid, min(due_on) AS due FROM standstill_item "
     "WHERE is_open AND due_on <= $1 AND ($2::text[] IS NULL OR lender = ANY($2::text[])) "
-    "GROUP BY item_id, kind HAVING (min(due_on), item_id) > ($3, $4) ORDER BY due, item_id LIMIT $5"
+    "GROUP BY item_id, kind HAVING (min(due_on), item_id, kind) > ($3, $4, $5) "
+    "ORDER BY due, item_id, kind LIMIT $6"
 )
 _OF_KIND = (
     "SELECT item_id, min(kind), min(subject_id::text)::uuid, min(raised_at) AS raised FROM standstill_item "
@@ -134,7 +135,7 @@ async def items_due(
     connection: AsyncConnection,
     through: date,
     lenders: frozenset[str] | None,
-    after: tuple[date, UUID],
+    after: tuple[date, UUID, str],
     limit: int,
 ) -> list[Listed]:
     """What is to be looked at by a day, the longest due first."""

@@ -70,6 +70,11 @@ async def test_a_moratorium_from_the_notice_to_its_end(hardship: Running, people
         if one["kind"] == "creditor_review"
     ]
     assert review["due_on"] == "2026-02-05"
+    every = (await people.get("reviews", through="2026-02-05"))["data"]
+    first = await people.get("reviews", through="2026-02-05", limit=1)
+    rest = await people.get("reviews", through="2026-02-05", limit=1, cursor=first["next_cursor"])
+    assert [*first["data"], *rest["data"]] == every
+    assert {one["item_id"] for one in every} == {entered["hold_id"]}
     await people.post(f"{path}/creditor-review/decision", {"loan_id": str(SECOND), "stays": True})
     await people.post(f"{path}/midway-review", {"goes_on": True})
     cancelled = {"effective_on": "2026-01-03", "reason": "debt_solution"}

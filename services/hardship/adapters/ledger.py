@@ -59,7 +59,6 @@ class _Candidate(BaseModel):
 
 class _Loan(BaseModel):
     loan_id: UUID
-    version: int
     before: _Outlook
     candidates: list[_Candidate]
 
@@ -72,7 +71,6 @@ class _Answer(BaseModel):
 class LoanPriced:
     """A loan as it is, and with each candidate that the ledger would apply; why not, with the others."""
 
-    version: int
     currency: str
     before: Outlook
     after: Mapping[str, Outlook]
@@ -108,7 +106,6 @@ class Ledger:
         answer = _Answer.model_validate_json(await self._ask({"loans": loans, "apr": False}))
         return {
             one.loan_id: LoanPriced(
-                one.version,
                 one.before.total.currency,
                 one.before.plain(),
                 {each.name: each.after.plain() for each in one.candidates if each.after is not None},

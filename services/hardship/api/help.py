@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.hardship.adapters.ledger import Ledger, LoanPriced
@@ -148,10 +148,10 @@ class Help:
 
 def position(lender: str, reference: str, loan_id: UUID, priced: LoanPriced) -> Position:
     """A loan as the ledger priced it."""
-    return Position(loan_id, lender, reference, priced.currency, priced.version, priced.before)
+    return Position(loan_id, lender, reference, priced.currency, priced.before)
 
 
-def _probe(today: object) -> Candidate:
+def _probe(today: date) -> Candidate:
     """The cheapest question there is: only the loan as it stands matters in its answer."""
     phase = ReliefPhase.model_validate({"kind": ReliefKind.FEES_WAIVED, "effective_on": today})
     return Candidate("as_it_stands", (phase,))

@@ -89,8 +89,7 @@ def prospect(
         parts = statement.lump_sum.split([one.before.total for one in owing])
         sums = [part.minor for part in parts]
     frames = tuple(
-        Frame(one, room[one.loan_id], today, policy, statement.recovers_on, sum_)
-        for one, sum_ in zip(owing, sums, strict=True)
+        Frame(one, room[one.loan_id], today, policy, sum_) for one, sum_ in zip(owing, sums, strict=True)
     )
     return Prospect(frames, capacity, today, policy)
 

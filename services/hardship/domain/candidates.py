@@ -31,7 +31,6 @@ class Frame:
     room: Room
     today: date
     policy: CasePolicy
-    recovers_on: date | None = None
     lump_sum: int = 0
     """This loan's part of what could be paid at once."""
 

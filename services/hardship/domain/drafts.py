@@ -55,7 +55,6 @@ def _part(number: int, choice: Choice, watch: date, today: date) -> PlanPart:
         position.currency,
         candidate.phases,
         until,
-        version=position.version,
         before=position.before.price(today),
         after=after.price(today),
         former=tuple(PlanPartDue(*one) for one in position.before.dues if one.due_on >= today),

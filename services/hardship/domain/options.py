@@ -63,9 +63,7 @@ class Position:
     lender: str
     reference: str
     currency: str
-    version: int
     before: Outlook
-    kind: str = ""
 
     def past_due(self, today: date) -> int:
         """What was to be paid before today and is not."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.hardship.domain.case import Case
-from services.hardship.domain.plan import IN_FORCE, Plan
+from services.hardship.domain.plan import Plan
 from shared.decision import Actor, Role
 from shared.errors import NotFound, NotHere
 from shared.events.parts import PartyRole
@@ -109,10 +109,6 @@ class Person:
         if self.plan(changed.id) is None:
             return replace(self, plans=(*self.plans, changed))
         return replace(self, plans=tuple(changed if one.id == changed.id else one for one in self.plans))
-
-    def plans_in_force(self, loan_id: UUID) -> tuple[Plan, ...]:
-        """Plans that are kept for a loan now."""
-        return tuple(one for one in self.plans if one.status in IN_FORCE and loan_id in one.loan_ids)
 
     # -- who may see -----------------------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ class PartStatus(StrEnum):
     AGREED = "agreed"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+    REPLACED = "replaced"
+    """Another plan has taken its place for this loan."""
 
 
 class DueStatus(StrEnum):
@@ -98,8 +100,6 @@ class PlanPart:
     phases: tuple[ReliefPhase, ...]
     until: date
     """The last day of what the plan asks for here."""
-    version: int = 0
-    """Of the loan, as it was priced."""
     before: Price | None = None
     after: Price | None = None
     former: tuple[PlanPartDue, ...] = ()
@@ -185,8 +185,9 @@ class Plan:
 
     @property
     def standing(self) -> tuple[PlanPart, ...]:
-        """Parts that were not refused."""
-        return tuple(one for one in self.parts if one.status is not PartStatus.REFUSED)
+        """Parts that were neither refused nor replaced."""
+        gone = (PartStatus.REFUSED, PartStatus.REPLACED)
+        return tuple(one for one in self.parts if one.status not in gone)
 
     @property
     def loan_ids(self) -> tuple[UUID, ...]:

@@ -130,7 +130,7 @@ def _revised(
     confirms = named is not None and named.plan_id == plan.id
     if named is not None and not confirms:
         return part  # another plan's doing
-    if part.status is PartStatus.REFUSED or (not confirms and part.status is not PartStatus.CONFIRMED):
+    if part not in plan.standing or (not confirms and part.status is not PartStatus.CONFIRMED):
         return part
     kept = [one for one in part.dues if one.due_on < event.effective_on or one.status is not DueStatus.OPEN]
     judged = {one.number for one in kept}

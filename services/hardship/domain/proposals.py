@@ -12,7 +12,7 @@ from services.hardship.domain.case_ends import end
 from services.hardship.domain.cases import opened, policy_of, reopen, touched
 from services.hardship.domain.person import LightRelief, Person, plan_of
 from services.hardship.domain.person_timer import decided
-from services.hardship.domain.plan import IN_FORCE, WAITING, Plan, PlanPart, PlanStatus
+from services.hardship.domain.plan import IN_FORCE, WAITING, PartStatus, Plan, PlanPart, PlanStatus
 from services.hardship.domain.telling import Telling
 from shared.decision import Context, Decision, Role
 from shared.errors import Conflict, Forbidden, Refused
@@ -137,7 +137,7 @@ def request(person: Person, command: RequestPlan, context: Context) -> Decision[
     telling = Telling(context)
     for other in person.plans:
         if other.case_id == case.id and other.status in WAITING:
-            person = _replaced(person, other, plan.id, telling, context)
+            person = _replaced(person, other, plan.id, other.loan_ids, telling, context)
     telling.tell(PlanRequested(person_id=person.id, plan_id=plan.id, case_id=case.id, loan_ids=plan.loan_ids))
     awaits = command.awaits
     if context.actor.role in DECIDERS:
@@ -179,7 +179,9 @@ def _proposed_if_ready(person: Person, plan: Plan, telling: Telling, context: Co
 
 
 def take_light(person: Person, command: TakeLightRelief, context: Context) -> Decision[Person]:
-    """A light relief is agreed in one step: who asks for it has accepted it."""
+    """A light relief is agreed in one step: who asks for it has accepted it. The case goes on for the loans
+    that have none.
+    """
     plan = command.plan
     assert plan.case_id is not None, "a light relief belongs to a case"
     case = opened(person, plan.case_id, context)
@@ -197,7 +199,8 @@ def take_light(person: Person, command: TakeLightRelief, context: Context) -> De
     news = tuple(LightRelief(part.loan_id, today) for part in plan.parts)
     person = replace(person, light_reliefs=(*person.light_reliefs, *news))
     person, agreed = agree(person, plan, today, telling, context)
-    person, _ = end(person, case, "light_relief", telling, context)
+    if set(case.loan_ids) <= set(plan.loan_ids):
+        person, _ = end(person, case, "light_relief", telling, context)
     return decided(before, person, telling.events, answer=_taken(person, agreed))
 
 
@@ -208,8 +211,9 @@ def _is_light(part: PlanPart, days_max: int, today: date) -> bool:
     if phase.kind in DEFERRALS:
         return phase.ends_on is not None and phase.ends_on <= add_months(today, 1)
     first = min((one.due_on for one in part.former), default=None)
-    moved = phase.kind is ReliefKind.DUE_DATE_MOVED and phase.ends_on is not None and first is not None
-    return moved and phase.ends_on - first <= timedelta(days=days_max)  # type: ignore[operator]
+    if phase.kind is not ReliefKind.DUE_DATE_MOVED or phase.ends_on is None or first is None:
+        return False
+    return phase.ends_on - first <= timedelta(days=days_max)
 
 
 # -- answering -----------------------------------------------------------------------------------------------
@@ -253,10 +257,10 @@ def agree(person: Person, plan: Plan, on: date, telling: Telling, context: Conte
         cooling_off_until=on + timedelta(days=policy_of(person, context).cooling_off_days),
         expires_on=None,
     )
-    for loan_id in plan.loan_ids:
-        for other in person.plans_in_force(loan_id):
-            if other.id != plan.id:
-                person = _replaced(person, other, plan.id, telling, context)
+    for other in person.plans:
+        shared = tuple(one for one in other.loan_ids if one in plan.loan_ids)
+        if other.id != plan.id and other.status in IN_FORCE and shared:
+            person = _replaced(person, other, plan.id, shared, telling, context)
     telling.tell(
         PlanAccepted(
             person_id=person.id,
@@ -278,10 +282,18 @@ def _told(part: PlanPart) -> PlanLoan:
     )
 
 
-def _replaced(person: Person, plan: Plan, by: UUID, telling: Telling, context: Context) -> Person:
-    telling.tell(PlanReplaced(person_id=person.id, plan_id=plan.id, by=by, loan_ids=plan.loan_ids))
-    over = replace(plan, status=PlanStatus.REPLACED, over_on=person.today(context.now))
-    return person.with_plan(over)
+def _replaced(
+    person: Person, plan: Plan, by: UUID, loan_ids: tuple[UUID, ...], telling: Telling, context: Context
+) -> Person:
+    """For these loans the plan is over; it goes on for the others that it has."""
+    telling.tell(PlanReplaced(person_id=person.id, plan_id=plan.id, by=by, loan_ids=loan_ids))
+    parts = tuple(
+        replace(one, status=PartStatus.REPLACED) if one.loan_id in loan_ids else one for one in plan.parts
+    )
+    left = replace(plan, parts=parts)
+    if not left.standing:
+        left = replace(plan, status=PlanStatus.REPLACED, over_on=person.today(context.now))
+    return person.with_plan(left)
 
 
 def withdraw(person: Person, command: WithdrawPlan, context: Context) -> Decision[Person]:

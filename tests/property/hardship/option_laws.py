@@ -56,7 +56,7 @@ def asked(draw: st.DrawFn) -> Asked:
     for number in range(draw(st.integers(1, 3))):
         loan_id = UUID(int=number + 1)
         before = draw(outlooks())
-        positions.append(Position(loan_id, "acme", f"L-{number}", "CNY", 1, before))
+        positions.append(Position(loan_id, "acme", f"L-{number}", "CNY", before))
         found = [
             Priced(Candidate(f"c{place}", ()), draw(outlooks())) for place in range(draw(st.integers(1, 4)))
         ]

@@ -22,6 +22,7 @@ from shared.events.hardship import (
     PlanInstalmentMissedRetracted,
     PlanLoan,
     PlanProposed,
+    PlanReplaced,
     PlanRequested,
 )
 from shared.events.holds import HoldLifted, HoldPlaced
@@ -340,3 +341,18 @@ async def test_who_will_recover_pays_nothing_until_then_and_the_plan_is_kept_to_
     await world.on(date.fromisoformat(plan["loans"][0]["until"]) + timedelta(days=1))
     assert [str(one.plan_id) for one in world.told(PlanCompleted)] == [made["plan_id"]]
     assert [one.lifted_on for one in world.told(HoldLifted)][-1] >= date(2026, 4, 1)
+
+
+async def test_another_plan_for_one_of_two_loans_leaves_the_first_to_the_other(world: World) -> None:
+    plan = await agreed(world, "L-1", "L-2")
+    await world.on("2026-01-20")
+    case = await world.opened(SECOND)
+    await world.post(f"cases/{case}/light-relief", {"loan_id": str(SECOND), "moved_to": "2026-02-08"})
+    await world.rest()
+    shown = await world.get(f"plans/{plan['plan_id']}")
+    assert shown["status"] == "active"
+    assert {one["loan_id"]: one["status"] for one in shown["loans"]} == {
+        str(LOAN): "confirmed",
+        str(SECOND): "replaced",
+    }
+    assert [one.loan_ids for one in world.told(PlanReplaced)] == [(SECOND,)]

@@ -138,7 +138,7 @@ def _formerly(event: PersonLinked) -> Sequence[UUID]:
 CASE_STEPS: tuple[Step, ...] = (
     # whose is what
     Step(PersonProfiled, linking.profile, creates=True, state=Person),
-    Step(LoanLinked, linking.link, creates=True, state=Person),
+    Step(LoanLinked, linking.link, emits=(HardshipOpened,), creates=True, state=Person),
     Step(LoanLinked, loan.link, creates=True, state=Loan),
     Step(LoanUnlinked, linking.unlink, creates=True, state=Person),
     Step(LoanUnlinked, loan.unlink, creates=True, state=Loan),

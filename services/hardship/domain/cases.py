@@ -136,7 +136,7 @@ def new_case(
 
 
 def begin(person: Person, case: Case, telling: Telling) -> Person:
-    """The person with a case that was not there, and what is told of it."""
+    """The person with a case that is new, or is for more loans now, and what is told of it."""
     telling.tell(
         HardshipOpened(
             person_id=person.id,

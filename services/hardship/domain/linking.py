@@ -3,8 +3,11 @@
 from dataclasses import replace
 from uuid import UUID
 
+from services.hardship.domain.case import CaseStatus
+from services.hardship.domain.cases import begin
 from services.hardship.domain.person import GoesByAnotherId, Person, PersonLoan
 from services.hardship.domain.person_timer import decided
+from services.hardship.domain.telling import Telling
 from shared.decision import Context, Decision, Key, Need, TimerFired
 from shared.events.base import Event
 from shared.events.reminders import (
@@ -48,20 +51,20 @@ def profile(state: Person | None, event: PersonProfiled, context: Context) -> De
 
 
 def link(state: Person | None, event: LoanLinked, context: Context) -> Decision[Person]:
-    """The person has a part in a loan. A case that is for all loans takes it in."""
+    """The person has a part in a loan. A case that is for all loans takes it in, and says so: what was open
+    before is told anew with it.
+    """
     here = state or Person(event.person_id)
     one = PersonLoan(event.loan_id, event.lender, event.loan_reference, event.role)
     others = tuple(known for known in here.loans if (known.loan_id, known.role) != (one.loan_id, one.role))
-    after = replace(here, loans=(*others, one))
-    if after.loan(one.loan_id) is None:
-        return Decision(after)
-    cases = tuple(
-        replace(case, loan_ids=(*case.loan_ids, one.loan_id))
-        if case.is_open and case.all_loans and one.loan_id not in case.loan_ids
-        else case
-        for case in after.cases
-    )
-    return Decision(replace(after, cases=cases))
+    after, telling = replace(here, loans=(*others, one)), Telling(context)
+    if after.loan(one.loan_id) is not None:
+        for case in after.cases:
+            looked_at = case.status in (CaseStatus.OPEN, CaseStatus.APPEALED)
+            if looked_at and case.all_loans and one.loan_id not in case.loan_ids:
+                wider = replace(case, loan_ids=(*case.loan_ids, one.loan_id))
+                after = begin(after, wider, telling)
+    return Decision(after, telling.events)
 
 
 def unlink(state: Person | None, event: LoanUnlinked, context: Context) -> Decision[Person]:

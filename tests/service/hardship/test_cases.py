@@ -52,6 +52,16 @@ async def test_a_signal_opens_one_case_for_all_loans_and_nothing_is_demanded_mea
     assert {one.loan_id for one in world.told(HoldPlaced)} == {LOAN, ELSEWHERE}
 
 
+async def test_a_loan_that_comes_to_light_later_joins_a_case_for_all_loans(world: World) -> None:
+    await world.publish(profiled(), signalled())
+    assert [one.loan_ids for one in world.told(HardshipOpened)] == [()]
+    await world.publish(linked(LOAN))
+    assert [one.loan_ids for one in world.told(HardshipOpened)] == [(), (LOAN,)]
+    assert [one.loan_id for one in world.told(HoldPlaced)] == [LOAN]
+    await world.on("2026-04-03")
+    assert len(world.told(HoldLifted)) == 1
+
+
 async def test_in_australia_the_answer_is_due_within_21_days_after_the_day_of_the_call(world: World) -> None:
     await world.publish(profiled(country="AU"), linked(LOAN))
     await world.publish(signalled())

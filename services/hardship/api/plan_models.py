@@ -163,7 +163,7 @@ def _part(part: PlanPart) -> PlanPartShown:
         before=PriceShown.of(part, part.before),
         after=PriceShown.of(part, part.after),
         paid=part.money(part.paid_minor) if part.currency else None,
-        dues=known or shown,
+        dues=shown if part.status is PartStatus.AGREED else known,
     )
 
 

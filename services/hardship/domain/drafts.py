@@ -58,6 +58,6 @@ def _part(number: int, choice: Choice, watch: date, today: date) -> PlanPart:
         before=position.before.price(today),
         after=after.price(today),
         former=tuple(PlanPartDue(*one) for one in position.before.dues if one.due_on >= today),
-        shown=tuple(PlanPartDue(*one) for one in after.dues if today <= one.due_on <= until),
+        shown=tuple(PlanPartDue(*one) for one in after.dues),
         returned=(ReliefKind.RATE_REDUCTION,) if lowered else (),
     )

@@ -242,7 +242,7 @@ def _not_over_after_all(person: Person, plan: Plan, telling: Telling) -> Plan:
 
 
 def is_covered(part: PlanPart) -> bool:
-    """Whether all that the part has asked for so far is paid."""
+    """Whether all that the part asks for is paid."""
     return not part.dues or part.covered(len(part.dues) - 1)
 
 

@@ -67,7 +67,7 @@ def _judged(person: Person, plan: Plan, telling: Telling, context: Context) -> P
     plan = found
     row = _row(plan)
     ended = any(one.over_on is not None and one.over_on <= today for one in plan.standing)
-    if plan.status in IN_FORCE and (len(row) >= policy.break_after_misses or (ended and not _fits(plan))):
+    if plan.status in IN_FORCE and (len(row) >= policy.break_after_misses or (ended and _lacks(plan))):
         return _broken(person, plan, row, telling, context)
     if len(row) >= policy.reopen_after_misses:
         latest = max(due for _, due in row)
@@ -75,7 +75,8 @@ def _judged(person: Person, plan: Plan, telling: Telling, context: Context) -> P
         loan_ids = sorted({loan_id for loan_id, _ in row})
         person = reopen(person, former_case(person, plan), loan_ids, cause, telling, context)
     if ended and plan.status in IN_FORCE:
-        person = person.with_plan(_looked_at(plan, today))
+        again_on = today + timedelta(days=policy.end_wait_days)
+        person = person.with_plan(_looked_at(plan, today, again_on))
     return person
 
 
@@ -122,14 +123,16 @@ def _row(plan: Plan) -> tuple[tuple[UUID, date], ...]:
     return tuple(reversed(row))
 
 
-def _fits(plan: Plan) -> bool:
-    """Whether nothing is open that was asked for."""
-    return all(one.repaid or is_covered(one) for one in plan.standing)
+def _lacks(plan: Plan) -> bool:
+    """Whether something was missed, as the ledger says, and has not come since. What nobody has reported on
+    does not count.
+    """
+    return any(one.missed and not is_covered(one) for one in plan.standing)
 
 
-def _looked_at(plan: Plan, today: date) -> Plan:
+def _looked_at(plan: Plan, today: date, again_on: date) -> Plan:
     parts = tuple(
-        replace(one, over_on=None) if one.over_on is not None and one.over_on <= today else one
+        replace(one, over_on=again_on) if one.over_on is not None and one.over_on <= today else one
         for one in plan.parts
     )
     return replace(plan, parts=parts)

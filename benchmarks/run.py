@@ -17,6 +17,7 @@ from benchmarks.kafka_flow import gc, kafka_flow
 from benchmarks.latency import latency
 from benchmarks.memory import memory
 from benchmarks.million import million
+from benchmarks.options import options
 from benchmarks.outbox import relay
 from cli.stack.layout import local_layout
 
@@ -31,6 +32,7 @@ BENCHES: Mapping[str, Bench] = {
     "memory": memory,
     "million": million,
     "handing-in": handing_in,
+    "options": options,
 }
 
 

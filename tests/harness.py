@@ -11,6 +11,9 @@ from uuid import UUID, uuid4
 import asyncpg
 from sqlalchemy import make_url
 
+from services.hardship.flow import FLOW as HARDSHIP_FLOW
+from services.hardship.main import REFERENCE as HARDSHIP_REFERENCE
+from services.hardship.main import SOURCES as HARDSHIP_SOURCES
 from services.ledger.flow import FLOW as LEDGER_FLOW
 from services.ledger.main import REFERENCE as LEDGER_REFERENCE
 from services.ledger.main import SOURCES as LEDGER_SOURCES
@@ -147,9 +150,11 @@ def _names(service: Service) -> list[str]:
 
 SOURCES: dict[str, Sequence[Source]] = {
     "ledger": LEDGER_SOURCES,
+    "hardship": HARDSHIP_SOURCES,
     "followup": [Source("", topics=["clock", "ledger-events"])],
 }
-FLOWS: dict[str, Flow] = {"ledger": LEDGER_FLOW, "followup": FOLLOWUP_FLOW}
+FLOWS: dict[str, Flow] = {"ledger": LEDGER_FLOW, "hardship": HARDSHIP_FLOW, "followup": FOLLOWUP_FLOW}
+REFERENCES: dict[str, Any] = {"ledger": LEDGER_REFERENCE, "hardship": HARDSHIP_REFERENCE}
 
 
 def make_service(
@@ -178,7 +183,7 @@ def make_service(
         FLOWS[name],
         config,
         SOURCES[name],
-        reference=LEDGER_REFERENCE if name == "ledger" else None,
+        reference=REFERENCES.get(name),
         broker=broker,
         dispatcher=dispatcher if name == "followup" else None,
         let_go=KEEP_PUBLISHED if name == "ledger" else LET_GO,

@@ -33,7 +33,7 @@ from services.ledger.domain.proposals import Approve, Proposal, Propose, Propose
 from services.ledger.domain.suspense import Suspense
 from services.ledger.store import erasures, feeds, loans, pending
 from shared.events.base import Event
-from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted
+from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted, PlanWithdrawn
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.ledger import (
@@ -245,6 +245,13 @@ FLOW = Flow(
         Step(
             PlanBroken,
             plan_end.break_off,
+            emits=(ScheduleRevised, *_FOLLOWS),
+            state=Loan,
+            key=lambda event: event.loan_ids,
+        ),
+        Step(
+            PlanWithdrawn,
+            plan_end.withdraw,
             emits=(ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=lambda event: event.loan_ids,

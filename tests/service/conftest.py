@@ -30,6 +30,13 @@ async def ledger(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Ru
 
 
 @pytest.fixture
+async def hardship(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Running]:
+    """Hardship, running on 2 January 2026."""
+    async with running("hardship", await databases.make("hardship"), broker, **STILL) as service:
+        yield service
+
+
+@pytest.fixture
 async def followup(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Running]:
     """The follow-up service, running."""
     async with running("followup", await databases.make("followup"), broker) as service:

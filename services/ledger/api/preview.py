@@ -1,5 +1,6 @@
 """The route that prices reliefs."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -73,6 +74,7 @@ class Question(BaseModel):
     )
 
     loans: Annotated[list[Asked], Field(min_length=1, max_length=LOANS_MAX)]
+    apr: Annotated[bool, Field(description="Whether rates of charge are wanted: half the work")] = True
 
 
 class DueShown(BaseModel):
@@ -134,15 +136,20 @@ def preview_router(service: Service) -> APIRouter:
             loans = await load_loans(connection, dict.fromkeys(ids, ()))
             files = await load_history(connection, ids)
             now = await service.clock.now(connection)
-        answers = []
         for asked in body.loans:
             loan = loans.get(asked.loan_id)
             if loan is None or not actor.may_act_for(loan.lender):
                 raise LoanUnknown(loan_id=asked.loan_id)
-            await seen(Key(Loan.__name__, loan.id))
+        await asyncio.gather(*(seen(Key(Loan.__name__, one)) for one in ids))
+        answers = []
+        for asked in body.loans:
+            loan = loans[asked.loan_id]
             context = Context(now, actor, history=files[loan.id])
-            before = outlook_of(loan, loan.today(now))
-            priced = [(one.name, preview(loan, one.phases, context, before)) for one in asked.candidates]
+            before = outlook_of(loan, loan.today(now), with_apr=body.apr)
+            priced = [
+                (one.name, preview(loan, one.phases, context, before, with_apr=body.apr))
+                for one in asked.candidates
+            ]
             answers.append(_loan(loan, priced))
         return Priced(loans=answers)
 

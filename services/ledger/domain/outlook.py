@@ -49,8 +49,10 @@ def own_rate(book: Book) -> Decimal:
     return book.annual_rate or book.terms.annual_rate
 
 
-def outlook(book: Book, today: date, rate: Decimal) -> Outlook:
-    """What is still to come of a loan, seen from a day; its value to the lender at a yearly rate."""
+def outlook(book: Book, today: date, rate: Decimal, *, with_apr: bool = True) -> Outlook:
+    """What is still to come of a loan, seen from a day; its value to the lender at a yearly rate. The rate of
+    charge takes as long as all the rest, so who does not need it may leave it out.
+    """
     dues = _to_come(book)
     # Of a card: what no statement has asked for has no due date.
     rest = book.outstanding - sum(due.total for due in dues)
@@ -59,7 +61,7 @@ def outlook(book: Book, today: date, rate: Decimal) -> Outlook:
         total=book.outstanding,
         cost=book.outstanding - book.balance,
         ends_on=None if rest else max((due.on for due in dues), default=None),
-        apr=None if rest else _apr(book.balance, dues, today),
+        apr=_apr(book.balance, dues, today) if with_apr and not rest else None,
         present_value=_present_value(dues, today, rate) + rest,
     )
 

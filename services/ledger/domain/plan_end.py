@@ -1,4 +1,6 @@
-"""The end of a plan: broken, or kept to its end. Its terms say what is taken back and what is forgiven."""
+"""The end of a plan: broken, withdrawn from, or kept to its end. Its terms say what is taken back and what is
+forgiven.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +17,7 @@ from services.ledger.domain.recording import exchange, facts_of
 from services.ledger.domain.relief import over
 from shared.decision import Context, Decision, Need
 from shared.events.base import Event
-from shared.events.hardship import PlanBroken, PlanCompleted
+from shared.events.hardship import PlanBroken, PlanCompleted, PlanWithdrawn
 from shared.events.parts import PlanPart, ReliefKind
 
 
@@ -32,6 +34,17 @@ def break_off(loan: Loan, event: PlanBroken, context: Context) -> Decision[Loan]
     gone = [one.reference for one in every if _is_taken_back(one, plan, event.broken_on)]
     new = list(_former_rates(loan, every, plan, event.broken_on))
     return _ended(loan, plan, event.broken_on, gone, new, "plan_broken", context)
+
+
+def withdraw(loan: Loan, event: PlanWithdrawn, context: Context) -> Decision[Loan] | Need:
+    """The borrower has thought better of it while they might: all that the plan has changed is undone."""
+    plan = loan.agreements.plan
+    if plan is None or plan.plan_id != event.plan_id:
+        return Decision(loan)
+    if context.history is None:
+        return Need(history=True)
+    gone = [one.reference for one in facts_of(loan, context.history) if _is_of(one, plan)]
+    return _ended(loan, plan, event.withdrawn_on, gone, [], "plan_withdrawn", context)
 
 
 def complete(loan: Loan, event: PlanCompleted, context: Context) -> Decision[Loan] | Need:
@@ -75,6 +88,11 @@ def _place(fact: Fact, plan: LoanPlan) -> int | None:
     before, _, rest = fact.reference.partition(f"plan:{plan.plan_id}:")
     place = rest.split(":")[0]
     return int(place) if not before and place.isdigit() else None
+
+
+def _is_of(fact: Fact, plan: LoanPlan) -> bool:
+    """Whether a fact follows from the plan."""
+    return fact.reference.startswith(f"plan:{plan.plan_id}:")
 
 
 def _is_taken_back(fact: Fact, plan: LoanPlan, broken_on: date) -> bool:

@@ -25,13 +25,18 @@ class Preview:
     refused: str | None = None
 
 
-def outlook_of(loan: Loan, today: date) -> Outlook:
+def outlook_of(loan: Loan, today: date, *, with_apr: bool = True) -> Outlook:
     """What is still to come of the loan as it is."""
-    return outlook(advance(loan.book, today), today, own_rate(loan.book))
+    return outlook(advance(loan.book, today), today, own_rate(loan.book), with_apr=with_apr)
 
 
 def preview(
-    loan: Loan, phases: Sequence[ReliefPhase], context: Context, before: Outlook | None = None
+    loan: Loan,
+    phases: Sequence[ReliefPhase],
+    context: Context,
+    before: Outlook | None = None,
+    *,
+    with_apr: bool = True,
 ) -> Preview:
     """Price one candidate. `context.history` must hold the loan's file; `before`, where several candidates
     are priced, is the loan's outlook as it is.
@@ -51,4 +56,5 @@ def preview(
         check_term(loan, changed, phases)
     except DomainError as refused:
         return Preview(before, None, refused.code)
-    return Preview(before, outlook(advance(changed.book, today), today, own_rate(loan.book)))
+    after = outlook(advance(changed.book, today), today, own_rate(loan.book), with_apr=with_apr)
+    return Preview(before, after)

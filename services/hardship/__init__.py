@@ -1,0 +1,1 @@
+"""Relief: circumstances, holds, disputes, plans."""

@@ -8,6 +8,7 @@ from tests.infra.servers import Infra
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {
     "ledger": ROOT / "services" / "ledger" / "migrations",
+    "mediation": ROOT / "services" / "mediation" / "migrations",
     "followup": ROOT / "tests" / "followup" / "migrations",
 }
 

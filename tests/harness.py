@@ -15,6 +15,8 @@ from services.ledger.flow import FLOW as LEDGER_FLOW
 from services.ledger.main import REFERENCE as LEDGER_REFERENCE
 from services.ledger.main import SOURCES as LEDGER_SOURCES
 from services.ledger.store.results import KEEP_PUBLISHED
+from services.mediation.flow import FLOW as MEDIATION_FLOW
+from services.mediation.main import SOURCES as MEDIATION_SOURCES
 from shared.commands import Answered, Origin
 from shared.decision import Actor, Role
 from shared.events import wire
@@ -147,9 +149,10 @@ def _names(service: Service) -> list[str]:
 
 SOURCES: dict[str, Sequence[Source]] = {
     "ledger": LEDGER_SOURCES,
+    "mediation": MEDIATION_SOURCES,
     "followup": [Source("", topics=["clock", "ledger-events"])],
 }
-FLOWS: dict[str, Flow] = {"ledger": LEDGER_FLOW, "followup": FOLLOWUP_FLOW}
+FLOWS: dict[str, Flow] = {"ledger": LEDGER_FLOW, "mediation": MEDIATION_FLOW, "followup": FOLLOWUP_FLOW}
 
 
 def make_service(

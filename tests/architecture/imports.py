@@ -84,6 +84,7 @@ STORE = Allowed(
         "shared.events",
         "shared.flow",
         "shared.money",
+        "shared.sealed",
         "shared.spine",
     ),
     # What a row packs into one column is written and read by these.
@@ -107,13 +108,14 @@ API = Allowed(
         "shared.http",
         "shared.money",
         "shared.scopes",
+        "shared.sealed",
         "shared.service",
     ),
     frozenset({"fastapi", "pydantic"}),
 )
 SETTINGS = Allowed(("shared.settings",), frozenset({"pydantic", "pydantic_settings"}))
 MIGRATIONS = Allowed(
-    ("{own}.store", "shared.audit", "shared.database", "shared.migrations"),
+    ("{own}.store", "shared.audit", "shared.database", "shared.migrations", "shared.sealed"),
     frozenset({"alembic", "sqlalchemy"}),
 )
 WIRING = Allowed(("{own}", "shared"), frozenset({"fastapi"}))

@@ -1,10 +1,19 @@
 """Every message of mediation, its decision and the events it may emit."""
 
-from services.mediation.domain import contents, course, mediators, offers, persons, settlements
+from services.mediation.domain import (
+    appointing,
+    closing,
+    contents,
+    course,
+    mediators,
+    offers,
+    persons,
+    settlements,
+)
 from services.mediation.domain import messages as handed
 from services.mediation.domain.case import Case
+from services.mediation.domain.closing import Taken
 from services.mediation.domain.contents import Submit, Submitted
-from services.mediation.domain.course import Taken
 from services.mediation.domain.mediators import KeepMediator, Mediator, RetireMediator
 from services.mediation.domain.persons import Loan, OpenCase, Opened, Person
 from services.mediation.domain.settlements import Settlement
@@ -96,23 +105,23 @@ FLOW = Flow(
         Step(
             course.GiveConsent, course.consent, emits=(MediationDeclined, *_CLOSES), state=Case, answer=Taken
         ),
-        Step(course.AnswerDue, course.consent_overdue, emits=(MediationDeclined, *_CLOSES), state=Case),
+        Step(closing.AnswerDue, course.consent_overdue, emits=(MediationDeclined, *_CLOSES), state=Case),
         # The mediator.
         Step(KeepMediator, mediators.keep, creates=True, state=Mediator, answer=Mediator),
         Step(RetireMediator, mediators.retire, state=Mediator, answer=Mediator),
         Step(mediators.AccreditationEnded, mediators.accreditation_ended, state=Mediator),
         Step(handed.MediatorAsked, mediators.ask, state=Mediator),
         Step(handed.MediatorReleased, mediators.release, state=Mediator),
-        Step(handed.MediatorFound, course.appoint, emits=(MediatorAppointed,), state=Case),
-        Step(handed.MediatorLost, course.mediator_lost, state=Case),
-        Step(course.SearchDue, course.search_again, emits=_CLOSES, state=Case),
-        Step(course.TakeUp, course.take_up, state=Case, answer=Taken),
-        Step(course.TakeUpDue, course.not_taken_up, state=Case),
-        Step(course.StepBack, course.step_back, state=Case, answer=Taken),
-        Step(course.ReplaceMediator, course.replace_mediator, state=Case, answer=Taken),
+        Step(handed.MediatorFound, appointing.appoint, emits=(MediatorAppointed,), state=Case),
+        Step(handed.MediatorLost, appointing.mediator_lost, state=Case),
+        Step(closing.SearchDue, appointing.search_again, emits=_CLOSES, state=Case),
+        Step(appointing.TakeUp, appointing.take_up, state=Case, answer=Taken),
+        Step(closing.TakeUpDue, appointing.not_taken_up, state=Case),
+        Step(appointing.StepBack, appointing.step_back, state=Case, answer=Taken),
+        Step(appointing.ReplaceMediator, appointing.replace_mediator, state=Case, answer=Taken),
         # What is said and offered.
         Step(Submit, contents.submit, emits=(StatementSubmitted,), state=Case, answer=Submitted),
-        Step(course.StatementsDue, course.statements_over, state=Case),
+        Step(closing.StatementsDue, course.statements_over, state=Case),
         Step(course.BeginNegotiation, course.negotiate, state=Case, answer=Taken),
         Step(offers.MakeOffer, offers.make, emits=(OfferMade,), state=Case, answer=Taken),
         Step(offers.ConfirmOffer, offers.confirm, emits=(OfferMade,), state=Case, answer=Taken),
@@ -124,7 +133,7 @@ FLOW = Flow(
             state=Case,
             answer=Taken,
         ),
-        Step(course.OfferDue, offers.offer_overdue, state=Case),
+        Step(closing.OfferDue, offers.offer_overdue, state=Case),
         # The end.
         Step(handed.SettlementNoted, settlements.note, creates=True, state=Settlement),
         Step(PlanActivated, settlements.activated, creates=True, state=Settlement),
@@ -138,8 +147,8 @@ FLOW = Flow(
         ),
         Step(handed.SettlementInForce, offers.in_force, emits=_CLOSES, state=Case),
         Step(handed.SettlementFailed, offers.failed, state=Case),
-        Step(course.PlanDue, offers.plan_overdue, state=Case),
-        Step(course.NegotiationDue, course.no_agreement, emits=_CLOSES, state=Case),
+        Step(closing.PlanDue, offers.plan_overdue, state=Case),
+        Step(closing.NegotiationDue, course.no_agreement, emits=_CLOSES, state=Case),
         Step(course.GiveUp, course.give_up, emits=_CLOSES, state=Case, answer=Taken),
         Step(course.Withdraw, course.withdraw, emits=_CLOSES, state=Case, answer=Taken),
     ),

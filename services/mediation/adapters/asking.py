@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel
 
-from services.mediation.domain.offers import Due, PricedLoan, Reckoned
+from services.mediation.domain.pricing import Due, PricedLoan, Reckoned
 from shared.commands import Unavailable
 from shared.events.hardship import PlanLoan
 from shared.money import Money

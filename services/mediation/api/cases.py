@@ -12,15 +12,13 @@ from pydantic import BaseModel, Field
 from services.mediation.adapters.certificate_page import page
 from services.mediation.api.desk import Body, CaseTaken, Desk
 from services.mediation.api.shown import ContentShown, OfferShown
+from services.mediation.domain.appointing import ReplaceMediator, StepBack, TakeUp
 from services.mediation.domain.case import Case, Seat
 from services.mediation.domain.certificate import Certificate, certify
 from services.mediation.domain.course import (
     BeginNegotiation,
     GiveConsent,
     GiveUp,
-    ReplaceMediator,
-    StepBack,
-    TakeUp,
     Withdraw,
 )
 from services.mediation.domain.machine import Stage

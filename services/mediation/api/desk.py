@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict
 
 from services.mediation.adapters.asking import Others
 from services.mediation.domain.case import Case, Content, Seat
+from services.mediation.domain.closing import Taken
 from services.mediation.domain.contents import ContentUnknown, NewContent, admit
-from services.mediation.domain.course import Taken
 from services.mediation.domain.machine import Stage
-from services.mediation.domain.offers import PricedLoan, may_answer
 from services.mediation.domain.offers import admit as may_offer
+from services.mediation.domain.offers import may_answer
+from services.mediation.domain.pricing import PricedLoan
 from services.mediation.domain.seats import allowed, readable, seat_of
 from services.mediation.store import cases
 from shared.database import transaction

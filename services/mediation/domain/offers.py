@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import NamedTuple
 from uuid import UUID
 
-from services.mediation.domain.case import Answer, Case, LoanFigures, Offer, OfferStatus, Outlook, Seat
-from services.mediation.domain.course import NegotiationDue, OfferDue, PlanDue, close, search, taken
+from services.mediation.domain.appointing import search
+from services.mediation.domain.case import Answer, Case, Offer, OfferStatus, Outlook, Seat
+from services.mediation.domain.closing import (
+    NegotiationDue,
+    OfferDue,
+    PlanDue,
+    close,
+    negotiation_ends,
+    taken,
+)
 from services.mediation.domain.deadlines import (
-    NEGOTIATION_DAYS,
     OFFER_DAYS,
     PLAN_DAYS,
     ending,
@@ -17,6 +22,7 @@ from services.mediation.domain.deadlines import (
 )
 from services.mediation.domain.machine import Move, may, moved
 from services.mediation.domain.messages import SettlementFailed, SettlementInForce, SettlementNoted
+from services.mediation.domain.pricing import PricedLoan, figures_of, outcome_of, outlook_of
 from services.mediation.domain.seats import seated, side_of
 from shared.decision import Actor, CancelTimer, Context, Decision, Need, SetTimer
 from shared.errors import Conflict, NotFound, Refused, StateChanged
@@ -55,45 +61,12 @@ class OtherLoans(Refused):
     """An offer is about loans of the case, each of them once."""
 
 
-class ReliefNotPossible(Refused):
-    """The ledger could not apply this to the loan."""
-
-
 class Unaffordable(Refused):
     """The person could not pay this: what would fall due in a month is more than what they can spare."""
 
 
 class OfferOutdated(Conflict):
     """The loan has changed: what was offered cannot be had any more. A new offer has to be made."""
-
-
-class Due(NamedTuple):
-    """What falls due on a day."""
-
-    on: date
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Reckoned:
-    """What is to come of a loan, as the ledger said."""
-
-    dues: tuple[Due, ...]
-    total: Money
-    cost: Money
-    ends_on: date | None
-    present_value: Money
-
-
-@dataclass(frozen=True, slots=True)
-class PricedLoan:
-    """A loan as it is and as the offer would make it, or why it cannot be (`refused`)."""
-
-    loan_id: UUID
-    version: int
-    before: Reckoned
-    after: Reckoned | None
-    refused: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,39 +107,6 @@ class WithdrawOffer:
 
     case_id: UUID
     offer_id: UUID
-
-
-# -- figures -----------------------------------------------------------------------------------------------
-
-
-def outlook_of(loans: Sequence[Reckoned]) -> Outlook:
-    """Of one loan, or of several together."""
-    zero = Money.zero(loans[0].total.currency)
-    by_month: dict[tuple[int, int], Money] = {}
-    for loan in loans:
-        for due in loan.dues:
-            month = (due.on.year, due.on.month)
-            by_month[month] = by_month.get(month, zero) + due.amount
-    return Outlook(
-        monthly=max(by_month.values(), default=zero),
-        total=sum((one.total for one in loans), zero),
-        cost=sum((one.cost for one in loans), zero),
-        ends_on=max((one.ends_on for one in loans if one.ends_on is not None), default=None),
-        present_value=sum((one.present_value for one in loans), zero),
-    )
-
-
-def _figures(priced: Sequence[PricedLoan]) -> tuple[LoanFigures, ...]:
-    return tuple(
-        LoanFigures(one.loan_id, one.version, outlook_of([one.before]), outlook_of([_after(one)]))
-        for one in priced
-    )
-
-
-def _after(one: PricedLoan) -> Reckoned:
-    if one.after is None:
-        raise ReliefNotPossible(loan_id=one.loan_id, reason=one.refused)
-    return one.after
 
 
 def _doubt(loans: Sequence[PlanLoan], after: Outlook, capacity: Money | None) -> str:
@@ -210,8 +150,8 @@ def make(state: Case, command: MakeOffer, context: Context) -> Decision[Case]:
     seat = admit(state, [one.loan_id for one in command.loans], context.actor)
     if [one.loan_id for one in command.priced] != [one.loan_id for one in command.loans]:
         raise StateChanged(case_id=state.id)
-    figures = _figures(command.priced)
-    after = outlook_of([_after(one) for one in command.priced])
+    figures = figures_of(command.priced)
+    after = outlook_of([outcome_of(one) for one in command.priced])
     doubt = _doubt(command.loans, after, command.capacity)
     offer = Offer(
         id=command.offer_id,
@@ -344,7 +284,7 @@ def _check_current(offer: Offer, priced: Sequence[PricedLoan]) -> None:
     refused = next((one for one in priced if one.after is None), None)
     if refused is not None:
         raise OfferOutdated(offer_id=offer.id, loan_id=refused.loan_id, reason=refused.refused)
-    now = outlook_of([_after(one) for one in priced])
+    now = outlook_of([outcome_of(one) for one in priced])
     if now.monthly.minor > offer.after.monthly.minor:
         raise OfferOutdated(offer_id=offer.id, monthly=str(now.monthly), offered=str(offer.after.monthly))
 
@@ -402,8 +342,7 @@ def _reopen(case: Case, context: Context) -> Decision[Case] | Need:
     cancelled = CancelTimer(PlanDue.__name__)
     if case.mediator_id is not None:
         after = case.after(Move.REOPEN, offers=offers, settlement_id=None)
-        until = ending(NegotiationDue, last_day(context.now, NEGOTIATION_DAYS))
-        return Decision(after, timers=[cancelled, until])
+        return Decision(after, timers=[cancelled, negotiation_ends(context)])
     if context.history is None:
         return Need(history=True)
     unled = case.after(Move.REOPEN_UNLED, offers=offers, settlement_id=None)

@@ -45,9 +45,7 @@ async def test_two_sides_come_to_an_agreement_that_becomes_a_plan(people: People
     await people.post(f"cases/{case}/offers/{offer}/answer", BORROWER, {"accepted": True})
     await people.mediation.settled()
     plan = _plan(people)
-    await people.mediation.publish(
-        an_event(PlanActivated, person_id=PERSON, plan_id=plan, loan_ids=(LOAN,))
-    )
+    await people.mediation.publish(an_event(PlanActivated, person_id=PERSON, plan_id=plan, loan_ids=(LOAN,)))
     await people.mediation.settled()
     closed = people.mediation.published("mediation-events")[-1]
     assert isinstance(closed, MediationClosed)

@@ -193,6 +193,11 @@ class House:
         case: Case = self.of(Case)[-1]
         return case
 
+    @property
+    def stage(self) -> str:
+        """Where the newest case is."""
+        return self.case.stage.value
+
     def of_person(self, id_: UUID) -> Person:
         """A person."""
         person: Person = self.states[Key(Person.__name__, id_)]

@@ -63,9 +63,9 @@ def test_negotiations_begin_once_both_sides_have_stated_their_views(house: House
     house.take(a_text(case.id, house.new_id()), BORROWER)
     house.take(a_text(case.id, house.new_id()), BORROWER)
     house.take(a_text(case.id, house.new_id(), ContentKind.NOTE, Audience.OWN), OLGA)
-    assert house.case.stage is Stage.STATEMENTS
+    assert house.stage == Stage.STATEMENTS
     house.take(a_text(case.id, house.new_id(), audience=Audience.MEDIATOR), OLGA)
-    assert house.case.stage is Stage.NEGOTIATING
+    assert house.stage == Stage.NEGOTIATING
     assert house.names()[-3:] == ["StatementSubmitted"] * 3
 
 

@@ -144,12 +144,12 @@ def test_silence_is_no_consent() -> None:
     house = House()
     house.opened()
     house.wait(14)
-    assert house.case.stage is Stage.ASKED
+    assert house.stage == Stage.ASKED
     house.wait(2)
     declined = house.told[-2]
     assert isinstance(declined, MediationDeclined)
     assert (declined.side, declined.reason) == (Side.LENDER, "no_answer")
-    assert house.case.stage is Stage.CLOSED
+    assert house.stage == Stage.CLOSED
 
 
 def test_a_last_day_ends_when_it_has_ended_everywhere() -> None:
@@ -178,7 +178,7 @@ def test_a_mediator_gives_up_only_once_there_were_negotiations() -> None:
         house.take(GiveUp(case.id), mediator_actor())
     house.take(TakeUp(case.id), mediator_actor())
     house.wait(16)
-    assert house.case.stage is Stage.NEGOTIATING
+    assert house.stage == Stage.NEGOTIATING
     house.take(GiveUp(case.id), mediator_actor())
     assert house.case.outcome == "no_agreement"
 

@@ -68,41 +68,59 @@ class ContentRead(ContentShown):
     data: Annotated[str | None, Field(description="Of a piece of evidence, in base64")]
 
 
-def contents_router(desk: Desk) -> APIRouter:
-    """What is said in a case."""
-    router = APIRouter(tags=["mediation"])
+class Intake:
+    """Hands in what was written or attached."""
 
-    async def submit(run: Runner, case_id: UUID, new: NewContent, actor: Actor, data: str) -> ContentTaken:
-        answer = await run(Submit(case_id, new, await desk.sealed(case_id, new, actor, data)))
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def submit(
+        self, run: Runner, case_id: UUID, new: NewContent, actor: Actor, data: str
+    ) -> ContentTaken:
+        """Something, as it is sealed."""
+        answer = await run(Submit(case_id, new, await self._desk.sealed(case_id, new, actor, data)))
         return ContentTaken(content_id=answer.content_id, version=answer.version)
 
-    async def submit_text(
-        run: Runner, case_id: UUID, kind: ContentKind, audience: Audience, text: str, actor: Actor
+    async def text(
+        self, run: Runner, case_id: UUID, kind: ContentKind, audience: Audience, text: str, actor: Actor
     ) -> ContentTaken:
+        """Words, named after the request."""
         id_ = (await run.origin()).message_id
         new = NewContent(id_, kind, audience, TEXT, len(text.encode()))
-        return await submit(run, case_id, new, actor, text)
+        return await self.submit(run, case_id, new, actor, text)
+
+
+def contents_router(desk: Desk) -> APIRouter:
+    """What is said in a case."""
+    router, intake = APIRouter(tags=["mediation"]), Intake(desk)
+    router.include_router(_files(desk, intake))
 
     @router.post("/cases/{case_id}/statements", status_code=201)
     async def submit_statement(
         case_id: UUID, body: NewStatement, run: Run, actor: Annotated[Actor, TAKES_PART]
     ) -> ContentTaken:
         """State your side's view, for both sides or for the mediator alone."""
-        return await submit_text(run, case_id, ContentKind.STATEMENT, body.audience, body.text, actor)
+        return await intake.text(run, case_id, ContentKind.STATEMENT, body.audience, body.text, actor)
 
     @router.post("/cases/{case_id}/notes", status_code=201)
     async def write_note(
         case_id: UUID, body: NewNote, run: Run, actor: Annotated[Actor, TAKES_PART]
     ) -> ContentTaken:
         """Write a note for your own side, or for the mediator too. The other side never reads it."""
-        return await submit_text(run, case_id, ContentKind.NOTE, body.audience, body.text, actor)
+        return await intake.text(run, case_id, ContentKind.NOTE, body.audience, body.text, actor)
 
     @router.post("/cases/{case_id}/mediator-notes", status_code=201)
     async def write_mediator_note(
         case_id: UUID, body: NewText, run: Run, actor: Annotated[Actor, MEDIATES]
     ) -> ContentTaken:
         """Write a note as the mediator: mediators of the case alone read it."""
-        return await submit_text(run, case_id, ContentKind.NOTE, Audience.OWN, body.text, actor)
+        return await intake.text(run, case_id, ContentKind.NOTE, Audience.OWN, body.text, actor)
+
+    return router
+
+
+def _files(desk: Desk, intake: Intake) -> APIRouter:
+    router = APIRouter()
 
     @router.post("/cases/{case_id}/evidence", status_code=201)
     async def submit_evidence(
@@ -111,7 +129,7 @@ def contents_router(desk: Desk) -> APIRouter:
         """Hand in a file, for the mediator alone or for both sides."""
         id_ = (await run.origin()).message_id
         new = NewContent(id_, ContentKind.EVIDENCE, body.audience, body.media_type, len(body.data))
-        return await submit(run, case_id, new, actor, b64encode(body.data).decode())
+        return await intake.submit(run, case_id, new, actor, b64encode(body.data).decode())
 
     @router.get("/cases/{case_id}/contents/{content_id}")
     async def read_content(

@@ -75,6 +75,7 @@ class NewAnswer(Body):
 def offers_router(desk: Desk) -> APIRouter:
     """Offers of a case."""
     router = APIRouter(tags=["mediation"])
+    router.include_router(_answering(desk))
 
     async def offer(run: Runner, case_id: UUID, body: NewOffer, actor: Actor) -> OfferTaken:
         offer_id, loans = (await run.origin()).message_id, body.plan()
@@ -99,6 +100,12 @@ def offers_router(desk: Desk) -> APIRouter:
     ) -> OfferTaken:
         """Offer reliefs, as the mediator: both sides answer."""
         return await offer(run, case_id, body, actor)
+
+    return router
+
+
+def _answering(desk: Desk) -> APIRouter:
+    router = APIRouter()
 
     @router.post("/cases/{case_id}/offers/{offer_id}/confirm", dependencies=[MEDIATES])
     async def confirm_offer(case_id: UUID, offer_id: UUID, body: Look, run: Run) -> CaseTaken:

@@ -103,6 +103,7 @@ class OfferShown(BaseModel):
     answer_by: date
     answers: list[AnswerShown]
     ended_at: datetime | None
+    reason: Annotated[str, Field(description="Why it could not be put into force once agreed, or empty")]
 
     @classmethod
     def to(cls, one: Offer, seat: Seat) -> "OfferShown":
@@ -129,4 +130,5 @@ class OfferShown(BaseModel):
             answer_by=one.answer_by,
             answers=[AnswerShown(side=a.side, accepted=a.accepted, at=a.at) for a in one.answers],
             ended_at=one.ended_at,
+            reason=one.reason,
         )

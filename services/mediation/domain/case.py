@@ -124,6 +124,8 @@ class Offer:
     """When it came before both sides; None: it never did."""
     answers: tuple[Answer, ...] = ()
     ended_at: datetime | None = None
+    reason: str = ""
+    """Why what both sides had agreed on could not be put into force."""
 
     def accepted_by(self, side: Side) -> bool:
         """Whether the side has said yes. Silence is no yes."""

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from services.mediation.domain.case import Case, Seat
 from services.mediation.domain.machine import Stage
-from shared.errors import Conflict
+from shared.errors import NotFound
 from shared.events.mediation import Side
 
 
-class NotOver(Conflict):
+class NotOver(NotFound):
     """There is a certificate once the case is over."""
 
 

@@ -171,7 +171,8 @@ def withdraw(state: Case, command: Withdraw, context: Context) -> Decision[Case]
 
 def forget(state: Case, event: CaseForgotten, context: Context) -> Decision[Case]:
     """The person is forgotten: nothing that was said remains, and the case is over."""
-    blank = replace(state, contents=(), languages=(), tied=(), forgotten=True)
+    offers = tuple(replace(one, capacity=None) for one in state.offers)
+    blank = replace(state, contents=(), offers=offers, languages=(), tied=(), forgotten=True)
     if not state.is_open:
         return Decision(replace(blank, version=state.version + 1))
     return close(blank, Move.FORGET, "person_erased", context)

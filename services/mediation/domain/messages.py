@@ -1,6 +1,5 @@
 """What one state of mediation hands on to another: taken in the same transaction, never published."""
 
-from datetime import datetime
 from uuid import UUID
 
 from shared.events.base import Event
@@ -97,7 +96,6 @@ class SettlementInForce(Event):
 
     case_id: UUID
     plan_id: UUID
-    at: datetime
 
 
 class SettlementFailed(Event):

@@ -35,6 +35,8 @@ from shared.money import Money
 
 _SIDES = {Seat.BORROWER: Side.BORROWER, Seat.LENDER: Side.LENDER}
 OFFERS_MAX = 50
+NOT_IN_TIME = "not_in_time"
+"""Why a settlement failed of which nothing was heard."""
 
 
 class OfferUnknown(NotFound):
@@ -322,21 +324,23 @@ def failed(state: Case, event: SettlementFailed, context: Context) -> Decision[C
     """The plan cannot run: the sides go on from where they were."""
     if not _is_of(state, event.plan_id) or not may(state.stage, Move.REOPEN):
         return Decision(state)
-    return _reopen(state, context)
+    return _reopen(state, event.reason, context)
 
 
 def plan_overdue(state: Case, timer: PlanDue, context: Context) -> Decision[Case] | Need:
     """What was settled is not in force after all this time."""
-    return _reopen(state, context) if may(state.stage, Move.REOPEN) else Decision(state)
+    return _reopen(state, NOT_IN_TIME, context) if may(state.stage, Move.REOPEN) else Decision(state)
 
 
 def _is_of(case: Case, plan_id: UUID) -> bool:
     return case.settlement_id is not None and plan_of_settlement(case.settlement_id) == plan_id
 
 
-def _reopen(case: Case, context: Context) -> Decision[Case] | Need:
+def _reopen(case: Case, reason: str, context: Context) -> Decision[Case] | Need:
     offers = tuple(
-        replace(one, status=OfferStatus.NOT_APPLIED) if one.status is OfferStatus.ACCEPTED else one
+        replace(one, status=OfferStatus.NOT_APPLIED, reason=reason)
+        if one.status is OfferStatus.ACCEPTED
+        else one
         for one in case.offers
     )
     cancelled = CancelTimer(PlanDue.__name__)

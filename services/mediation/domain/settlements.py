@@ -27,7 +27,7 @@ def activated(state: Settlement | None, event: PlanActivated, context: Context) 
     """A plan runs."""
     if state is None:
         return Decision(None)
-    told = SettlementInForce(case_id=state.case_id, plan_id=state.plan_id, at=context.now)
+    told = SettlementInForce(case_id=state.case_id, plan_id=state.plan_id)
     return Decision(state, hands_on=[told])
 
 

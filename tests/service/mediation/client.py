@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from fastapi import FastAPI
 
 from services.mediation.adapters.asking import Others, Where
 from services.mediation.api import mediation_router
@@ -113,6 +114,7 @@ class People:
     """Everybody around a case, and the clock."""
 
     mediation: Running
+    app: FastAPI
     client: httpx.AsyncClient
     fakes: Fakes
 
@@ -224,6 +226,6 @@ async def people_of(mediation: Running) -> AsyncIterator[People]:
     app = an_app(mediation.service, router, body_bytes_max=BODY_BYTES_MAX)
     try:
         async with calling(app) as client:
-            yield People(mediation, client, fakes)
+            yield People(mediation, app, client, fakes)
     finally:
         await others.close()

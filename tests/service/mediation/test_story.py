@@ -74,7 +74,8 @@ async def test_what_the_ledger_refuses_afterwards_is_negotiated_again(people: Pe
     await people.mediation.publish(ReliefRefused(loan_id=LOAN, plan=part, reason="too_late"))
     await people.mediation.settled()
     shown = await people.get(f"cases/{case}", BORROWER)
-    assert (shown["stage"], shown["offers"][0]["status"]) == ("negotiating", "not_applied")
+    (failed,) = shown["offers"]
+    assert (shown["stage"], failed["status"], failed["reason"]) == ("negotiating", "not_applied", "too_late")
     made = await people.post(f"cases/{case}/offers", OLGA, an_offer("90.00"), 201)
     await people.post(f"cases/{case}/offers/{made['offer_id']}/answer", BORROWER, {"accepted": True})
     assert await people.stage(case) == "settled"

@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.harness import until
 from tests.service.mediation.client import ADA, BORROWER, MIRA, OLGA, People
 
 CHECKS = [
@@ -40,8 +41,11 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     """The application on a port of its own."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     serving = asyncio.ensure_future(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+
+    async def started() -> bool:
+        return server.started
+
+    await until(started, "the application is served")
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"

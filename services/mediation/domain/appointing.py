@@ -122,8 +122,8 @@ def take_up(state: Case, command: TakeUp, context: Context) -> Decision[Case]:
     """
     seated(state, context.actor, Seat.MEDIATOR)
     move = Move.TAKE_UP if state.stated_at is None else Move.RESUME
-    last = replace(state.services[-1], took_up_at=context.now) if state.services else None
-    case = state.after(move, services=(*state.services[:-1], last) if last else ())
+    *former, last = state.services
+    case = state.after(move, services=(*former, replace(last, took_up_at=context.now)))
     timers: list[SetTimer | CancelTimer] = [CancelTimer(TakeUpDue.__name__)]
     if move is Move.TAKE_UP:
         timers.append(ending(StatementsDue, last_day(context.now, STATEMENT_DAYS)))

@@ -98,7 +98,6 @@ def consent(state: Case, command: GiveConsent, context: Context) -> Decision[Cas
     """
     side = side_of(state, context.actor)
     if not command.agreed:
-        state.after(Move.DECLINE)
         return _declined(state, side, "refused", context)
     consents = (*state.consents, Consent(side, context.now))
     case = state.after(Move.CONSENT, consents=consents)

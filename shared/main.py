@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from shared.http import create_app
+from shared.http.edge import BODY_BYTES_MAX
 from shared.observe import configure_logs, configure_traces
 from shared.operations import operations_router
 from shared.service import Service
@@ -23,7 +24,14 @@ def product_version() -> str:
         return "0.1.0"
 
 
-def make_app(service: Service, *, title: str, description: str, routers: Sequence[APIRouter]) -> FastAPI:
+def make_app(
+    service: Service,
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    body_bytes_max: int = BODY_BYTES_MAX,
+) -> FastAPI:
     """The application of a service, which starts and stops with it."""
 
     @asynccontextmanager
@@ -40,6 +48,7 @@ def make_app(service: Service, *, title: str, description: str, routers: Sequenc
         routers=[*routers, operations_router(service)] if service.settings.role_http else [],
         cursor_secret=service.settings.cursor_secret,
         lifespan=lifespan,
+        body_bytes_max=body_bytes_max,
     )
 
 

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {
     "ledger": ROOT / "services" / "ledger" / "migrations",
     "hardship": ROOT / "services" / "hardship" / "migrations",
+    "mediation": ROOT / "services" / "mediation" / "migrations",
     "followup": ROOT / "tests" / "followup" / "migrations",
 }
 

@@ -18,6 +18,8 @@ from services.ledger.flow import FLOW as LEDGER_FLOW
 from services.ledger.main import REFERENCE as LEDGER_REFERENCE
 from services.ledger.main import SOURCES as LEDGER_SOURCES
 from services.ledger.store.results import KEEP_PUBLISHED
+from services.mediation.flow import FLOW as MEDIATION_FLOW
+from services.mediation.main import SOURCES as MEDIATION_SOURCES
 from shared.commands import Answered, Origin
 from shared.decision import Actor, Role
 from shared.events import wire
@@ -151,9 +153,15 @@ def _names(service: Service) -> list[str]:
 SOURCES: dict[str, Sequence[Source]] = {
     "ledger": LEDGER_SOURCES,
     "hardship": HARDSHIP_SOURCES,
+    "mediation": MEDIATION_SOURCES,
     "followup": [Source("", topics=["clock", "ledger-events"])],
 }
-FLOWS: dict[str, Flow] = {"ledger": LEDGER_FLOW, "hardship": HARDSHIP_FLOW, "followup": FOLLOWUP_FLOW}
+FLOWS: dict[str, Flow] = {
+    "ledger": LEDGER_FLOW,
+    "hardship": HARDSHIP_FLOW,
+    "mediation": MEDIATION_FLOW,
+    "followup": FOLLOWUP_FLOW,
+}
 REFERENCES: dict[str, Any] = {"ledger": LEDGER_REFERENCE, "hardship": HARDSHIP_REFERENCE}
 
 

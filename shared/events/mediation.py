@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.events.base import Day, Event, Instant, LenderName
 from shared.events.hardship import PlanLoan
+from shared.events.ids import name_id
 from shared.events.loans import Code
 
 
@@ -82,13 +83,18 @@ class OfferAnswered(CaseEvent, topic="mediation-events", key="case_id", version=
 
 
 class SettlementReached(CaseEvent, topic="mediation-events", key="case_id", version=1):
-    """Both sides have agreed on an offer: hardship makes it a plan."""
+    """Both sides have agreed on an offer: hardship makes it the plan `plan_of_settlement(settlement_id)`."""
 
     settlement_id: UUID
     offer_id: UUID
     lender: LenderName
     loans: Annotated[tuple[PlanLoan, ...], Field(min_length=1, max_length=200)]
     settled_at: Instant
+
+
+def plan_of_settlement(settlement_id: UUID) -> UUID:
+    """The id of the plan that a settlement becomes."""
+    return name_id("plan", f"settlement\n{settlement_id}")
 
 
 class MediationClosed(CaseEvent, topic="mediation-events", key="case_id", version=1):

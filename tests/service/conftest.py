@@ -37,6 +37,13 @@ async def hardship(databases: Databases, broker: MemoryBroker) -> AsyncIterator[
 
 
 @pytest.fixture
+async def mediation(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Running]:
+    """Mediation, running on 2 January 2026."""
+    async with running("mediation", await databases.make("mediation"), broker, **STILL) as service:
+        yield service
+
+
+@pytest.fixture
 async def followup(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Running]:
     """The follow-up service, running."""
     async with running("followup", await databases.make("followup"), broker) as service:

@@ -1,0 +1,1 @@
+"""Mediation: disagreement, before a neutral third party."""

@@ -1,0 +1,1 @@
+"""What mediation asks of others, and how it prints."""

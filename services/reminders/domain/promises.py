@@ -277,9 +277,7 @@ def forget_old(promises: Promises, today: date) -> Promises:
     promises that are left can need them.
     """
     first = today - timedelta(days=KEPT_DAYS)
-    made = tuple(
-        one for one in promises.made if one.standing is Standing.OPEN or one.grace_ends_on >= first
-    )
+    made = tuple(one for one in promises.made if one.standing is Standing.OPEN or one.grace_ends_on >= first)
     needed = min([first, *(one.made_on for one in made)])
     payments = tuple(one for one in promises.payments if one.value_on >= needed)
     loans = {one.loan_id for one in made}

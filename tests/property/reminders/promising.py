@@ -42,7 +42,9 @@ class Life:
 _PROMISES = st.lists(
     st.tuples(st.sampled_from(LOANS), st.integers(1, 6), st.integers(0, 40), st.integers(0, 30)), max_size=4
 )
-_FACTS = st.lists(st.tuples(st.sampled_from(LOANS), st.integers(1, 6), st.integers(0, 90), st.booleans()), max_size=8)
+_FACTS = st.lists(
+    st.tuples(st.sampled_from(LOANS), st.integers(1, 6), st.integers(0, 90), st.booleans()), max_size=8
+)
 
 
 @st.composite

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import assume, find, given, settings
+from hypothesis import Phase, assume, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
@@ -12,6 +12,7 @@ from services.reminders.domain import promises as real
 from services.reminders.domain.promises import Outcome, Promises, TakenBack
 from tests.property.reminders.promising import Disagreement, Life, Settle, Unclear, by_facts, lives, told
 
+SEARCH = settings(max_examples=1_000, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 QUICK = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 
 
@@ -58,6 +59,6 @@ def test_a_planted_fault_is_found(fault: Settle) -> None:
             return False
 
     try:
-        find(lives(), shows, settings=settings(max_examples=2_000, deadline=None, derandomize=True, database=None))
+        find(lives(), shows, settings=SEARCH)
     except NoSuchExample:
         pytest.fail(f"{fault.__name__} was not found")

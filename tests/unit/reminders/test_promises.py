@@ -42,7 +42,9 @@ def euros(amount: int) -> Money:
     return Money(amount * 100, "EUR")
 
 
-def promised(amount: int = 100, due_on: date = FRIDAY, promise_id: UUID = FIRST, loan: UUID = LOAN) -> Promises:
+def promised(
+    amount: int = 100, due_on: date = FRIDAY, promise_id: UUID = FIRST, loan: UUID = LOAN
+) -> Promises:
     return make(Promises(), promise_id, loan, euros(amount), due_on, MONDAY, grace_end(due_on, ()))
 
 

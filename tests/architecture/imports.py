@@ -108,6 +108,7 @@ API = Allowed(
         "shared.money",
         "shared.scopes",
         "shared.service",
+        "shared.signatures",
     ),
     frozenset({"fastapi", "pydantic"}),
 )

@@ -3,7 +3,7 @@
 from shared.http.app import Served, Unguarded, create_app
 from shared.http.bulk import Bulk, InBulk, Ndjson, takes_lines
 from shared.http.commands import Run, Runner
-from shared.http.guard import Allow
+from shared.http.guard import PUBLIC, Allow
 from shared.http.once import Exactly, Once
 from shared.http.paging import Page, Pages, Paging
 from shared.http.problems import PreconditionFailed, Problem
@@ -11,6 +11,7 @@ from shared.http.reads import AuditedRead, Seen
 from shared.http.versions import Expected, IfMatch, Tag, Versioned
 
 __all__ = [
+    "PUBLIC",
     "Allow",
     "AuditedRead",
     "Bulk",

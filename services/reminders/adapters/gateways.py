@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
 from types import TracebackType
+from typing import Any, Self
 from uuid import UUID
 
 import httpx

@@ -1,4 +1,4 @@
-"""Mail by SMTP. Each mail has the id of its send as Message-ID, so that a receiving server sees a repeated one."""
+"""Mail by SMTP. Each mail has the id of its send as Message-ID, by which a repeated one is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -96,4 +96,5 @@ def _outcome(codes: Sequence[int]) -> Exception:
 
 def _as_html(text: str, language: str) -> str:
     paragraphs = "\n".join(f"<p>{escape(one).replace(chr(10), '<br>')}</p>" for one in text.split("\n\n"))
-    return f'<!doctype html><html lang="{escape(language)}"><meta charset="utf-8"><body>\n{paragraphs}\n</body></html>'
+    head = f'<!doctype html><html lang="{escape(language)}"><meta charset="utf-8">'
+    return f"{head}<body>\n{paragraphs}\n</body></html>"

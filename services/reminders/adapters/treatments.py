@@ -1,8 +1,9 @@
-"""Treatments and the table that chooses among them, from YAML: checked when the service starts, so that a fault
-is found by its author and not by a person. Errors name the file and the line.
+"""Treatments and the table that chooses among them, from YAML: checked when the service starts, so that its
+author finds a fault and no person does. Errors name the file and the line.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -162,7 +163,7 @@ def _faults_of(text: TreatmentText, stem: str) -> Iterator[tuple[Place, str]]:
     steps = text.steps
     if text.ends_after_days <= steps[-1].day:
         yield ("ends_after_days",), "must lie behind the last step"
-    for place, (before, after) in enumerate(zip(steps, steps[1:], strict=False), 1):
+    for place, (before, after) in enumerate(pairwise(steps), 1):
         if after.day < before.day + GAP_DAYS:
             yield ("steps", place, "day"), f"must lie {GAP_DAYS} days or more behind the step before"
     for place, step in enumerate(steps):

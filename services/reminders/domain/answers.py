@@ -7,11 +7,23 @@ are plain. A person reads whatever is not.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.reminders.domain.contact import Channel, Recipient
+from services.reminders.domain.orders import (
+    AnswerWith,
+    Ask,
+    CallAt,
+    Close,
+    HoldNow,
+    NotTheirs,
+    Order,
+    Quiet,
+    SpeaksFor,
+    StopAddress,
+    Task,
+)
 from services.reminders.domain.promises import HORIZON_DAYS_MAX
 from services.reminders.domain.treatments import Closing
 from services.reminders.domain.words.intents import Intent, Reading, Said, Share
@@ -59,92 +71,6 @@ class Reply:
     """Where the person is."""
     loans: tuple[Owed, ...]
     """Those that the last contact was about, or all of the person's."""
-
-
-class Task(StrEnum):
-    """What a person of the staff is asked to do."""
-
-    CALL_AT_ONCE = "call_at_once"
-    """Somebody may be in danger."""
-    READ_REPLY = "read_reply"
-    AGREE_PROMISE = "agree_promise"
-    """A promise was meant, but not one that can be waited for as it was said."""
-    FIND_PAYMENT = "find_payment"
-    CALL_BACK = "call_back"
-    FIND_ADDRESS = "find_address"
-    """An address turned out to be somebody else's."""
-    FIND_REPRESENTATIVE = "find_representative"
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Give a task to a person."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Treatments of these loans (None: all of the person's) stand still."""
-
-    loans: frozenset[UUID] | None
-    closing: Closing
-
-
-@dataclass(frozen=True, slots=True)
-class HoldNow:
-    """Obey a hold that hardship will place: no need to wait for it."""
-
-    reason: HoldReason
-    loans: frozenset[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Say nothing of these loans up to a day."""
-
-    loans: frozenset[UUID]
-    until: date
-
-
-@dataclass(frozen=True, slots=True)
-class StopAddress:
-    """The person wants no more at this address, nor by the channel that it was said on."""
-
-    address: str
-    channel: Channel
-
-
-@dataclass(frozen=True, slots=True)
-class NotTheirs:
-    """The address is somebody else's: nothing goes there again."""
-
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpeaksFor:
-    """Somebody speaks for the person."""
-
-    by: Recipient
-
-
-@dataclass(frozen=True, slots=True)
-class CallAt:
-    """The person asked to be called: on a day, at a time, as far as they said."""
-
-    on: date | None
-    at: time | None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerWith:
-    """Answer, once, by the channel and to the address that the reply came from."""
-
-    occasion: Occasion
-
-
-Order = Ask | Close | HoldNow | Quiet | StopAddress | NotTheirs | SpeaksFor | CallAt | AnswerWith
 
 
 @dataclass(slots=True)
@@ -237,7 +163,8 @@ def _stop(reply: Reply, said: Said | None, done: Consequences) -> None:
 
 
 def _represented(reply: Reply, said: Said | None, done: Consequences) -> None:
-    # Who it is, and for which loans, is not read from the words: the wider meaning counts until a person asks.
+    # Who it is, and for which loans, is not read from the words: the widest meaning counts until somebody
+    # has asked.
     done.events.append(
         RepresentationStated(
             person_id=reply.person_id, loan_ids=(), by=Recipient.ATTORNEY.value, stated_at=reply.at
@@ -360,8 +287,8 @@ def _promise(reply: Reply, reading: Reading, done: Consequences) -> bool:
 
 
 def _made(reply: Reply, said: Said, number: int) -> Iterator[PromiseMade]:
-    """A promise for each loan that it is for: arrears are met from the oldest on. Nothing where it names no day
-    that one can wait for, or no sum that fits.
+    """A promise for each loan that it is for: arrears are met from the oldest on. Nothing where it names no
+    day that one can wait for, or no sum that fits.
     """
     latest = reply.today + timedelta(days=HORIZON_DAYS_MAX)
     if said.on is None or not reply.today <= said.on <= latest:

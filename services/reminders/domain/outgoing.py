@@ -74,7 +74,7 @@ def form_for(channel: Channel) -> Form:
 
 
 def occasion_for(occasion: Occasion, *, established: bool) -> Occasion:
-    """What may be said at an address: as long as nobody knows who reads there, nothing that tells of a debt."""
+    """What may be said at an address: where nobody knows who reads there, nothing that tells of a debt."""
     return occasion if established or not occasion.tells_of_debt else Occasion.NEUTRAL
 
 
@@ -104,8 +104,8 @@ def check_before_sending(
 
 
 def spread(person_id: UUID, opens_at: datetime, over: timedelta) -> datetime:
-    """When a person's turn comes where many contacts became possible at one moment, as after a freeze: always the
-    same for the person, evenly over the time for all. The gate still says when it may be.
+    """When a person's turn comes where many contacts became possible at one moment, as after a freeze: always
+    the same for the person, evenly over the time for all. The gate still says when it may be.
     """
     share = (person_id.int * 0x9E3779B97F4A7C15F39CC0605CEDC835 >> 96) % 1_000_000
     return opens_at + over * share / 1_000_000

@@ -186,7 +186,7 @@ def make(
 
 
 def withdraw(promises: Promises, promise_id: UUID) -> Promises:
-    """The person takes a promise back: nothing follows from it any more. Raises PromiseUnknown or PromiseOver."""
+    """The person takes a promise back: nothing follows from it. Raises PromiseUnknown or PromiseOver."""
     promise = promises.find(promise_id)
     if promise.standing is not Standing.OPEN:
         raise PromiseOver(promise_id=promise_id, standing=promise.standing)
@@ -200,8 +200,8 @@ def pay(promises: Promises, payment: Payment) -> Promises:
 
 
 def change_payment(promises: Promises, payment_id: UUID, amount: Money) -> Promises:
-    """Note what is left of a payment in its loan, as the ledger last told it: nothing once it was reversed. One
-    so old that it is not kept any more meets no promise.
+    """Note what is left of a payment in its loan, as the ledger last told it: nothing once it was reversed.
+    One so old that it is not kept any more meets no promise.
     """
     payments = tuple(
         replace(one, amount=amount) if one.id == payment_id else one for one in promises.payments
@@ -261,7 +261,7 @@ def remind(promises: Promises, promise_id: UUID) -> Promises:
 
 
 def next_day(promises: Promises, today: date) -> date | None:
-    """The next day, after today, on which something of a promise is due: a reminder or the end of its grace."""
+    """The next day, after today, on which a promise wants something: a reminder, or a last look."""
     days = [
         day
         for one in promises.made
@@ -273,8 +273,8 @@ def next_day(promises: Promises, today: date) -> date | None:
 
 
 def forget_old(promises: Promises, today: date) -> Promises:
-    """Drop promises whose grace ended long ago: what was told of them stays told. Payments go when none of the
-    promises that are left can need them.
+    """Drop promises whose grace ended long ago: what was told of them stays told. Payments go when no
+    promise that is left can need them.
     """
     first = today - timedelta(days=KEPT_DAYS)
     made = tuple(one for one in promises.made if one.standing is Standing.OPEN or one.grace_ends_on >= first)
@@ -304,8 +304,9 @@ def _with(promises: Promises, promise: Promise) -> Promises:
 def _met(promises: Promises) -> Iterator[tuple[Promise, date | None, Money]]:
     """Each promise that stands, with the day on which payments had met it and what is missing.
 
-    Each payment, in the order of value dates, goes to the promise that ends first of those whose time it falls
-    into; what that one does not need goes to the next. So no promise fails for want of what another had spare.
+    Each payment, in the order of value dates, goes to the promise that ends first of those whose time it
+    falls into; what that one does not need goes to the next. So none fails for want of what another
+    can spare.
     """
     standing = sorted(
         (one for one in promises.made if one.standing is not Standing.WITHDRAWN),

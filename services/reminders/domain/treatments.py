@@ -254,7 +254,7 @@ def end(treating: Treating, loans: Iterable[UUID], reason: Ended) -> tuple[Treat
 def close(
     treating: Treating, loans: Iterable[UUID] | None, closing: Closing
 ) -> tuple[Treating, tuple[Exhausted, ...]]:
-    """Treatments of these loans (None: of all, those to come too) end, and none begins until it is reopened."""
+    """Treatments of these loans (None: of all, those to come too) end; none begins until it is reopened."""
     named: frozenset[UUID | None] = frozenset([None]) if loans is None else frozenset(loans)
     over = tuple(Exhausted(one, closing) for one in treating.running if None in named or one.loan_id in named)
     left = tuple(one for one in treating.running if None not in named and one.loan_id not in named)
@@ -339,7 +339,7 @@ def next_day(
 
 
 def channels_for(step: Step, wishes: Sequence[Channel], reachable: frozenset[Channel]) -> tuple[Channel, ...]:
-    """The channels to try, the person's own wishes first, of those that the step allows and that reach them."""
+    """The channels to try, the person's own wishes first, of those that the step allows and that reach."""
     wished = [one for one in wishes if one in step.channels]
     return tuple(one for one in dict.fromkeys([*wished, *step.channels]) if one in reachable)
 

@@ -24,7 +24,7 @@ class Disagreement(AssertionError):
 
 @dataclass(frozen=True)
 class Fact:
-    """A payment as the ledger tells of it once: its last word has the highest `word`."""
+    """A payment as the ledger tells of it; a reversed one is told first, and then that it is nothing."""
 
     payment: Payment
     reversed: bool = False
@@ -58,8 +58,8 @@ def lives(draw: st.DrawFn) -> Life:
 
 
 def told(life: Life, order: Sequence[int], settle: Settle, step: int) -> list[tuple[int, str]]:
-    """What the last word on each promise is when payments come to be known in this order, from day to day, and
-    promises are looked at every `step` days.
+    """What the last word on each promise is when payments come to be known in this order, from day to day,
+    and promises are looked at every `step` days.
 
     Raises Disagreement where something is taken back that was not told, or told twice.
     """
@@ -112,14 +112,14 @@ def _keep(standing: dict[UUID, str], outcome: Outcome) -> None:
 
 
 def by_facts(life: Life) -> list[tuple[int, str]]:
-    """The same straight from the facts, by trying every way to share payments out: money is units here, so each
-    unit of a payment goes to one promise or to none (a matching, found unit by unit).
+    """The same straight from the facts, unit by unit of all payments that stand: each goes to the promise
+    that ends first of those that still can use it, or to none. Raises Unclear.
     """
     made: dict[UUID, tuple[UUID, int, date, date]] = {}
     for number, (loan, amount, day, ahead) in enumerate(life.promised):
         made_on, due_on = START + timedelta(days=day), START + timedelta(days=day + ahead)
         end = real.grace_end(due_on, ())
-        for id_, (other, _, since, until) in list(made.items()):
+        for other, _, since, until in made.values():
             # Replaced, if it was open: whether it was is what `told` finds out, so such lives are left out.
             if (other, until) == (loan, end) and since <= made_on:
                 raise Unclear

@@ -1,4 +1,4 @@
-"""A treatment never contacts anyone after a payment, a stop or a hold, nor in quiet days, nor too soon again."""
+"""A treatment contacts nobody after a payment, a stop or a hold, in quiet days, or too soon again."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Lives of treatments: misses, payments, holds, promises and days at random, and what must never be wanted."""
+"""Lives of treatments: misses, payments, holds, promises and days at random; what must never be wanted."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

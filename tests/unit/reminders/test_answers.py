@@ -5,22 +5,24 @@ import pytest
 
 from services.reminders.domain.answers import (
     SAID_IN_REPLY,
+    Consequences,
+    Owed,
+    Reply,
+    follow,
+)
+from services.reminders.domain.contact import Channel, Recipient
+from services.reminders.domain.orders import (
     AnswerWith,
     Ask,
     CallAt,
     Close,
-    Consequences,
     HoldNow,
     NotTheirs,
-    Owed,
     Quiet,
-    Reply,
     SpeaksFor,
     StopAddress,
     Task,
-    follow,
 )
-from services.reminders.domain.contact import Channel, Recipient
 from services.reminders.domain.treatments import Closing
 from services.reminders.domain.words.intents import read
 from services.reminders.domain.words.languages import SPEECHES

@@ -33,15 +33,14 @@ CAR, SOFA, PHONE = UUID(int=1), UUID(int=2), UUID(int=3)
 DUE = date(2026, 3, 1)
 LATE = Facts(days_past_due=1)
 NOTHING: tuple[()] = ()
+NONE = Treating()
 
 
 def on(day: int) -> date:
     return DUE + timedelta(days=day)
 
 
-def begun(
-    loan: UUID = CAR, facts: Facts = LATE, lender: str = "acme", treating: Treating = Treating()
-) -> Treating:
+def begun(loan: UUID = CAR, facts: Facts = LATE, lender: str = "acme", treating: Treating = NONE) -> Treating:
     return assign(treating, loan, lender, DUE, facts, CATALOGUE)[0]
 
 
@@ -151,7 +150,8 @@ def test_another_treatment_replaces_the_one_that_runs_and_keeps_the_distance() -
     ((wanted,), _) = due(treating, on(4), CATALOGUE, {})
     treating = contacted(treating, wanted, on(4), CATALOGUE)
     after, row, over = assign(treating, CAR, "acme", DUE, replace(LATE, vulnerable=True), CATALOGUE)
-    assert row is not None and row.treatment == "with_care"
+    assert row is not None
+    assert row.treatment == "with_care"
     assert over == (Exhausted(treating.running[0], Ended.ANOTHER),)
     assert [bool(due(after, on(day), CATALOGUE, {})[0]) for day in (5, 7, 8)] == [False, False, True]
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.reminders.domain.contact import Channel, Recipient
+from services.reminders.domain.opt_out import is_opt_out
 from services.reminders.domain.orders import (
     AnswerWith,
     Ask,
@@ -24,9 +25,11 @@ from services.reminders.domain.orders import (
     StopAddress,
     Task,
 )
+from services.reminders.domain.packs import Policy
 from services.reminders.domain.promises import HORIZON_DAYS_MAX
 from services.reminders.domain.treatments import Closing
-from services.reminders.domain.words.intents import Intent, Reading, Said, Share
+from services.reminders.domain.words.intents import Intent, Reading, Said, Share, read
+from services.reminders.domain.words.languages import SPEECHES
 from services.reminders.domain.words.messages import Occasion
 from shared.events.base import Event
 from shared.events.care import Circumstance, CrisisSignalled, HardshipSignalled
@@ -95,6 +98,13 @@ _ANSWERS = (
     (Intent.CALL_ME, Occasion.ANSWER_CALL_ME),
 )
 """The most pressing one is answered, and no other."""
+
+
+def understand(text: str, today: date, region: str | None, policy: Policy) -> Reading:
+    """What a person means by a text. A word by which a law lets messages be ended ends them."""
+    if is_opt_out(text, policy):
+        return Reading((Said(Intent.STOP, 0, len(text)),), sure=True)
+    return read(text, today, SPEECHES, region)
 
 
 def follow(reply: Reply, reading: Reading) -> Consequences:

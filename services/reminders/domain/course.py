@@ -1,5 +1,6 @@
-"""What runs for a person between contacts: treatments, promises, payments that are awaited. Each function takes
-what came to be known and gives the course after it with what is to be told; `look` says what the day wants.
+"""What runs for a person between contacts: treatments, promises, payments that are awaited. Each function
+takes what came to be known and gives the course after it with what is to be told; `look` says what the day
+wants.
 
 Whoever calls these asks `look` after each of them, and again on the day that `next_day` names.
 """
@@ -41,6 +42,7 @@ from shared.events.reminders import (
 )
 from shared.money import Money
 
+NO_TREATMENTS, NO_PROMISES = Treating(), Promises()
 EventIds = Callable[[int], UUID]
 """The id that the event at a place among those of this call will have."""
 
@@ -69,8 +71,8 @@ class Course:
     """All that runs for one person."""
 
     person_id: UUID
-    treating: Treating = Treating()
-    promises: Promises = Promises()
+    treating: Treating = NO_TREATMENTS
+    promises: Promises = NO_PROMISES
     missed: tuple[Missed, ...] = ()
     cured: tuple[tuple[UUID, tuple[Missed, ...]], ...] = ()
     """What had been missed of a loan before it was last cured, should that be taken back."""

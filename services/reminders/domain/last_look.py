@@ -36,7 +36,7 @@ class Situation:
     """Whether holds are read up to a second ago."""
     braked: bool
     owed: Mapping[UUID, bool]
-    """Whether anything is unpaid that is due, or falls due next, of each loan; one that is missing is paid."""
+    """Whether anything of each loan is unpaid that is due, or falls due next. One that is missing is paid."""
     quiet: Mapping[UUID, date]
     today: date
 

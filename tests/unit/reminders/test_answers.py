@@ -9,6 +9,7 @@ from services.reminders.domain.answers import (
     Owed,
     Reply,
     follow,
+    understand,
 )
 from services.reminders.domain.contact import Channel, Recipient
 from services.reminders.domain.orders import (
@@ -24,8 +25,6 @@ from services.reminders.domain.orders import (
     Task,
 )
 from services.reminders.domain.treatments import Closing
-from services.reminders.domain.words.intents import read
-from services.reminders.domain.words.languages import SPEECHES
 from services.reminders.domain.words.messages import Occasion
 from shared.events.care import Circumstance, CrisisSignalled, HardshipSignalled
 from shared.events.parts import HoldReason
@@ -38,6 +37,7 @@ from shared.events.reminders import (
     RepresentationStated,
 )
 from shared.money import Money
+from tests.unit.reminders.gates import floor_and
 
 TODAY, AT = date(2026, 3, 11), datetime(2026, 3, 11, 9, tzinfo=UTC)
 CAR, SOFA = UUID(int=1), UUID(int=2)
@@ -47,7 +47,7 @@ OWED = (Owed(CAR, Money(30000, "CNY"), date(2026, 3, 1)), Owed(SOFA, Money(20000
 
 def answered(text: str, loans: tuple[Owed, ...] = OWED) -> Consequences:
     reply = Reply(UUID(int=7), UUID(int=8), Channel.SMS, "mobile", AT, TODAY, loans)
-    return follow(reply, read(text, TODAY, SPEECHES, "CN"))
+    return follow(reply, understand(text, TODAY, "CN", floor_and("cn", "us-regf")))
 
 
 def told(done: Consequences) -> list[type]:
@@ -138,7 +138,7 @@ def test_a_wrong_person_is_told_nothing_and_never_written_to_again() -> None:
     assert done.orders[-1] == AnswerWith(Occasion.ANSWER_WRONG_PERSON)
 
 
-@pytest.mark.parametrize("text", ["STOP", "退订"])
+@pytest.mark.parametrize("text", ["STOP", "退订", "T", "Quit."])
 def test_a_stop_is_obeyed_and_confirmed_once(text: str) -> None:
     done = answered(text)
     assert StopAddress("mobile", Channel.SMS) in done.orders

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ WELL = Situation(holds_read=True, braked=False, owed={LOAN: True}, quiet={}, tod
 MAIL = a_contact(Channel.MAIL, Purpose.HELP)
 
 
-def seen(situation: Situation = WELL, purpose: Purpose = Purpose.HELP, **person: object) -> object:
+def seen(situation: Situation = WELL, purpose: Purpose = Purpose.HELP, **person: Any) -> object:
     contact = replace(MAIL, purpose=purpose)
     return last_look(NAMES, contact, a_person(**person), NOTHING_YET, floor_and(), situation, NOON)
 
@@ -37,9 +38,7 @@ def test_what_is_still_right_goes_out() -> None:
         ({"quiet": {LOAN: TODAY}}, NotSent.QUIET),
     ],
 )
-def test_what_came_to_be_known_since_it_was_planned_withholds_it(
-    changed: dict[str, object], why: NotSent
-) -> None:
+def test_what_came_to_be_known_since_withholds_it(changed: dict[str, object], why: NotSent) -> None:
     assert seen(replace(WELL, **changed)) is why  # type: ignore[arg-type]
 
 
@@ -47,8 +46,8 @@ def test_a_promise_that_is_over_keeps_nothing_quiet() -> None:
     assert seen(replace(WELL, quiet={LOAN: TODAY - timedelta(days=1)})) is None
 
 
-def test_an_answer_goes_out_although_nothing_is_owed() -> None:
-    assert seen(replace(WELL, owed={}), Purpose.ANSWER) is None
+def test_a_word_about_a_plan_goes_out_although_nothing_is_late() -> None:
+    assert seen(replace(WELL, owed={}), Purpose.PLAN) is None
 
 
 def test_a_hold_that_came_meanwhile_withholds_it_by_the_gates_rule() -> None:

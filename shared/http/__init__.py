@@ -8,6 +8,7 @@ from shared.http.once import Exactly, Once
 from shared.http.paging import Page, Pages, Paging
 from shared.http.problems import PreconditionFailed, Problem
 from shared.http.reads import AuditedRead, Seen
+from shared.http.signed import Signed
 from shared.http.versions import Expected, IfMatch, Tag, Versioned
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Runner",
     "Seen",
     "Served",
+    "Signed",
     "Tag",
     "Unguarded",
     "Versioned",

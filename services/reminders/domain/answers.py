@@ -114,11 +114,10 @@ def follow(reply: Reply, reading: Reading) -> Consequences:
     done.events.append(_told(reply, reading))
     if Intent.WRONG_PERSON in said:
         # Whoever wrote is not the person: what else they said says nothing about the person.
-        done.orders += [NotTheirs(reply.address), Ask(Task.FIND_ADDRESS)]
         said = {intent: one for intent, one in said.items() if intent in _OF_ANYONE}
-    for intent, one in said.items():
-        if intent is not Intent.PROMISE:
-            _FOLLOWS.get(intent, _read_it)(reply, one, done)
+    for intent, follows in _FOLLOWS.items():
+        if intent in said:
+            follows(reply, said[intent], done)
     taken = True
     if Intent.PROMISE in said and Intent.CRISIS not in said:
         taken = _promise(reply, reading, done)
@@ -263,13 +262,13 @@ def _read_it(reply: Reply, said: Said | None, done: Consequences) -> None:
     done.orders.append(Ask(Task.READ_REPLY))
 
 
-def _nothing_more(reply: Reply, said: Said | None, done: Consequences) -> None:
-    """A wrong person was dealt with before all others."""
+def _wrong_person(reply: Reply, said: Said | None, done: Consequences) -> None:
+    done.orders += [NotTheirs(reply.address), Ask(Task.FIND_ADDRESS)]
 
 
 _FOLLOWS = {
     Intent.CRISIS: _crisis,
-    Intent.WRONG_PERSON: _nothing_more,
+    Intent.WRONG_PERSON: _wrong_person,
     Intent.STOP: _stop,
     Intent.REPRESENTED: _represented,
     Intent.COMPLAINT: _complaint,
@@ -280,6 +279,7 @@ _FOLLOWS = {
     Intent.CALL_ME: _call_me,
     Intent.QUESTION: _read_it,
 }
+"""The most pressing first. Promises, of which there may be several, come after them."""
 
 
 # -- promises ------------------------------------------------------------------------------------------------

@@ -175,12 +175,12 @@ def not_cured(course: Course, loan_id: UUID, about: About, today: date, catalogu
 
 def gone(course: Course, loan_id: UUID, repaid_on: date | None = None) -> Turn:
     """A loan is no longer spoken of: repaid on a day, or else moved, written off, or another person's."""
-    after = replace(
-        course,
-        missed=tuple(one for one in course.missed if one.loan_id != loan_id),
-        promises=promising.repay(course.promises, loan_id, repaid_on),
-    )
-    return _ended(after, loan_id, Ended.LOAN_GONE)
+    left = tuple(one for one in course.missed if one.loan_id != loan_id)
+    if repaid_on is None:
+        promises = promising.leave(course.promises, loan_id)
+    else:
+        promises = promising.repay(course.promises, loan_id, repaid_on)
+    return _ended(replace(course, missed=left, promises=promises), loan_id, Ended.LOAN_GONE)
 
 
 def owed_again(course: Course, loan_id: UUID) -> Turn:

@@ -193,6 +193,17 @@ def withdraw(promises: Promises, promise_id: UUID) -> Promises:
     return _with(promises, replace(promise, standing=Standing.WITHDRAWN))
 
 
+def leave(promises: Promises, loan_id: UUID) -> Promises:
+    """The loan is another's to ask for: what was promised for it binds nobody here."""
+    made = tuple(
+        replace(one, standing=Standing.WITHDRAWN)
+        if one.loan_id == loan_id and one.standing is Standing.OPEN
+        else one
+        for one in promises.made
+    )
+    return replace(promises, made=made)
+
+
 def pay(promises: Promises, payment: Payment) -> Promises:
     """Note a payment that the ledger has told of."""
     others = tuple(one for one in promises.payments if one.id != payment.id)

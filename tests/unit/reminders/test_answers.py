@@ -182,6 +182,13 @@ def test_in_a_crisis_everything_stops_and_a_person_calls(text: str) -> None:
     assert done.orders[-1] == AnswerWith(Occasion.CRISIS)
 
 
+def test_what_is_most_pressing_is_done_first_and_all_of_it_is_done() -> None:
+    done = answered("STOP texting me. I dispute this. I lost my job.")
+    assert told(done) == [BorrowerReplied, DisputeRaised, DisputeRaised, HardshipSignalled]
+    assert isinstance(done.orders[0], StopAddress)
+    assert done.orders[-1] == AnswerWith(Occasion.STOP_CONFIRMED)
+
+
 def test_what_cannot_be_read_is_read_by_a_person() -> None:
     done = answered("hmm ok then")
     assert told(done) == [BorrowerReplied]

@@ -187,6 +187,13 @@ def test_a_loan_that_is_repaid_is_spoken_of_no_more_and_keeps_its_promises() -> 
     assert named(look(turn.course, 5).events) == [PromiseKept]
 
 
+def test_nothing_is_told_of_a_promise_for_a_loan_that_is_anothers_now() -> None:
+    course = answer(late().course, "I will pay 300 euros on 10 March", 3)[0].course
+    turn = going.gone(course, CAR)
+    assert exhausted(turn.events) == ["loan_gone"]
+    assert look(turn.course, 40).events == ()
+
+
 def test_a_loan_that_is_not_repaid_after_all_asks_for_its_promises_again() -> None:
     course = answer(late().course, "I will pay 300 euros on 10 March", 3)[0].course
     course = going.owed_again(look(going.gone(course, CAR, on(5)).course, 5).course, CAR).course

@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 from pydantic_core import to_json
 
-from services.ledger.adapters.webhook_http import Caller, Network, NotTaken, derived_secret, signatures
+from services.ledger.adapters.webhook_http import Caller, Network, NotTaken, derived_secret
 from services.ledger.domain.webhooks import Delivery, DisabledReason, Failure, Webhook, WebhookStatus, failed
 from services.ledger.domain.webhooks import deliveries as in_requests
 from services.ledger.store import feeds, imports, reads, results, webhooks
@@ -23,6 +23,7 @@ from shared.clock import system_now
 from shared.database import is_infrastructure, transaction
 from shared.events.ids import name_id
 from shared.service import Service
+from shared.signatures import signatures
 
 log = structlog.get_logger()
 

@@ -86,6 +86,8 @@ class PaymentApplied(LedgerEvent, topic="ledger-events", key="loan_id", version=
     credit: Money
     """Left over once nothing is unpaid. It belongs to the borrower."""
     components: Components | None = None
+    value_on: Day | None = None
+    """When it counts from; older records do not tell."""
 
 
 class PaymentReallocated(LedgerEvent, topic="ledger-events", key="loan_id", version=1):

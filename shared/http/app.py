@@ -20,7 +20,7 @@ from shared.access import Access, KeyFile, Keys, KeysMissing, KeyUrl
 from shared.commands import Door
 from shared.errors import DomainError
 from shared.http.edge import BODY_BYTES_MAX, LINES_TYPE, Edge
-from shared.http.guard import Allow, Guard
+from shared.http.guard import Allow, Guard, OpenToAll
 from shared.http.openapi import document
 from shared.http.pages import DOCUMENT_PAGE, add_document_page
 from shared.http.problems import PAGE, on_domain_error, on_http_exception, on_invalid_request, problem_page
@@ -61,7 +61,7 @@ class Served(Protocol):
 
 
 class Unguarded(Exception):
-    """A route under /v1 does not say by `Allow` who may use it."""
+    """A route under /v1 does not say by `Allow`, or `PUBLIC`, who may use it."""
 
 
 def create_app(
@@ -154,7 +154,7 @@ def _refuse_unguarded(app: FastAPI) -> None:
         if not path.startswith("/v1"):
             continue
         is_api = isinstance(route.original_route, APIRoute)
-        if not is_api or not any(isinstance(d.call, Guard) for d in dependants(route.dependant)):
+        if not is_api or not any(isinstance(d.call, Guard | OpenToAll) for d in dependants(route.dependant)):
             raise Unguarded(f"{path} depends on no Allow(...)")
 
 

@@ -1,9 +1,9 @@
-"""`Allow`: every route says which scope it takes."""
+"""`Allow`: every route says which scope it takes, or by `PUBLIC` that it takes none."""
 
 from functools import lru_cache
 from typing import Any
 
-from fastapi import Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
@@ -42,3 +42,14 @@ def _guard(scope: Scope) -> Guard:
 def Allow(scope: Scope) -> Any:  # noqa: N802  # reads as FastAPI's own `Depends`
     """What a route depends on: `dependencies=[Allow(scope)]`, or `actor: Annotated[Actor, Allow(scope)]`."""
     return Security(_guard(scope), scopes=[scope.value])
+
+
+class OpenToAll:
+    """Lets everybody in, without a token: for what belongs to nobody and tells of nobody."""
+
+    async def __call__(self) -> None:
+        """Ask nothing."""
+
+
+PUBLIC: Any = Depends(OpenToAll())
+"""What a route depends on that is open to all: `dependencies=[PUBLIC]`."""

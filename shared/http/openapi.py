@@ -24,6 +24,7 @@ _MEANINGS = {
     503: "The service cannot work now; try again",
 }
 _ALWAYS = (400, 401, 403, 404, 422, 500, 503)
+_OF_CALLERS = (401, 403)
 _WITH_BODY = (409, 413, 415)
 _WITH_IF_MATCH = (412, 428)
 
@@ -59,10 +60,10 @@ def _complete(made: dict[str, Any]) -> None:
     }
     for path, item in made["paths"].items():
         for method, operation in item.items():
-            _complete_operation(operation, method, guarded=path.startswith("/v1"))
+            _complete_operation(operation, method, served=path.startswith("/v1"))
 
 
-def _complete_operation(operation: dict[str, Any], method: str, *, guarded: bool) -> None:
+def _complete_operation(operation: dict[str, Any], method: str, *, served: bool) -> None:
     responses: dict[str, Any] = operation["responses"]
     responses.pop("422", None)
     parameters = operation.get("parameters", [])
@@ -75,8 +76,9 @@ def _complete_operation(operation: dict[str, Any], method: str, *, guarded: bool
                 "maxLength": KEY_LENGTH_MAX,
                 "pattern": "^[\\x21-\\x7e]+$",
             }
-    statuses = [*_ALWAYS] if guarded or "security" in operation else [500]
-    if guarded and method in ("post", "put", "patch", "delete"):
+    guarded = "security" in operation
+    statuses = [one for one in _ALWAYS if guarded or one not in _OF_CALLERS] if served or guarded else [500]
+    if served and method in ("post", "put", "patch", "delete"):
         statuses += _WITH_BODY
     if any(parameter["name"].lower() == "if-match" for parameter in parameters):
         statuses += _WITH_IF_MATCH

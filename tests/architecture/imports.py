@@ -113,6 +113,7 @@ API = Allowed(
         "shared.scopes",
         "shared.sealed",
         "shared.service",
+        "shared.signatures",
     ),
     frozenset({"fastapi", "pydantic"}),
 )

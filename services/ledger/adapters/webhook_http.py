@@ -1,11 +1,8 @@
-"""Handing events to a lender's address: which addresses may be called, and how a request is signed (Standard
-Webhooks).
-"""
+"""Handing events to a lender's address: which addresses may be called, and with what secret."""
 
 import asyncio
 import hmac
 import ssl
-from base64 import b64encode
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import SOCK_STREAM, gaierror
@@ -20,7 +17,6 @@ from shared.errors import Refused
 
 ANSWERS_WITHIN_S = 15.0
 URL_LENGTH_MAX = 2_000
-SECRET_PREFIX = "whsec_"  # noqa: S105  # what every secret of the specification begins with
 _NAT64 = ip_network("64:ff9b::/96")
 _GONE, _TOO_MANY, _AWAY = 410, 429, 503
 
@@ -96,23 +92,12 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-# -- signatures ----------------------------------------------------------------------------------------------
+# -- secrets -------------------------------------------------------------------------------------------------
 
 
 def derived_secret(key: bytes, webhook: UUID, number: int) -> bytes:
     """The how-manieth secret of a webhook. It follows from the ledger's own key, so that none is kept."""
     return hmac.digest(key, f"webhook\n{webhook}\n{number}".encode(), "sha256")
-
-
-def written(secret: bytes) -> str:
-    """A secret as its receiver is told it."""
-    return SECRET_PREFIX + b64encode(secret).decode()
-
-
-def signatures(secrets: Sequence[bytes], message_id: str, timestamp: int, body: bytes) -> str:
-    """The `webhook-signature` of a request, one for each secret."""
-    signed = b"%b.%d.%b" % (message_id.encode(), timestamp, body)
-    return " ".join("v1," + b64encode(hmac.digest(one, signed, "sha256")).decode() for one in secrets)
 
 
 # -- requests ------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.ledger.adapters.webhook_http import Network, check_url, derived_secret, networks_of, written
+from services.ledger.adapters.webhook_http import Network, check_url, derived_secret, networks_of
 from services.ledger.api.cases import lenders_of
 from services.ledger.api.cursors import write_cursor
 from services.ledger.api.feed import find_place, lender_of
@@ -24,6 +24,7 @@ from shared.http import Allow, AuditedRead, Exactly, Page, Paging
 from shared.http.commands import IdempotencyKey
 from shared.scopes import Scope
 from shared.service import Service
+from shared.signatures import written
 
 WEBHOOKS_MAX = 10
 TOLD = sorted({event.__name__ for steps in FLOW.steps.values() for step in steps for event in step.emits})

@@ -113,6 +113,7 @@ def receive(loan: Loan, event: PaymentReceived, context: Context) -> Decision[Lo
             applied=loan.money(recorded.went.applied),
             credit=loan.money(recorded.went.credit),
             components=components_of(loan, recorded.went),
+            value_on=event.value_on,
         ),
         *reallocated(recorded, "payment_received"),
     ]

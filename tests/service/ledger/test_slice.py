@@ -36,6 +36,7 @@ async def test_a_payment_is_set_against_the_oldest_instalment_and_the_journal_ad
             applied=money("15.00"),
             credit=money("0.00"),
             components=Components(principal=money("15.00")),
+            value_on=date(2026, 2, 1),
         ),
     ]
     assert await ledger.rows("SELECT owed_minor, principal_minor, credit_minor, open_due_on FROM loan") == [

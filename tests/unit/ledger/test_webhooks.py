@@ -1,6 +1,5 @@
 """Webhooks: which addresses may be called, how requests are signed, when to try again."""
 
-from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -14,8 +13,6 @@ from services.ledger.adapters.webhook_http import (
     check_url,
     derived_secret,
     networks_of,
-    signatures,
-    written,
 )
 from services.ledger.domain.webhooks import (
     DisabledReason,
@@ -25,6 +22,7 @@ from services.ledger.domain.webhooks import (
     deliveries,
     failed,
 )
+from shared.signatures import written
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAYS = timedelta(days=5)
@@ -106,15 +104,7 @@ def test_one_private_address_among_a_hosts_addresses_is_enough_to_refuse_it() ->
         check_addresses([ip_address("93.184.215.14")], networks_of("127.0.0.0/8"), plain=True)
 
 
-# -- signatures ----------------------------------------------------------------------------------------------
-
-
-def test_a_request_is_signed_as_the_specification_says() -> None:
-    """The vector of the specification's own libraries."""
-
-    secret = b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    made = signatures([secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
-    assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+# -- secrets -------------------------------------------------------------------------------------------------
 
 
 def test_secrets_follow_from_the_ledgers_key_and_are_as_long_as_the_specification_asks() -> None:

@@ -1,0 +1,67 @@
+"""The last look at a contact, at the moment of sending. What was true when it was planned may not be now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.reminders.domain.contact import Contact, Purpose
+from services.reminders.domain.gate import Withheld
+from services.reminders.domain.history import History
+from services.reminders.domain.packs import Policy
+from services.reminders.domain.person import Person
+from services.reminders.domain.reservations import ask_again
+
+_ABOUT_MONEY = frozenset({Purpose.DEMAND, Purpose.REMINDER, Purpose.HELP})
+"""Contacts that make no sense where nothing is owed. Answers, plans and notices do."""
+
+
+class NotSent(StrEnum):
+    """Why a contact is not sent, apart from the gate's rules. It is final, and shown."""
+
+    HOLDS_UNKNOWN = "holds_unknown"
+    """Holds are not read up to now: one may lie unread."""
+    BRAKE = "brake"
+    NOTHING_OWED = "nothing_owed"
+    QUIET = "quiet"
+    """A promise runs, or a payment is said to be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the service knows at this moment besides the person."""
+
+    holds_read: bool
+    """Whether holds are read up to a second ago."""
+    braked: bool
+    owed: Mapping[UUID, bool]
+    """Whether anything of each loan is unpaid that is due, or falls due next. One that is missing is paid."""
+    quiet: Mapping[UUID, date]
+    today: date
+
+
+def last_look(
+    slot: UUID,
+    contact: Contact,
+    person: Person,
+    history: History,
+    policy: Policy,
+    situation: Situation,
+    now: datetime,
+) -> NotSent | Withheld | None:
+    """Why a contact must not go out now; None where it may.
+
+    One about several loans is withheld for one of them: what remains is composed anew, without it.
+    """
+    if not situation.holds_read:
+        return NotSent.HOLDS_UNKNOWN
+    if situation.braked:
+        return NotSent.BRAKE
+    if contact.purpose in _ABOUT_MONEY:
+        if not all(situation.owed.get(loan, False) for loan in contact.loans):
+            return NotSent.NOTHING_OWED
+        if any(situation.today <= situation.quiet.get(loan, date.min) for loan in contact.loans):
+            return NotSent.QUIET
+    decision = ask_again(slot, contact, person, history, policy, now)
+    return decision if isinstance(decision, Withheld) else None

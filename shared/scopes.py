@@ -45,6 +45,8 @@ class Scope(StrEnum):
     """To pause contacts of a lender, a treatment, a template, a channel or all."""
     CASES_READ = "cases:read"
     """Cases of hardship, plans, holds and disputes."""
+    CAPACITY_READ = "capacity:read"
+    """What a person can pay in a month, and nothing else of their cases."""
     CASES_OPEN = "cases:open"
     """And to state circumstances, income and spending for a person."""
     CASES_DECIDE = "cases:decide"
@@ -109,7 +111,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
     ),
     Role.AGENCY: frozenset({Scope.LOANS_READ, Scope.CONTACTS_MAKE}),
     Role.AUDITOR: frozenset({Scope.AUDIT_READ, Scope.BOOKS_READ, Scope.CONTACTS_READ}),
-    Role.SERVICE: frozenset({Scope.LOANS_READ, Scope.REST_READ, Scope.METRICS_READ}),
+    Role.SERVICE: frozenset({Scope.LOANS_READ, Scope.CAPACITY_READ, Scope.REST_READ, Scope.METRICS_READ}),
     # These see cases and loans of their own only. A borrower's subject is the person's id, a mediator's the
     # mediator's; an adviser's must stand in the case.
     Role.ADVISER: frozenset({Scope.CASES_READ, Scope.CASES_OPEN, Scope.MEDIATION_OPEN}),

@@ -6,8 +6,10 @@ messages never hold it in the clear. Each person has a random key, kept wrapped 
 """
 
 import os
+from base64 import b64decode
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -76,6 +78,17 @@ class Sealer:
         """The keys of those persons who have one: whoever was forgotten has none."""
         rows = await execute(connection, _FIND, (list(persons),))
         return {row[0]: PersonKey(row[0], _opened(self._master, row[1], str(row[0]))) for row in rows}
+
+
+class SealingKeyMissing(Exception):
+    """Nothing can be kept without a key to seal it with."""
+
+
+def read_sealer(file: Path | None) -> Sealer:
+    """What seals with the key (32 bytes in base64) of a file. Raises SealingKeyMissing, ValueError."""
+    if file is None:
+        raise SealingKeyMissing("set HUANCUI_SEALING_KEY_FILE to a file with 32 random bytes in base64")
+    return Sealer(b64decode(file.read_bytes().strip(), validate=True))
 
 
 async def forget(connection: AsyncConnection, persons: Collection[UUID]) -> None:

@@ -1,7 +1,5 @@
 """Hardship's wiring."""
 
-from base64 import b64decode
-
 from fastapi import FastAPI
 
 from services.hardship.adapters.calendars import closed_days
@@ -16,7 +14,7 @@ from services.hardship.domain.reference import Reference
 from services.hardship.flow import FLOW
 from services.hardship.settings import MIGRATIONS, HardshipSettings
 from shared.main import make_app
-from shared.sealed import Sealer
+from shared.sealed import read_sealer
 from shared.service import Service, Source
 
 SOURCES = (
@@ -32,19 +30,16 @@ REFERENCE = Reference(read_hold_policies(), read_case_policies(), closed_days)
 """What its decisions look up."""
 
 
-class SecretsMissing(Exception):
-    """The service needs `sealing_key_file` and `link_secret`: without them no text can be kept, no link
-    signed.
-    """
+class LinkSecretMissing(Exception):
+    """Without HUANCUI_LINK_SECRET no link can be signed."""
 
 
 def tools(settings: HardshipSettings) -> Tools:
-    """What the routes work with. Raises SecretsMissing."""
-    if settings.sealing_key_file is None or settings.link_secret is None:
-        raise SecretsMissing
-    master = b64decode(settings.sealing_key_file.read_text(encoding="ascii"), validate=False)
+    """What the routes work with. Raises SealingKeyMissing, LinkSecretMissing."""
+    if settings.link_secret is None:
+        raise LinkSecretMissing
     return Tools(
-        Sealer(master),
+        read_sealer(settings.sealing_key_file),
         Ledger(settings.ledger_url, settings.service_token_file, settings.ledger_within_s),
         Links(settings.link_secret.get_secret_value().encode()),
         read_words(),

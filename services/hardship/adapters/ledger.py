@@ -1,23 +1,18 @@
 """Asking the ledger what reliefs would make of loans, over HTTP: within a time, with few repetitions."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel
 
 from services.hardship.domain.options import Candidate, DueAmount, Outlook
+from shared.asking import Peer
 from shared.commands import Unavailable
 from shared.money import Money
-
-ATTEMPTS_MAX = 3
-PAUSE_S = 0.1
-SERVER_ERROR = 500
 
 
 class LedgerAway(Unavailable):
@@ -87,8 +82,7 @@ class Ledger:
         within_s: float,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._url, self._token_file, self._within_s = url.rstrip("/"), token_file, within_s
-        self._client = httpx.AsyncClient(transport=transport, trust_env=False)
+        self._peer = Peer(url, token_file, within_s, transport)
 
     async def price(self, asked: Mapping[UUID, Sequence[Candidate]]) -> dict[UUID, LoanPriced]:
         """What each candidate would make of its loan, all in one question. Raises LedgerAway,
@@ -103,7 +97,11 @@ class Ledger:
             }
             for loan_id, candidates in asked.items()
         ]
-        answer = _Answer.model_validate_json(await self._ask({"loans": loans, "apr": False}))
+        answer = await self._peer.ask("POST", "/v1/preview", {"loans": loans, "apr": False})
+        if answer is None:
+            raise LedgerAway
+        if not answer.is_success:
+            raise LedgerRefuses(status=answer.status_code)
         return {
             one.loan_id: LoanPriced(
                 one.before.total.currency,
@@ -111,38 +109,9 @@ class Ledger:
                 {each.name: each.after.plain() for each in one.candidates if each.after is not None},
                 {each.name: each.refused for each in one.candidates if each.refused is not None},
             )
-            for one in answer.loans
+            for one in _Answer.model_validate_json(answer.content).loans
         }
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._client.aclose()
-
-    async def _ask(self, question: Mapping[str, Any]) -> bytes:
-        try:
-            async with asyncio.timeout(self._within_s):
-                return await self._attempts(question)
-        except TimeoutError:
-            raise LedgerAway from None
-
-    async def _attempts(self, question: Mapping[str, Any]) -> bytes:
-        for attempt in range(ATTEMPTS_MAX):
-            if attempt:
-                await asyncio.sleep(PAUSE_S * attempt)
-            try:
-                answer = await self._client.post(
-                    f"{self._url}/v1/preview", json=question, headers=self._headers()
-                )
-            except httpx.TransportError:
-                continue
-            if answer.is_success:
-                return answer.content
-            if answer.status_code < SERVER_ERROR:
-                raise LedgerRefuses(status=answer.status_code)
-        raise LedgerAway
-
-    def _headers(self) -> dict[str, str]:
-        """Read anew each time: tokens are short-lived, and whoever renews them writes the file."""
-        if self._token_file is None:
-            return {}
-        return {"Authorization": f"Bearer {self._token_file.read_text(encoding='utf-8').strip()}"}
+        await self._peer.close()

@@ -162,6 +162,13 @@ class CapacityShown(BaseModel):
         )
 
 
+class CapacityNow(BaseModel):
+    """What a person can pay by their newest statement of income and spending."""
+
+    monthly: Annotated[Money | None, Field(description="For all creditors; missing: nothing was stated")]
+    given_at: datetime | None
+
+
 class StatementShown(BaseModel):
     """The newest statement, and what follows from it."""
 

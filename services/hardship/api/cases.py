@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from services.hardship.api.case_models import (
     AdviserNamed,
     AppealDecision,
+    CapacityNow,
     CapacityShown,
     CaseAnswer,
     CaseShown,
@@ -24,17 +25,19 @@ from services.hardship.api.help import Help, StatementMissing
 from services.hardship.domain.capacity import capacity_of
 from services.hardship.domain.case_ends import AppealRefusal, CloseCase, DecideAppeal, RefuseCase
 from services.hardship.domain.cases import Acknowledge, GiveStatement, NameAdviser, OpenCase, ShareWith
-from services.hardship.domain.person import PersonUnknownHere
+from services.hardship.domain.person import Person, PersonUnknownHere
 from services.hardship.store import persons
 from services.hardship.store.persons import Asked, ItemKind
 from shared.database import transaction
-from shared.decision import Actor, Role
+from shared.decision import Actor, Key, Role
 from shared.events.ids import name_id
 from shared.http import Allow, AuditedRead, Page, Paging, Run
+from shared.money import Money
 from shared.scopes import Scope
 
 Reader = Annotated[Actor, Allow(Scope.CASES_READ)]
 Opener = Annotated[Actor, Allow(Scope.CASES_OPEN)]
+Asker = Annotated[Actor, Allow(Scope.CAPACITY_READ)]
 Decider = Annotated[Actor, Allow(Scope.CASES_DECIDE)]
 WITHDRAWN = "withdrawn"
 
@@ -144,6 +147,23 @@ def _reads(help_: Help) -> APIRouter:
             statement=statement,
             capacity=CapacityShown.of(capacity),
         )
+
+    @router.get("/persons/{person_id}/capacity")
+    async def show_capacity(person_id: UUID, actor: Asker, seen: AuditedRead) -> CapacityNow:
+        """What a person can pay in a month by their newest statement, as mediation asks before an offer is
+        shown. A statement of more than half a year ago counts as none.
+        """
+        person = await help_.person(person_id)
+        if not person.seen_by(actor):
+            raise PersonUnknownHere(person_id=person_id)
+        await seen(Key(Person.__name__, person.id))
+        text = person.current_statement(await help_.now())
+        words = await help_.opened(text) if text is not None else None
+        if text is None or words is None:
+            return CapacityNow(monthly=None, given_at=None)
+        statement = NewStatement.model_validate_json(words).plain()
+        capacity = capacity_of(statement, help_.reference.cases.of(person.country))
+        return CapacityNow(monthly=Money(capacity.monthly, capacity.currency), given_at=text.given_at)
 
     return router
 

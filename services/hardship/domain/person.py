@@ -1,18 +1,20 @@
 """A person in hardship: loans, cases and plans. The state that decides."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.hardship.domain.case import Case
+from services.hardship.domain.case import Case, CaseText
 from services.hardship.domain.plan import Plan
 from shared.decision import Actor, Role
 from shared.errors import NotFound, NotHere
 from shared.events.parts import PartyRole
 
 OWES = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})
+STATEMENT_CURRENT_FOR = timedelta(days=183)
+"""After half a year a statement of income and spending says little of now; the project's own choice."""
 
 
 class PersonUnknownHere(NotFound):
@@ -97,6 +99,12 @@ class Person:
         """An open case that has to do with one of these loans."""
         wanted = set(loan_ids)
         return next((one for one in self.cases if one.is_open and wanted & set(one.loan_ids)), None)
+
+    def current_statement(self, now: datetime) -> CaseText | None:
+        """The newest statement of income and spending; None where it is older than STATEMENT_CURRENT_FOR."""
+        found = [text for case in self.cases if (text := case.latest("statement")) is not None]
+        newest = max(found, key=lambda one: one.given_at, default=None)
+        return newest if newest is not None and now - newest.given_at <= STATEMENT_CURRENT_FOR else None
 
     # -- plans -----------------------------------------------------------------------------------------------
 

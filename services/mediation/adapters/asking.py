@@ -2,25 +2,21 @@
 pay. Within a time, with few repetitions.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel
 
 from services.mediation.domain.pricing import Due, PricedLoan, Reckoned
+from shared.asking import Peer
 from shared.commands import Unavailable
 from shared.events.hardship import PlanLoan
 from shared.money import Money
 
-ATTEMPTS_MAX = 3
-PAUSE_S = 0.1
-SERVER_ERROR = 500
 OFFER = "offer"
 
 
@@ -90,9 +86,8 @@ class Others:
         ledger: httpx.AsyncBaseTransport | None = None,
         hardship: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._where = where
-        self._ledger = httpx.AsyncClient(base_url=where.ledger_url, transport=ledger, trust_env=False)
-        self._hardship = httpx.AsyncClient(base_url=where.hardship_url, transport=hardship, trust_env=False)
+        self._ledger = Peer(where.ledger_url, where.token_file, where.within_s, ledger)
+        self._hardship = Peer(where.hardship_url, where.token_file, where.within_s, hardship)
 
     async def price(self, loans: Sequence[PlanLoan]) -> tuple[PricedLoan, ...]:
         """What an offer would make of its loans, in their order. Raises LedgerAway, LedgerRefuses."""
@@ -105,7 +100,7 @@ class Others:
             }
             for one in loans
         ]
-        answer = await self._ask(self._ledger, "POST", "/v1/preview", {"loans": asked})
+        answer = await self._ledger.ask("POST", "/v1/preview", {"loans": asked})
         if answer is None:
             raise LedgerAway
         if not answer.is_success:
@@ -116,44 +111,15 @@ class Others:
         """What the person can pay in a month; None where that is not known or hardship does not say: then the
         mediator looks.
         """
-        answer = await self._ask(self._hardship, "GET", f"/v1/persons/{person_id}/capacity", None)
+        answer = await self._hardship.ask("GET", f"/v1/persons/{person_id}/capacity")
         if answer is None or not answer.is_success:
             return None
         return _Capacity.model_validate_json(answer.content).monthly
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._ledger.aclose()
-        await self._hardship.aclose()
-
-    async def _ask(
-        self, client: httpx.AsyncClient, method: str, path: str, body: Any
-    ) -> httpx.Response | None:
-        try:
-            async with asyncio.timeout(self._where.within_s):
-                return await self._attempts(client, method, path, body)
-        except TimeoutError:
-            return None
-
-    async def _attempts(
-        self, client: httpx.AsyncClient, method: str, path: str, body: Any
-    ) -> httpx.Response | None:
-        for attempt in range(ATTEMPTS_MAX):
-            if attempt:
-                await asyncio.sleep(PAUSE_S * attempt)
-            try:
-                answer = await client.request(method, path, json=body, headers=self._headers())
-            except httpx.TransportError:
-                continue
-            if answer.status_code < SERVER_ERROR:
-                return answer
-        return None
-
-    def _headers(self) -> dict[str, str]:
-        """Read anew each time: tokens are short-lived, and whoever renews them writes the file."""
-        if self._where.token_file is None:
-            return {}
-        return {"Authorization": f"Bearer {self._where.token_file.read_text(encoding='utf-8').strip()}"}
+        await self._ledger.close()
+        await self._hardship.close()
 
 
 def _plain(one: _Loan) -> PricedLoan:

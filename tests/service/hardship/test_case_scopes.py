@@ -14,6 +14,7 @@ ROUTES = {
     ("GET", "cases"): Scope.CASES_READ,
     ("GET", f"cases/{ID}"): Scope.CASES_READ,
     ("GET", f"cases/{ID}/statement"): Scope.CASES_READ,
+    ("GET", f"persons/{ID}/capacity"): Scope.CAPACITY_READ,
     ("POST", f"persons/{ID}/cases"): Scope.CASES_OPEN,
     ("POST", f"cases/{ID}/adviser"): Scope.CASES_OPEN,
     ("POST", f"cases/{ID}/sharing"): Scope.CASES_OPEN,
@@ -74,7 +75,7 @@ async def test_every_route_of_cases_and_plans_is_in_the_matrix(world: World) -> 
         (method.upper(), _shape(path.removeprefix("/v1/")))
         for path, operations in document["paths"].items()
         for method in operations
-        if path.startswith(("/v1/cases", "/v1/plan", "/v1/persons/{person_id}/cases"))
+        if path.startswith(("/v1/cases", "/v1/plan", "/v1/persons/{person_id}/ca"))
     }
     assert found == known
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from shared.decision import Role
 from shared.events.care import Circumstance, HardshipSignalled
 from shared.events.hardship import AppealDecided, HardshipClosed, HardshipOpened, HardshipRefused
 from shared.events.holds import HoldLifted, HoldPlaced
@@ -25,6 +26,7 @@ from tests.service.hardship.helping import (
     profiled,
     stated,
 )
+from tests.web import bearer
 
 LOAN = LOANS["L-1"]
 
@@ -120,6 +122,22 @@ async def test_what_a_person_states_lies_under_their_key_and_is_gone_with_it(wor
     await world.get(f"cases/{case}/statement", HELEN, expected=404)
     assert await world.hardship.value("SELECT count(*) FROM case_text") == 0
     assert await world.hardship.value("SELECT count(*) FROM person_key") == 0
+
+
+async def test_mediation_asks_what_a_person_can_pay_and_learns_nothing_else(world: World) -> None:
+    service = bearer(Role.SERVICE, "mediation")
+    await world.publish(profiled(), linked(LOAN))
+    path = f"persons/{PERSON}/capacity"
+    await world.get(f"persons/{UUID(int=1)}/capacity", service, expected=404)
+    assert await world.get(path, service) == {"monthly": None, "given_at": None}
+    case = await world.opened()
+    await world.post(f"cases/{case}/statement", stated("3210.00", "1234.00"))
+    shown = await world.get(f"cases/{case}/statement", HELEN)
+    told = await world.get(path, service)
+    assert told == {"monthly": shown["capacity"]["monthly"], "given_at": shown["given_at"]}
+    await world.get(path, HELEN, expected=403)
+    await world.on("2026-07-05")
+    assert (await world.get(path, service))["monthly"] is None
 
 
 async def test_a_case_is_seen_by_whom_it_concerns_alone(world: World) -> None:

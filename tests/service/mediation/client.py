@@ -83,7 +83,7 @@ class Fakes:
         """What the person can pay."""
         if self.capacity is None:
             return httpx.Response(404)
-        return httpx.Response(200, json={"monthly": cny(self.capacity), "as_of": "2026-01-01"})
+        return httpx.Response(200, json={"monthly": cny(self.capacity), "given_at": "2026-01-01T12:00:00Z"})
 
     def _priced(self, one: Mapping[str, Any]) -> dict[str, Any]:
         asked = one["candidates"][0]["phases"][0]["amount"]["amount"]

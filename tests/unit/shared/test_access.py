@@ -242,7 +242,7 @@ async def test_every_role_has_its_scopes_and_no_more(role: Role) -> None:
             },
             Role.AGENCY: {Scope.LOANS_READ, Scope.CONTACTS_MAKE},
             Role.AUDITOR: {Scope.AUDIT_READ, Scope.BOOKS_READ, Scope.CONTACTS_READ},
-            Role.SERVICE: {Scope.LOANS_READ, Scope.REST_READ, Scope.METRICS_READ},
+            Role.SERVICE: {Scope.LOANS_READ, Scope.CAPACITY_READ, Scope.REST_READ, Scope.METRICS_READ},
             Role.ADVISER: {*CASES, Scope.MEDIATION_OPEN},
             Role.MEDIATOR: {Scope.MEDIATION_READ, Scope.MEDIATION_MEDIATE},
             Role.BORROWER: {*CASES, Scope.PLANS_ANSWER, *MEDIATION},

@@ -1,10 +1,12 @@
 """Texts under a key per person."""
 
+from base64 import b64encode
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from shared.sealed import Forgotten, PersonKey, Sealer
+from shared.sealed import Forgotten, PersonKey, SealingKeyMissing, read_sealer
 
 KEY = PersonKey(uuid4(), bytes(range(32)))
 
@@ -38,6 +40,13 @@ def test_a_changed_text_does_not_open() -> None:
         KEY.open(bytes(sealed), "note")
 
 
-def test_a_sealing_key_has_32_bytes() -> None:
+def test_nothing_is_kept_without_a_key_to_seal_it_with() -> None:
+    with pytest.raises(SealingKeyMissing):
+        read_sealer(None)
+
+
+def test_a_key_that_is_too_short_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(b64encode(b"short"))
     with pytest.raises(ValueError, match="32 bytes"):
-        Sealer(b"short")
+        read_sealer(file)

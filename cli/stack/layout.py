@@ -70,7 +70,7 @@ class Layout:
         return f"http://{LOOPBACK}:{self.http_port(service)}"
 
     def secret_file(self, service: str, purpose: str) -> Path:
-        """Where a password of a service is kept; `purpose` is database or kafka."""
+        """Where a password of a service is kept; `purpose` says what for: database, kafka ..."""
         return self.home / "secrets" / f"{service}.{purpose}"
 
     def lender_file(self, lender: str) -> Path:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -21,10 +21,11 @@ from typing import NoReturn
 import asyncpg
 import httpx
 
+from cli.stack.environment import RENEW_TOKENS_EVERY_S, environment_of, renew_tokens
 from cli.stack.files import private_folder, secret, take_lock, write_private
 from cli.stack.jars import classpath
 from cli.stack.kafka import Kafka
-from cli.stack.layout import AUDIENCE, ISSUER, LEAST_FREE_MB, ROOT, Layout, local_layout, services_here
+from cli.stack.layout import LEAST_FREE_MB, ROOT, Layout, local_layout, services_here
 from cli.stack.postgres import Postgres
 from cli.stack.process import LOOPBACK, Child, StackError, port_is_free, wait_until
 from cli.stack.state import Phase, ProcessState, StackState, read_state
@@ -36,7 +37,6 @@ from shared.provisioning import (
     Login,
     ProvisioningFailed,
     lenders_grants,
-    service_user,
 )
 
 READY_WITHIN_S, LEFTOVERS_GO_WITHIN_S, STOP_SERVICE_WITHIN_S = 90.0, 20.0, 20.0
@@ -87,6 +87,7 @@ class Supervisor:
         self._watched: dict[str, Watched] = {}
         self._postgres: Postgres | None = None
         self._kafka: Kafka | None = None
+        self._tokens_renewed_at = 0.0
 
     def run(self) -> int:
         """Work until told to stop. Returns the exit status."""
@@ -147,6 +148,7 @@ class Supervisor:
                     "or choose other ports with --ports"
                 )
         make_keys(layout)
+        self._renew_tokens(time.time())
         self._start_postgres()
         self._start_kafka()
         self._tell(step="making topics, users and access lists")
@@ -232,7 +234,7 @@ class Supervisor:
         migrated = subprocess.run(
             [sys.executable, "-m", f"services.{service}.migrate"],
             cwd=ROOT,
-            env=self._environment(service),
+            env=environment_of(service, self._layout, self._state),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -254,39 +256,11 @@ class Supervisor:
             service,
             [sys.executable, "-m", f"services.{service}"],
             self._layout.logs / f"{service}.log",
-            environment=self._environment(service),
+            environment=environment_of(service, self._layout, self._state),
             folder=ROOT,
         )
         child.start()
         self._watched[service] = Watched(child, child.start)
-
-    def _environment(self, service: str) -> Mapping[str, str]:
-        layout, state = self._layout, self._state
-        settings = {
-            "DATABASE_URL": state.database_urls[service],
-            "KAFKA_BOOTSTRAP": state.kafka_bootstrap,
-            "KAFKA_USER": service_user(service),
-            "KAFKA_PASSWORD": secret(layout.secret_file(service, "kafka")),
-            "HTTP_HOST": LOOPBACK,
-            "HTTP_PORT": str(layout.http_port(service)),
-            "JWKS_FILE": str(layout.public_keys),
-            "ISSUER": ISSUER,
-            "AUDIENCE": AUDIENCE,
-            "TOPIC_PREFIX": "",
-            "CLOCK": state.clock,
-        }
-        if service == "ledger":  # it adds lenders, and that alone takes more than a service may do
-            settings["KAFKA_ADMIN_USER"] = LENDERS_USER
-            settings["SIGNING_KEY_FILE"] = str(layout.signing_key)
-            settings["KAFKA_ADMIN_PASSWORD"] = secret(layout.secret_file("lenders", "kafka"))
-            settings["WEBHOOK_KEY"] = secret(layout.secret_file("ledger", "webhooks"))
-            settings["WEBHOOK_NETWORKS"] = "127.0.0.0/8"
-        return {
-            **os.environ,
-            **{f"HUANCUI_{name}": value for name, value in settings.items()},
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUNBUFFERED": "1",
-        }
 
     def _await_ready(self, service: str) -> None:
         self._tell(step=f"waiting until {service} is ready")
@@ -304,10 +278,17 @@ class Supervisor:
     def _watch(self) -> NoReturn:
         while True:
             now = time.monotonic()
+            self._renew_tokens(time.time())
             changed = [one.look(now) for one in self._watched.values()]
             if any(changed):
                 self._tell()
             time.sleep(LOOK_EVERY_S)
+
+    def _renew_tokens(self, now: float) -> None:
+        """By the wall clock, which goes on while the machine sleeps: so do the lives of tokens."""
+        if now - self._tokens_renewed_at >= RENEW_TOKENS_EVERY_S:
+            renew_tokens(self._layout)
+            self._tokens_renewed_at = now
 
     def _stop(self) -> None:
         """Services first, while their servers still answer; then Kafka, then PostgreSQL."""

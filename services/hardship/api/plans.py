@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from services.hardship.adapters.html import as_html
-from services.hardship.adapters.pdf import as_pdf
 from services.hardship.api.case_models import NewStatement, OptionsShown
 from services.hardship.api.cases import Decider, Opener, Reader, asked_of
 from services.hardship.api.help import Help, StatementMissing
@@ -256,6 +255,8 @@ def _reads(help_: Help) -> APIRouter:
     async def print_agreement(plan_id: UUID, actor: Reader, seen: AuditedRead) -> Response:
         """The agreement on paper."""
         document = await _visible(help_, plan_id, actor, seen)
+        from services.hardship.adapters.pdf import as_pdf  # slow to load, and paper is seldom asked for
+
         return Response(as_pdf(document), media_type="application/pdf")
 
     return router

@@ -8,7 +8,9 @@ Compose = Mapping[str, Any]
 
 PINNED = re.compile(r"[a-z0-9./-]+:[0-9][\w.-]*|[a-z0-9./-]+(:[\w.-]+)?@sha256:[0-9a-f]{64}")
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
-SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|JAAS|DATABASE_URL|ISSUER|AUDIENCE", re.IGNORECASE)
+SECRET_NAME = re.compile(
+    r"(?!.*_FILE$).*(PASSWORD|SECRET|TOKEN|KEY|JAAS|DATABASE_URL|ISSUER|AUDIENCE)", re.IGNORECASE
+)
 NOT_SECRET = re.compile(r"ScramLoginModule required;$")
 
 

@@ -3,13 +3,13 @@
 import copy
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from services.ledger.settings import LedgerSettings
 from shared.main import product_version
 from shared.provisioning import LENDERS_USER, TOPICS, Grant, lenders_grants, service_grants, service_user
 from tests.unit.deploy.compose import dockerfile_faults, faults, is_job
@@ -117,11 +117,14 @@ def test_the_example_lists_exactly_the_variables_that_must_be_set_and_gives_none
     assert {line[:-1] for line in example} == set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT))
 
 
-def test_a_service_gets_settings_that_exist() -> None:
-    known = {f"HUANCUI_{name.upper()}" for name in LedgerSettings.model_fields}
-    given = set(COMPOSE["services"]["ledger"]["environment"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_gets_settings_that_exist(service: str) -> None:
+    settings = getattr(import_module(f"services.{service}.settings"), f"{service.capitalize()}Settings")
+    known = {f"HUANCUI_{name.upper()}" for name in settings.model_fields}
+    given = set(COMPOSE["services"][service]["environment"])
+    of_lenders = {"HUANCUI_KAFKA_ADMIN_USER", "HUANCUI_KAFKA_ADMIN_PASSWORD"}
 
-    assert given - known <= {"HUANCUI_KAFKA_ADMIN_USER", "HUANCUI_KAFKA_ADMIN_PASSWORD"}
+    assert given - known <= of_lenders
 
 
 def granted(script: str, user: str) -> set[Grant]:

@@ -1,9 +1,10 @@
-"""The ledger's own lock file: the root's pins, the ledger's needs, no tools of ours."""
+"""Each service's own lock file: the root's pins, the service's needs, no tools of ours."""
 
 import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,20 +32,26 @@ def unhashed(lock: str) -> list[str]:
     return [block.split()[0] for block in HASHED.findall(lock) if "--hash=sha256:" not in block]
 
 
-LEDGER = (ROOT / "services/ledger/requirements.lock").read_text()
+SERVICES = sorted(file.parent.name for file in ROOT.glob("services/*/main.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def test_the_image_has_the_versions_that_are_tested() -> None:
+def lock_of(service: str) -> str:
+    return (ROOT / "services" / service / "requirements.lock").read_text()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_has_the_versions_that_are_tested(service: str) -> None:
     tested = pins((ROOT / "requirements.lock").read_text())
 
-    assert pins(LEDGER).items() <= tested.items()
+    assert pins(lock_of(service)).items() <= tested.items()
 
 
-def test_the_image_has_all_that_the_ledger_needs_and_no_tools() -> None:
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_has_all_that_its_service_needs_and_no_tools(service: str) -> None:
     extras = PROJECT["optional-dependencies"]
-    locked = set(pins(LEDGER))
-    wanted = needs("ledger", extras) | needs("otel", extras)
+    locked = set(pins(lock_of(service)))
+    wanted = needs(service, extras) | needs("otel", extras)
     wanted |= {Requirement(one).name for one in PROJECT["dependencies"]}
 
     assert wanted <= locked
@@ -60,8 +67,9 @@ def test_the_image_has_all_that_the_ledger_needs_and_no_tools() -> None:
     }
 
 
-def test_every_package_of_the_image_is_checked_by_hash() -> None:
-    assert unhashed(LEDGER) == []
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_package_of_an_image_is_checked_by_hash(service: str) -> None:
+    assert unhashed(lock_of(service)) == []
 
 
 def test_a_pin_without_a_hash_would_be_found() -> None:

@@ -11,8 +11,8 @@ from cli.stack.state import StackState
 from shared.access import issue_token, read_private_jwk
 from shared.decision import Role
 from shared.provisioning import LENDERS_USER, service_user
-from shared.sealed import KEY_BYTES
 
+SEALING_KEY_BYTES = 32
 TOKEN_LIFETIME_S = 2 * 3600
 RENEW_TOKENS_EVERY_S = 1800
 ASKING = ("reminders", "hardship", "mediation")
@@ -63,7 +63,7 @@ def _of_ledger(layout: Layout) -> dict[str, str]:
 def _of_those_who_ask(service: str, layout: Layout) -> dict[str, str]:
     sealing_key = layout.secret_file(service, "sealing")
     if not sealing_key.exists():
-        write_private(sealing_key, b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
+        write_private(sealing_key, b64encode(os.urandom(SEALING_KEY_BYTES)).decode() + "\n")
     return {
         "SEALING_KEY_FILE": str(sealing_key),
         "SERVICE_TOKEN_FILE": str(layout.secret_file(service, "token")),

@@ -66,6 +66,7 @@ def cases_router(help_: Help) -> APIRouter:
     """Cases."""
     router = APIRouter(tags=["cases"])
     router.include_router(_reads(help_))
+    router.include_router(_capacity(help_))
     router.include_router(_answers(help_))
     router.include_router(_decisions(help_))
 
@@ -147,6 +148,12 @@ def _reads(help_: Help) -> APIRouter:
             statement=statement,
             capacity=CapacityShown.of(capacity),
         )
+
+    return router
+
+
+def _capacity(help_: Help) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/persons/{person_id}/capacity")
     async def show_capacity(person_id: UUID, actor: Asker, seen: AuditedRead) -> CapacityNow:

@@ -14,10 +14,14 @@ TOPICS = (
     "hardship-events",
     "holds",
     "reminder-events",
+    "mediation-events",
+    "care-events",
     "ledger-events",
     "followup-events",
     "loan-events.acme",
     "loan-events.other",
+    "borrowers.acme",
+    "borrowers.other",
 )
 
 
@@ -32,6 +36,5 @@ async def world(infra: Infra, databases: Databases, topic_prefix: str) -> AsyncI
     """Topics of this test's own, a database for each service, and a platform that publishes."""
     await infra.create_topics(TOPICS, prefix=topic_prefix, partitions=2)
     broker = KafkaBroker(infra.kafka())
-    urls = {name: await databases.make(name) for name in ("ledger", "followup")}
-    async with World.opened(broker, topic_prefix, urls) as opened:
+    async with World.opened(broker, topic_prefix, databases) as opened:
         yield opened

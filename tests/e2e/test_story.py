@@ -76,8 +76,7 @@ async def other_world(infra: Any, databases: Any) -> Any:
 
     prefix = f"again{random.randrange(10**9)}-"
     await infra.create_topics(TOPICS, prefix=prefix, partitions=2)
-    urls = {name: await databases.make(name) for name in ("ledger", "followup")}
-    async with World.opened(KafkaBroker(infra.kafka()), prefix, urls) as opened:
+    async with World.opened(KafkaBroker(infra.kafka()), prefix, databases) as opened:
         yield opened
 
 

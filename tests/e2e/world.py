@@ -14,6 +14,7 @@ from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Partition, ProducerPort, Record
 from shared.service import Quiescence
 from tests.builders import a_record
+from tests.databases import Databases
 from tests.harness import Running, running, until
 
 
@@ -23,18 +24,18 @@ class World:
 
     broker: KafkaBroker
     prefix: str
-    urls: dict[str, str]
+    databases: Databases
     producer: ProducerPort
     services: dict[str, Running]
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, broker: KafkaBroker, prefix: str, urls: dict[str, str]) -> AsyncIterator["World"]:
+    async def opened(cls, broker: KafkaBroker, prefix: str, databases: Databases) -> AsyncIterator["World"]:
         """A world with its platform connected and no service yet."""
         producer = broker.producer()
         await producer.start()
         try:
-            yield cls(broker, prefix, urls, producer, {})
+            yield cls(broker, prefix, databases, producer, {})
         finally:
             await producer.stop()
 
@@ -44,8 +45,9 @@ class World:
         async with AsyncExitStack() as stack:
             for name in names:
                 settings = {"topic_prefix": self.prefix, **changes}
+                url = await self.databases.make(name)
                 self.services[name] = await stack.enter_async_context(
-                    running(name, self.urls[name], self.broker, **settings)
+                    running(name, url, self.broker, **settings)
                 )
             yield self
 

@@ -102,6 +102,14 @@ class Agreements(NamedTuple):
         """Whether the core has not done what it was told: meanwhile nothing is demanded."""
         return self.instruction is not None or bool(self.freezes)
 
+    @property
+    def changes_on(self) -> date:
+        """The day from which the plan's next phase may ask for something else: what falls due then is not
+        told of before. Without one: date.max.
+        """
+        coming = self.plan.coming if self.plan is not None else ()
+        return min((phase.effective_on for _, phase in coming), default=date.max)
+
     def hold(self, hold_id: UUID) -> LoanHold | None:
         """A hold in force by its id."""
         return next((one for one in self.holds if one.hold_id == hold_id), None)

@@ -253,9 +253,9 @@ def _tell_missed(telling: _Telling, now: Standing, complete_through: date | None
 
 def _tell_due_soon(telling: _Telling, now: Standing) -> None:
     through = now.on + timedelta(days=telling.loan.rules.due_soon_days)
-    last = telling.told.due_soon
+    last, changes_on = telling.told.due_soon, telling.loan.agreements.changes_on
     for row in now.rows:
-        near = now.on <= row.due_on <= through
+        near = now.on <= row.due_on <= through and row.due_on < changes_on
         if near and row.paid_off_on is None and row.amount_minor and (last is None or row.due_on > last):
             telling.events.append(
                 InstalmentDueSoon(
@@ -371,7 +371,8 @@ def _days_to_look(loan: Loan, told: Told, now: Standing, scheme: Scheme) -> Iter
     for row in now.rows:
         if row.paid_off_on is not None or not row.amount_minor:
             continue
-        if row.due_on >= now.on and (told.due_soon is None or row.due_on > told.due_soon):
+        tells = (told.due_soon or date.min) < row.due_on < loan.agreements.changes_on
+        if row.due_on >= now.on and tells:
             yield max(row.due_on - soon, now.on)
         if (row.number, row.due_on) not in missed:
             grace = grace_end(loan, row.due_on)
@@ -381,8 +382,7 @@ def _days_to_look(loan: Loan, told: Told, now: Standing, scheme: Scheme) -> Iter
             yield row.due_on + _DAY
             break
     yield from _days_to_earn(loan, now.on)
-    if loan.agreements.plan is not None:
-        yield from (phase.effective_on for _, phase in loan.agreements.plan.coming)
+    yield loan.agreements.changes_on
     if now.oldest_unpaid_due_on is not None:
         yield from (waited_for(one) + _DAY for one in loan.pending)
         if scheme.rank(now.bucket) > scheme.rank(told.bucket or scheme.labels[0]):

@@ -52,11 +52,14 @@ def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] 
         applied = apply(loan, agreed, mine.phases, context)
         if not isinstance(applied, Need):
             check_term(loan, applied, mine.phases)
+            foreseen = with_what_is_coming(applied, context)
     except DomainError as refused:
         return settle(loan, context, [ReliefRefused(loan_id=loan.id, plan=plan, reason=refused.code)])
     if isinstance(applied, Need):
         return applied
-    return settle(applied, context, [revised(applied, event.accepted_on, "plan", plan)])
+    if isinstance(foreseen, Need):
+        return foreseen
+    return settle(applied, context, [revised(foreseen, event.accepted_on, "plan", plan)])
 
 
 def _agreed(loan: Loan, plan: PlanPart, mine: PlanLoan, accepted_on: date) -> LoanPlan:
@@ -129,6 +132,20 @@ def _take_effect(
     return loan
 
 
+def with_what_is_coming(loan: Loan, context: Context) -> Loan | Need:
+    """The loan as its plan will have made it: what is told of a plan is all of it, also what waits for its
+    day.
+    """
+    plan, after = loan.agreements.plan, loan
+    for place, phase in plan.coming if plan is not None else ():
+        assert plan is not None, "it has phases"
+        changed = _take_effect(after, plan.plan_id, place, phase, plan.accepted_on, context)
+        if isinstance(changed, Need):
+            return changed
+        after = changed
+    return after
+
+
 def next_phase(loan: Loan, context: Context) -> Loan | Need:
     """The loan once the phases whose day has come have taken effect."""
     plan, today = loan.agreements.plan, loan.today(context.now)
@@ -189,7 +206,10 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
         after = apply(loan, agreed, told.phases, context)
     if isinstance(after, Need):
         return after
-    return settle(after, context, [revised(after, event.applied_on, "plan", plan)])
+    foreseen = with_what_is_coming(after, context)
+    if isinstance(foreseen, Need):
+        return foreseen
+    return settle(after, context, [revised(foreseen, event.applied_on, "plan", plan)])
 
 
 def reject(loan: Loan, event: ReliefRejected, context: Context) -> Decision[Loan]:

@@ -34,7 +34,7 @@ def test_a_service_reads_its_settings_from_what_it_is_told(service: str, tmp_pat
     with pytest.MonkeyPatch.context() as patched:
         for name, value in told.items():
             patched.setenv(name, value)
-        read = settings_class(service)()  # type: ignore[call-arg]  # from the environment
+        read = settings_class(service)()
     assert read.http_port == Layout(tmp_path).http_port(service)
     for name in {"sealing_key_file", "service_token_file", "ledger_url"} & type(read).model_fields.keys():
         assert getattr(read, name) != type(read).model_fields[name].default, name

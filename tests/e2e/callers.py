@@ -1,0 +1,72 @@
+"""Those who call the APIs of a story's services: each API in this process, asking the others as it would."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from services.hardship.adapters.ledger import Ledger
+from services.mediation.adapters.asking import Others, Where
+from services.mediation.api import mediation_router
+from services.mediation.main import BODY_BYTES_MAX
+from shared.decision import Role
+from shared.sealed import Sealer
+from tests.e2e.world import World
+from tests.service.hardship.helping import hardship_app
+from tests.service.ledger.client import ledger_app
+from tests.web import an_app, bearer, calling
+
+WITHIN_S = 30.0
+
+
+@dataclass
+class Callers:
+    """Asks and tells a service as whoever is named; any success will do unless a status is expected."""
+
+    clients: Mapping[str, httpx.AsyncClient]
+
+    async def get(self, service: str, path: str, who: Mapping[str, str]) -> Any:
+        """Ask."""
+        answer = await self.clients[service].get(f"/v1/{path}", headers=who)
+        assert answer.is_success, f"{answer.status_code} {answer.text}"
+        return answer.json()
+
+    async def tell(
+        self, service: str, method: str, path: str, who: Mapping[str, str], body: Any = None
+    ) -> Any:
+        """Tell."""
+        headers = {**who, "Idempotency-Key": str(uuid4())}
+        answer = await self.clients[service].request(method, f"/v1/{path}", json=body, headers=headers)
+        assert answer.is_success, f"{answer.status_code} {answer.text}"
+        return answer.json()
+
+    async def post(self, service: str, path: str, who: Mapping[str, str], body: Any = None) -> Any:
+        """Tell by POST."""
+        return await self.tell(service, "POST", path, who, body)
+
+
+@asynccontextmanager
+async def callers_of(world: World, folder: Path) -> AsyncIterator[Callers]:
+    """Callers of the ledger, hardship and mediation that run in a world."""
+    token = folder / "token"
+    token.write_text(bearer(Role.SERVICE, "story")["Authorization"].removeprefix("Bearer "))
+    ledger = httpx.ASGITransport(ledger_app(world.services["ledger"]))
+    asked = Ledger("http://ledger.test", token, WITHIN_S, ledger)
+    apps = {
+        "ledger": ledger_app(world.services["ledger"]),
+        "hardship": hardship_app(world.services["hardship"], asked),
+    }
+    where = Where("http://ledger.test", "http://hardship.test", token, WITHIN_S)
+    others = Others(where, ledger, httpx.ASGITransport(apps["hardship"]))
+    service = world.services["mediation"].service
+    apps["mediation"] = an_app(
+        service, mediation_router(service, Sealer(b"k" * 32), others), body_bytes_max=BODY_BYTES_MAX
+    )
+    async with AsyncExitStack() as stack:
+        yield Callers({name: await stack.enter_async_context(calling(app)) for name, app in apps.items()})
+    await others.close()
+    await asked.close()

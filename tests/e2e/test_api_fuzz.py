@@ -1,38 +1,16 @@
-"""Whatever is sent to the API: no server error, and no answer that its OpenAPI document does not announce."""
+"""Whatever is sent to the ledger's API: no server error, and no answer that its document does not announce."""
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from pydantic_core import to_json
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from shared.decision import Role
 from tests.chaos.world import World
+from tests.fuzzing import fuzz
 from tests.infra.servers import Infra
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
 SHORT, LONG = 12, 250
-
-
-@schemathesis.serializer("application/x-ndjson")
-def as_lines(_: Any, value: Any) -> bytes:
-    """A body of lines; what is no list is sent as it is."""
-    lines = value if isinstance(value, list) else [value]
-    return b"\n".join(to_json(line, fallback=str) for line in lines)
 
 
 async def opened(infra: Infra, folder: Path, prefix: str) -> tuple[World, str]:
@@ -40,29 +18,6 @@ async def opened(infra: Infra, folder: Path, prefix: str) -> tuple[World, str]:
     world = await World.make(infra, folder, prefix, services=("ledger",))
     process = await world.start("ledger")
     return world, process.url
-
-
-def fuzz(url: str, headers: dict[str, str], examples: int) -> int:
-    """Send every operation `examples` generated requests; how many operations there are."""
-    generated = settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-
-    def send(case: Any) -> None:
-        if isinstance(case.query, dict) and isinstance(case.query.get("wait"), int):
-            case.query["wait"] = min(case.query["wait"], 0)  # else a test of minutes waits for nothing
-        case.call_and_validate(headers=headers, checks=CHECKS)
-
-    schema: Any = schemathesis.openapi.from_url(f"{url}/openapi.json")
-    operations = [found.ok() for found in schema.get_all_operations()]
-    for operation in operations:
-        generated(given(case=operation.as_strategy())(send))()
-    return len(operations)
 
 
 @pytest.mark.timeout(900)

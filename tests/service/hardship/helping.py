@@ -101,6 +101,7 @@ class World:
     ledger: Running
     broker: MemoryBroker
     client: httpx.AsyncClient
+    app: FastAPI
 
     async def publish(self, *events: Event) -> None:
         """Publish, and wait until both have taken it and what follows."""
@@ -171,8 +172,9 @@ async def world_of(
 ) -> AsyncIterator[World]:
     """The world of both services."""
     asked = ledger_client(ledger, folder)
-    async with calling(hardship_app(hardship, asked)) as client:
-        yield World(hardship, ledger, broker, client)
+    app = hardship_app(hardship, asked)
+    async with calling(app) as client:
+        yield World(hardship, ledger, broker, client, app)
     await asked.close()
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from shared.decision import CancelTimer, Context, Decision, Key, Need, Send, SetTimer, Wait
-from shared.errors import Conflict, DomainError, NotFound, NotHere, PredecessorMissing
+from shared.errors import Conflict, DomainError, NotFound, NotHere, PredecessorMissing, Refused
 from shared.events.base import Event
 from shared.events.ids import event_id
 from shared.events.wire import encode_value
@@ -33,6 +33,14 @@ class KeyParked(Conflict):
 
 class NotYours(NotHere):
     """There is no such thing, or it belongs to another lender."""
+
+
+HANDED_TIMES_MAX = 20
+"""From loan to person, and from id to id of one person. More is a circle, and a batch would never end."""
+
+
+class HandedOnTooOften(Refused):
+    """States hand this on to each other in a circle: each says that another is meant."""
 
 
 @dataclass(slots=True, eq=False)
@@ -239,6 +247,8 @@ class Fold:
         return message.id if single else event_id(message.id, f"{key.type}/{key.id}", 0)
 
     def _apply(self, message: Message, step: Step, key: Key, decision: Decision[Any]) -> None:
+        if decision.hands_on and message.handed_times >= HANDED_TIMES_MAX:
+            raise HandedOnTooOften(times=message.handed_times)
         cause = self._cause(message, key)
         emitted = self._events(message, step, cause, decision.events)
         sends = [

@@ -52,8 +52,8 @@ class Message:
     error: Exception | None = None
     touched: list[Key] = field(default_factory=list)
     targets: list[tuple[Step, Key]] | None = None
-    handed_on: bool = False
-    """Whether a decision handed it on: what came to one state is another's business."""
+    handed_times: int = 0
+    """How often decisions handed it on: what came to one state is another's business."""
 
     def handing_on(self, event: Event, id_: UUID, service: str) -> "Message":
         """The message of an event that the decision on this one hands on. No caller waits for it."""
@@ -66,8 +66,13 @@ class Message:
             cause=self.cause,
             correlation=self.correlation,
             traceparent=self.traceparent,
-            handed_on=True,
+            handed_times=self.handed_times + 1,
         )
+
+    @property
+    def handed_on(self) -> bool:
+        """Whether a decision handed it on."""
+        return self.handed_times > 0
 
     @property
     def interactive(self) -> bool:

@@ -1,4 +1,4 @@
-"""Whatever is sent to the ledger's API: no server error, and no answer that its document does not announce."""
+"""Whatever is sent to the ledger's API: no server error, no answer that its document does not announce."""
 
 import asyncio
 from pathlib import Path

@@ -32,7 +32,10 @@ def guard(state: Person, message: object, context: Context) -> Decision[Person] 
     """What comes for a person who was merged counts for the survivor; for one forgotten, for nobody."""
     if state.erased:
         return Decision(state)
-    if state.merged_into is None or (isinstance(message, PersonUnlinked) and message.now == state.id):
+    parted = isinstance(message, PersonUnlinked) and message.now == state.id
+    # The survivor of then is merged into this one now: that they were parted between is still on its way.
+    turned = isinstance(message, CasesMerged) and message.formerly == state.merged_into
+    if state.merged_into is None or parted or turned:
         return None
     # A plan that came with a loan is handed on by what stands still for the person (`PlanCameFor`).
     if isinstance(message, PersonLinked | TimerFired | LoanMigrated):
@@ -112,6 +115,7 @@ def merge(state: Person | None, event: CasesMerged, context: Context) -> Decisio
         plans=(*here.plans, *(one for one in other.plans if one.id not in plans)),
         light_reliefs=tuple(dict.fromkeys((*here.light_reliefs, *other.light_reliefs))),
         formerly=tuple(dict.fromkeys((*here.formerly, event.formerly, *other.formerly))),
+        merged_into=None,
     )
     return decided(here, after)
 

@@ -11,7 +11,7 @@ from shared.errors import Refused
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import PaymentReceived
 from shared.flow import Flow, States, Step
-from shared.fold import Fold
+from shared.fold import HANDED_TIMES_MAX, Fold
 from shared.message import Message, Outcome
 from shared.targets import RECORD
 from tests.builders import a_payment, a_registration
@@ -103,6 +103,24 @@ def test_what_is_handed_on_and_cannot_be_applied_is_parked_where_it_was_handed_t
     (hold,) = second.holds
     assert (hold.key, hold.status, hold.message.body.lender) == (Key("list", OTHER), "queued", "birch")
     assert message.outcome is Outcome.DECIDED
+
+
+def test_what_goes_in_a_circle_is_parked_and_ends() -> None:
+    def decide(state: list[str], event: PaymentReceived, context: Context) -> Decision[list[str]]:
+        return Decision([*state, event.lender], hands_on=[event])
+
+    flow = _handing(OTHER)
+    (step,) = flow.steps[PaymentReceived]
+    flow.steps[PaymentReceived] = (replace(step, decide=decide),)
+    prepared: frozenset[UUID] = frozenset()
+    for _ in range(HANDED_TIMES_MAX + 1):
+        fold = Fold(flow, NOW, None, {Key("list", ONE): []}, set(), {}, prepared=prepared)
+        fold.take([_paid()])
+        prepared |= {one.id for one in fold.unprepared}
+    assert fold.unprepared == []
+    (hold,) = fold.holds
+    assert (hold.key.type, hold.status, hold.reason) == (RECORD, "parked", "handed_on_too_often")
+    assert fold.parked == set()
 
 
 def test_a_guard_answers_in_the_place_of_every_step() -> None:

@@ -41,6 +41,8 @@ class Scope(StrEnum):
     """To link, to erase and to export persons, to record what they asked for."""
     REPLIES_TAKE = "replies:take"
     """To hand in what persons answered, as a gateway does."""
+    REPLIES_GIVE = "replies:give"
+    """To answer as the person, or to write down what the person said in a call."""
     BRAKE_PULL = "brake:pull"
     """To pause contacts of a lender, a treatment, a template, a channel or all."""
     CASES_READ = "cases:read"
@@ -88,6 +90,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
             Scope.CONTACTS_MAKE,
             Scope.PERSONS_READ,
             Scope.PERSONS_MANAGE,
+            Scope.REPLIES_GIVE,
             Scope.BRAKE_PULL,
             Scope.CASES_READ,
             Scope.CASES_OPEN,
@@ -100,6 +103,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
         {
             Scope.LOANS_READ,
             Scope.PERSONS_READ,
+            Scope.REPLIES_GIVE,
             Scope.CASES_READ,
             Scope.CASES_OPEN,
             Scope.CASES_DECIDE,
@@ -118,6 +122,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
     Role.MEDIATOR: frozenset({Scope.MEDIATION_READ, Scope.MEDIATION_MEDIATE}),
     Role.BORROWER: frozenset(
         {
+            Scope.REPLIES_GIVE,
             Scope.CASES_READ,
             Scope.CASES_OPEN,
             Scope.PLANS_ANSWER,

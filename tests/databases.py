@@ -8,6 +8,7 @@ from tests.infra.servers import Infra
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {
     "ledger": ROOT / "services" / "ledger" / "migrations",
+    "reminders": ROOT / "services" / "reminders" / "migrations",
     "hardship": ROOT / "services" / "hardship" / "migrations",
     "mediation": ROOT / "services" / "mediation" / "migrations",
     "followup": ROOT / "tests" / "followup" / "migrations",

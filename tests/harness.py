@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import httpx
 from sqlalchemy import make_url
 
 from services.hardship.flow import FLOW as HARDSHIP_FLOW
@@ -20,6 +21,12 @@ from services.ledger.main import SOURCES as LEDGER_SOURCES
 from services.ledger.store.results import KEEP_PUBLISHED
 from services.mediation.flow import FLOW as MEDIATION_FLOW
 from services.mediation.main import SOURCES as MEDIATION_SOURCES
+from services.reminders.flow import FLOW as REMINDERS_FLOW
+from services.reminders.main import REFERENCE as REMINDERS_REFERENCE
+from services.reminders.main import SOURCES as REMINDERS_SOURCES
+from services.reminders.main import dispatcher_of
+from services.reminders.sending import Channels
+from shared.asking import Peer
 from shared.commands import Answered, Origin
 from shared.decision import Actor, Role
 from shared.events import wire
@@ -152,17 +159,32 @@ def _names(service: Service) -> list[str]:
 
 SOURCES: dict[str, Sequence[Source]] = {
     "ledger": LEDGER_SOURCES,
+    "reminders": REMINDERS_SOURCES,
     "hardship": HARDSHIP_SOURCES,
     "mediation": MEDIATION_SOURCES,
     "followup": [Source("", topics=["clock", "ledger-events"])],
 }
 FLOWS: dict[str, Flow] = {
     "ledger": LEDGER_FLOW,
+    "reminders": REMINDERS_FLOW,
     "hardship": HARDSHIP_FLOW,
     "mediation": MEDIATION_FLOW,
     "followup": FOLLOWUP_FLOW,
 }
-REFERENCES: dict[str, Any] = {"ledger": LEDGER_REFERENCE, "hardship": HARDSHIP_REFERENCE}
+REFERENCES: dict[str, Any] = {
+    "ledger": LEDGER_REFERENCE,
+    "reminders": REMINDERS_REFERENCE,
+    "hardship": HARDSHIP_REFERENCE,
+}
+
+
+def owed_peer(unpaid: str = "1000.00") -> Peer:
+    """A ledger that says of every loan that this much is owed."""
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"unpaid": {"amount": unpaid, "currency": "CNY"}})
+
+    return Peer("http://ledger.test", None, 5.0, httpx.MockTransport(answer))
 
 
 def make_service(
@@ -174,9 +196,12 @@ def make_service(
 ) -> Service:
     """One of the two services, wired as its `main.py` does."""
     provider = notes or Notes({})
+    quick = DispatchSettings(poll_ms=20, first_pause_s=0.05, attempts_max=3)
+
+    def contacts(service: Service) -> Dispatcher:
+        return dispatcher_of(service, Channels(dry=True), owed_peer(), "https://learn.example", quick)
 
     def dispatcher(service: Service) -> Dispatcher:
-        quick = DispatchSettings(poll_ms=20, first_pause_s=0.05, attempts_max=3)
         return Dispatcher(
             service.engine,
             service.door,
@@ -193,7 +218,7 @@ def make_service(
         SOURCES[name],
         reference=REFERENCES.get(name),
         broker=broker,
-        dispatcher=dispatcher if name == "followup" else None,
+        dispatcher={"followup": dispatcher, "reminders": contacts}.get(name),
         let_go=KEEP_PUBLISHED if name == "ledger" else LET_GO,
     )
 

@@ -30,6 +30,13 @@ async def ledger(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Ru
 
 
 @pytest.fixture
+async def reminders(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Running]:
+    """Reminders, running on 2 January 2026."""
+    async with running("reminders", await databases.make("reminders"), broker, **STILL) as service:
+        yield service
+
+
+@pytest.fixture
 async def hardship(databases: Databases, broker: MemoryBroker) -> AsyncIterator[Running]:
     """Hardship, running on 2 January 2026."""
     async with running("hardship", await databases.make("hardship"), broker, **STILL) as service:

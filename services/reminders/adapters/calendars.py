@@ -1,10 +1,8 @@
 """Holidays from the `holidays` library, for the days on which nobody is contacted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.metadata import version
-
-import holidays
 
 from services.reminders.domain.packs import Holidays
 
@@ -25,6 +23,8 @@ def holidays_of(code: str, first_year: int, last_year: int) -> Holidays:
     observed; and in a part of a country also those that are optional, since
     lists of different laws differ there (Easter Monday in Quebec, the August holiday in Ontario).
     """
+    import holidays  # slow to import, and most processes of a test need no calendar
+
     country, _, part = code.upper().partition("-")
     years = range(first_year, last_year + 1)
     try:
@@ -41,3 +41,26 @@ def holidays_of(code: str, first_year: int, last_year: int) -> Holidays:
 def calendars(codes: Iterable[str], first_year: int, last_year: int) -> Mapping[str, Holidays]:
     """Several calendars by their codes, in lower case. Raises CalendarUnknown."""
     return {code.lower(): holidays_of(code.lower(), first_year, last_year) for code in codes}
+
+
+class EveryCalendar(Mapping[str, Holidays]):
+    """All calendars for a range of years, each made when it is first asked for. A part of a country that the
+    library does not know has its country's.
+    """
+
+    def __init__(self, first_year: int, last_year: int) -> None:
+        self._years = (first_year, last_year)
+
+    def __getitem__(self, code: str) -> Holidays:
+        for known_as in dict.fromkeys((code, code.partition("-")[0])):
+            try:
+                return holidays_of(known_as, *self._years)
+            except CalendarUnknown:
+                continue
+        raise KeyError(code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0

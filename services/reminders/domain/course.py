@@ -173,6 +173,13 @@ def not_cured(course: Course, loan_id: UUID, about: About, today: date, catalogu
     return _assigned(after, loan_id, _oldest(after, loan_id), about, today, catalogue)
 
 
+def not_needed(course: Course, loan_id: UUID) -> Turn:
+    """What was to fall due is paid before: a treatment that has only a word before the due date is over."""
+    if _oldest(course, loan_id) is not None:
+        return Turn(course)
+    return _ended(course, loan_id, Ended.PAID)
+
+
 def gone(course: Course, loan_id: UUID, repaid_on: date | None = None) -> Turn:
     """A loan is no longer spoken of: repaid on a day, or else moved, written off, or another person's."""
     left = tuple(one for one in course.missed if one.loan_id != loan_id)

@@ -1,0 +1,1 @@
+"""Reminders on a real database."""

@@ -1,0 +1,242 @@
+"""What reminders keeps of one person: what the gate judges by, what runs, what was done. It decides.
+
+No name and no address is in it: an address is a key, and lenders' own references name a borrower.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.reminders.domain.contact import Contact
+from services.reminders.domain.course import Course
+from services.reminders.domain.history import NOTHING_YET, History
+from services.reminders.domain.person import Address, Hold, Person
+from services.reminders.domain.treatments import Closing
+from services.reminders.domain.words.messages import Occasion
+from shared.decision import Actor, Role
+from shared.errors import NotFound, NotHere
+from shared.events.loans import Channel as LoanChannel
+from shared.events.parts import PartyRole
+from shared.money import Money
+
+NOBODY_KNOWN = Person()
+SPOKEN_TO = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})
+"""Parts in a loan whose holders are spoken to about it."""
+
+
+class PersonUnknown(NotFound):
+    """There is no such person, or none of its loans is yours to see."""
+
+
+class GoesByAnotherId(NotHere):
+    """Two were found to be one person, who goes by another id now."""
+
+
+class BorrowerKey(NamedTuple):
+    """A lender's own name for a person."""
+
+    lender: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one lender says of its borrower, without name and addresses."""
+
+    borrower: BorrowerKey
+    addresses: tuple[Address, ...] = ()
+    languages: tuple[str, ...] = ()
+    time_zone: str | None = None
+    country: str | None = None
+    region: str | None = None
+    access_needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """An instalment that is not paid, as the ledger told it last."""
+
+    instalment: int
+    due_on: date
+    amount: Money
+    late_fee: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoanSeen:
+    """A loan that the person has a part in, as far as speaking of it goes."""
+
+    loan_id: UUID
+    lender: str
+    reference: str
+    role: PartyRole
+    kind: LoanChannel | None = None
+    missed: tuple[Unpaid, ...] = ()
+    due_next: Unpaid | None = None
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether anything of it is due, or falls due next, and is not paid."""
+        return bool(self.missed) or self.due_next is not None
+
+    @property
+    def first(self) -> Unpaid | None:
+        """The oldest instalment that is late; else the one that falls due next."""
+        return min(self.missed, key=lambda one: one.due_on, default=self.due_next)
+
+
+class Held(NamedTuple):
+    """A hold in force on one loan; `revision` keeps an older change from replacing a newer one."""
+
+    hold_id: UUID
+    loan_id: UUID
+    hold: Hold
+    revision: int = 0
+    reference: str | None = None
+    """What the platform calls it, where it asked for it."""
+
+
+class Cause(NamedTuple):
+    """Something that closes treatments of loans (None: of all) until it is over: a plan, a case, a hold …"""
+
+    id: UUID
+    closing: Closing
+    loans: frozenset[UUID] | None
+
+
+class Vulnerability(NamedTuple):
+    """What makes the person vulnerable, through a day (None: until it is lifted)."""
+
+    kind: str
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A contact that was permitted and waits to go out."""
+
+    id: UUID
+    contact: Contact
+    occasion: Occasion
+    treatment: str | None = None
+    promise: UUID | None = None
+    """The promise that it reminds of."""
+
+
+class Noted(NamedTuple):
+    """A line of the person's record: what happened, about which contact and lender."""
+
+    at: datetime
+    kind: str
+    lender: str | None
+    contact_id: UUID | None
+    content: dict[str, object]
+
+
+class KeptReply(NamedTuple):
+    """An answer of the person's, with its words under the person's key."""
+
+    id: UUID
+    at: datetime
+    channel: str
+    lenders: tuple[str, ...]
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """The state. `noted` and `replies` have come since it was loaded; they are kept in other tables."""
+
+    id: UUID
+    course: Course
+    judged: Person = NOBODY_KNOWN
+    """Without holds and vulnerability, which are laid in when something is judged."""
+    history: History = NOTHING_YET
+    profiles: tuple[Profile, ...] = ()
+    loans: tuple[LoanSeen, ...] = ()
+    held: tuple[Held, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    vulnerabilities: tuple[Vulnerability, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    wakes_at: datetime | None = None
+    retry_at: datetime | None = None
+    """When a contact that the gate withheld may be made, the same day."""
+    formerly: tuple[UUID, ...] = ()
+    merged_into: UUID | None = None
+    erased: bool = False
+    noted: tuple[Noted, ...] = ()
+    replies: tuple[KeptReply, ...] = ()
+
+    @property
+    def zone(self) -> str:
+        """The zone that the person's days are counted in."""
+        return self.judged.zones[0] if self.judged.zones else "UTC"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that the person reads, as lenders say, the preferred one first."""
+        return tuple(dict.fromkeys(name for one in self.profiles for name in one.languages))
+
+    @property
+    def country(self) -> str | None:
+        """The country that is known of first."""
+        return next((one.country for one in self.profiles if one.country is not None), None)
+
+    @property
+    def region(self) -> str | None:
+        """The part of the country that is known of first."""
+        return next((one.region for one in self.profiles if one.region is not None), None)
+
+    @property
+    def borrowers(self) -> tuple[BorrowerKey, ...]:
+        """All names that lenders have for the person."""
+        return tuple(one.borrower for one in self.profiles)
+
+    def today(self, now: datetime) -> date:
+        """The day where the person is."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def loan(self, loan_id: UUID) -> LoanSeen | None:
+        """A loan that they are spoken to about."""
+        return next((one for one in self.loans if one.loan_id == loan_id and one.role in SPOKEN_TO), None)
+
+    def with_loan(self, changed: LoanSeen) -> "PersonFile":
+        """The file with a loan as it is now."""
+        key = (changed.loan_id, changed.role)
+        known = any((one.loan_id, one.role) == key for one in self.loans)
+        if not known:
+            return replace(self, loans=(*self.loans, changed))
+        return replace(
+            self,
+            loans=tuple(changed if (one.loan_id, one.role) == key else one for one in self.loans),
+        )
+
+    def person(self, now: datetime) -> Person:
+        """What a contact is judged by at a moment."""
+        today = self.today(now)
+        vulnerable = any(one.ends_on is None or today <= one.ends_on for one in self.vulnerabilities)
+        if not self.held and not vulnerable:
+            return self.judged
+        return replace(self.judged, holds=tuple(one.hold for one in self.held), vulnerable=vulnerable)
+
+    def plan_of(self, contact_id: UUID) -> Planned | None:
+        """A contact that waits to go out."""
+        return next((one for one in self.planned if one.id == contact_id), None)
+
+    def is_self(self, actor: Actor) -> bool:
+        """Whether the actor is this very person."""
+        return actor.role is Role.BORROWER and actor.subject in {str(self.id), *map(str, self.formerly)}
+
+    def seen_by(self, actor: Actor) -> bool:
+        """Whether the actor may know of the person at all."""
+        if actor.role is Role.BORROWER:
+            return self.is_self(actor)
+        lenders = {one.lender for one in self.loans} | {one.lender for one in self.borrowers}
+        return actor.lenders is None or not actor.lenders.isdisjoint(lenders)
+
+
+def new_file(person_id: UUID) -> PersonFile:
+    """Of a person of whom nothing is known."""
+    return PersonFile(person_id, Course(person_id))

@@ -1,0 +1,128 @@
+"""What the ledger, platforms and hardship tell of a loan, for one of its persons."""
+
+from dataclasses import replace
+
+from services.reminders.domain import course as running
+from services.reminders.domain import holding, reported
+from services.reminders.domain.course import Missed
+from services.reminders.domain.loan import PartyJoined, PartyLeft, ToldOfLoan, linked, unlinked
+from services.reminders.domain.person_file import LoanSeen, PersonFile, Unpaid
+from services.reminders.domain.promises import Payment
+from services.reminders.domain.turn import Turn
+from shared.decision import Context, Decision
+from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
+from shared.events.ledger import (
+    ArrearsCured,
+    ArrearsCuredRetracted,
+    InstalmentDueSoon,
+    LoanMoved,
+    LoanRepaid,
+    LoanRepaidRetracted,
+    PaymentApplied,
+    PaymentMissed,
+    PaymentMissedRetracted,
+    PaymentReallocated,
+)
+from shared.events.servicing import ContactReported, HoldRequested
+
+
+def join(state: PersonFile | None, event: PartyJoined, context: Context) -> Decision[PersonFile]:
+    """The person has a part in a loan."""
+    turn = Turn.of(state, event.person_id, context)
+    known = any((one.loan_id, one.role) == (event.loan_id, event.role) for one in turn.file.loans)
+    if not known:
+        seen = LoanSeen(event.loan_id, event.lender, event.loan_reference, event.role, event.kind)
+        turn.file = turn.file.with_loan(seen)
+        turn.tell(linked(event))
+    return turn.decided()
+
+
+def leave(state: PersonFile | None, event: PartyLeft, context: Context) -> Decision[PersonFile]:
+    """The person has this part in the loan no longer."""
+    turn = Turn.of(state, event.person_id, context)
+    left = tuple(one for one in turn.file.loans if (one.loan_id, one.role) != (event.loan_id, event.role))
+    if left != turn.file.loans:
+        turn.change(loans=left)
+        if turn.file.loan(event.loan_id) is None:
+            turn.run(running.gone(turn.file.course, event.loan_id))
+        turn.tell(unlinked(event))
+    return turn.decided()
+
+
+def tell(state: PersonFile | None, told: ToldOfLoan, context: Context) -> Decision[PersonFile]:
+    """Something is told of a loan of the person's."""
+    turn, event = Turn.of(state, told.person_id, context), told.event
+    if isinstance(event, ContactReported):
+        reported.count(turn, event, own=told.own)
+        return turn.decided()
+    if isinstance(event, HoldPlaced | HoldChanged | HoldLifted | HoldRefused | HoldRequested):
+        holding.obey(turn, event, own=told.own)
+        return turn.decided()
+    loan = turn.file.loan(event.loan_id)
+    if loan is not None:
+        _of_ledger(turn, loan, told)
+    return turn.decided()
+
+
+def _of_ledger(turn: Turn, loan: LoanSeen, told: ToldOfLoan) -> None:
+    course, today, catalogue = turn.file.course, turn.file.today(turn.now), turn.reference.catalogue
+    match told.event:
+        case InstalmentDueSoon() as event:
+            turn.file = turn.file.with_loan(
+                replace(loan, due_next=Unpaid(event.instalment, event.due_on, event.unpaid))
+            )
+            turn.run(running.due_soon(course, loan.loan_id, event.due_on, turn.about(loan), today, catalogue))
+        case PaymentMissed() as event:
+            _missed(turn, loan, event)
+        case PaymentMissedRetracted() as event:
+            left = tuple(one for one in loan.missed if one.instalment != event.instalment)
+            turn.file = turn.file.with_loan(replace(loan, missed=left))
+            turn.run(running.not_missed(course, loan.loan_id, event.instalment))
+        case PaymentApplied() as event:
+            paid_on = event.value_on or today
+            turn.run(running.paid(course, Payment(event.payment_id, loan.loan_id, paid_on, event.applied)))
+            _due_next_paid(turn, loan)
+        case PaymentReallocated() as event:
+            turn.run(running.not_paid(course, event.payment_id, event.applied))
+        case ArrearsCured():
+            turn.file = turn.file.with_loan(replace(loan, missed=()))
+            turn.run(running.cured(course, loan.loan_id))
+        case ArrearsCuredRetracted() as event:
+            _not_cured(turn, loan, event)
+        case LoanRepaid() as event:
+            turn.file = turn.file.with_loan(replace(loan, missed=(), due_next=None))
+            turn.run(running.gone(course, loan.loan_id, event.repaid_on))
+        case LoanRepaidRetracted():
+            turn.run(running.owed_again(course, loan.loan_id))
+        case LoanMoved():
+            turn.file = turn.file.with_loan(replace(loan, missed=(), due_next=None))
+            turn.run(running.gone(course, loan.loan_id))
+
+
+def _missed(turn: Turn, loan: LoanSeen, event: PaymentMissed) -> None:
+    others = tuple(one for one in loan.missed if one.instalment != event.instalment)
+    unpaid = Unpaid(event.instalment, event.due_on, event.unpaid, event.late_fee)
+    due_next = loan.due_next
+    if due_next is not None and due_next.instalment == event.instalment:
+        due_next = None
+    turn.file = turn.file.with_loan(replace(loan, missed=(*others, unpaid), due_next=due_next))
+    miss = Missed(loan.loan_id, event.instalment, event.due_on)
+    today, catalogue = turn.file.today(turn.now), turn.reference.catalogue
+    turn.run(running.missed(turn.file.course, miss, turn.about(loan), today, catalogue))
+
+
+def _not_cured(turn: Turn, loan: LoanSeen, event: ArrearsCuredRetracted) -> None:
+    today, catalogue = turn.file.today(turn.now), turn.reference.catalogue
+    course = turn.file.course
+    was = dict(course.cured).get(loan.loan_id, ())
+    # How much of which is unpaid again is not told: the whole is of the oldest, until the ledger tells more.
+    again = tuple(Unpaid(one.instalment, one.due_on, event.arrears) for one in was[:1])
+    turn.file = turn.file.with_loan(replace(loan, missed=(*loan.missed, *again)))
+    turn.run(running.not_cured(course, loan.loan_id, turn.about(loan), today, catalogue))
+
+
+def _due_next_paid(turn: Turn, loan: LoanSeen) -> None:
+    """A word before the due date is needless once money came. The ledger tells anew if some is still due."""
+    if loan.due_next is not None and not loan.missed:
+        turn.file = turn.file.with_loan(replace(loan, due_next=None))
+        turn.run(running.not_needed(turn.file.course, loan.loan_id))

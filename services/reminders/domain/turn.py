@@ -1,0 +1,191 @@
+"""One decision on a person's file while it is taken: what changes, what is told, when to look again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.reminders.domain import course as running
+from services.reminders.domain.course import About, Look
+from services.reminders.domain.course import Turn as CourseTurn
+from services.reminders.domain.person_file import Cause, LoanSeen, Noted, PersonFile, new_file
+from services.reminders.domain.reference import Reference, reference_of
+from services.reminders.domain.treatments import Closing
+from shared.decision import CancelTimer, Context, Decision, Send, SetTimer, TimerFired
+from shared.events.base import Event
+
+MORNING, EVENING = time(9), time(19)
+"""Contacts are thought of between these hours of the person's day; the gate says whether they may be made."""
+
+
+class PersonDue(TimerFired):
+    """It is time to look at a person: a contact, a promise, the end of a treatment."""
+
+
+@dataclass
+class Turn:
+    """Gathers what follows from a message; `decided` makes the decision of it."""
+
+    file: PersonFile
+    context: Context
+    events: list[Event] = field(default_factory=list)
+    sends: list[Send] = field(default_factory=list)
+    hands_on: list[Event] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, state: PersonFile | None, person_id: UUID, context: Context) -> "Turn":
+        """A turn on a file, which is begun where there is none."""
+        return cls(state or new_file(person_id), context)
+
+    @property
+    def reference(self) -> Reference:
+        """What is looked up."""
+        return reference_of(self.context)
+
+    @property
+    def now(self) -> datetime:
+        """The moment."""
+        return self.context.now
+
+    def change(self, **changes: object) -> None:
+        """Replace parts of the file."""
+        self.file = replace(self.file, **changes)  # type: ignore[arg-type]
+
+    def note(
+        self, kind: str, *, lender: str | None = None, contact_id: UUID | None = None, **content: object
+    ) -> None:
+        """Write a line into the person's record."""
+        line = Noted(self.now, kind, lender, contact_id, content)
+        self.file = replace(self.file, noted=(*self.file.noted, line))
+
+    def tell(self, *events: Event) -> None:
+        """Tell, and note that it was told."""
+        self.events += events
+        for event in events:
+            content = event.model_dump(mode="json", exclude={"person_id", "lender", "contact_id"})
+            self.note(
+                event.NAME,
+                lender=getattr(event, "lender", None) or self._lender_of(event),
+                contact_id=getattr(event, "contact_id", None),
+                **content,
+            )
+
+    def _lender_of(self, event: Event) -> str | None:
+        loan_id = getattr(event, "loan_id", None)
+        named = [loan_id] if loan_id is not None else list(getattr(event, "loan_ids", ()))
+        lenders = {one.lender for one in self.file.loans if one.loan_id in named}
+        return lenders.pop() if len(lenders) == 1 else None
+
+    def run(self, turn: CourseTurn) -> None:
+        """Take over what became of the course."""
+        self.change(course=turn.course)
+        self.tell(*turn.events)
+
+    def about(self, loan: LoanSeen) -> About:
+        """What a treatment of a loan is chosen by, besides the course."""
+        vulnerable = self.file.person(self.now).vulnerable
+        return About(loan.lender, vulnerable=vulnerable, loan_kind=loan.kind)
+
+    def abouts(self) -> Mapping[UUID, About]:
+        """The same for all loans that are spoken of."""
+        loans = (self.file.loan(one.loan_id) for one in self.file.loans)
+        return {one.loan_id: self.about(one) for one in loans if one is not None}
+
+    # -- what closes treatments ------------------------------------------------------------------------------
+
+    def close(self, cause: Cause) -> None:
+        """Treatments of these loans end, and none begins until the cause is over."""
+        if any(one.id == cause.id and one.closing is cause.closing for one in self.file.causes):
+            return
+        self.change(causes=(*self.file.causes, cause))
+        self.run(running.closed(self.file.course, cause.loans, cause.closing))
+
+    def take_over(self, cause: Cause) -> None:
+        """Treatments end because of this; causes of the same kind for the same loans are over with it."""
+        same = [
+            one
+            for one in self.file.causes
+            if one.closing is cause.closing
+            and one.loans is not None
+            and (one.id == cause.id or not one.loans.isdisjoint(cause.loans or ()))
+        ]
+        loans = frozenset().union(cause.loans or (), *(one.loans or () for one in same))
+        left = tuple(one for one in self.file.causes if one not in same)
+        self.change(causes=left)
+        self.close(cause._replace(loans=loans))
+
+    def reopen(self, cause_id: UUID, closing: Closing) -> bool:
+        """The cause is over: what no other one of its kind closes is treated again. Whether it was known."""
+        over = [one for one in self.file.causes if (one.id, one.closing) == (cause_id, closing)]
+        if not over:
+            return False
+        left = tuple(one for one in self.file.causes if one not in over)
+        self.change(causes=left)
+        still = [one.loans for one in left if one.closing is closing]
+        loans = (
+            None
+            if over[0].loans is None
+            else over[0].loans - frozenset().union(*(one or () for one in still))
+        )
+        if None in still or loans == frozenset():
+            return True
+        self.run(
+            running.reopened(
+                self.file.course,
+                None if loans is None else sorted(loans),
+                closing,
+                self.abouts(),
+                self.file.today(self.now),
+                self.reference.catalogue,
+            )
+        )
+        return True
+
+    def look(self) -> Look:
+        """What the day brings: told at once, but for the contacts that are wanted."""
+        first = len(self.events)
+        found = running.look(
+            self.file.course,
+            self.file.today(self.now),
+            self.reference.catalogue,
+            lambda place: self.context.event_id(first + place),
+        )
+        self.run(CourseTurn(found.course, found.events))
+        return found
+
+    def decided(self, answer: object = None) -> Decision[PersonFile]:
+        """The decision: promises and treatments are looked at, and the timer is set for what comes next."""
+        found = self.look()
+        wakes_at = self._wakes_at(wanted=bool(found.wanted or found.remind))
+        timers: list[SetTimer | CancelTimer] = []
+        if wakes_at != self.file.wakes_at:
+            timers = [
+                CancelTimer(PersonDue.__name__)
+                if wakes_at is None
+                else SetTimer.at_instant(PersonDue.__name__, wakes_at)
+            ]
+        self.change(wakes_at=wakes_at)
+        return Decision(
+            self.file, self.events, timers=timers, sends=self.sends, answer=answer, hands_on=self.hands_on
+        )
+
+    def _wakes_at(self, *, wanted: bool) -> datetime | None:
+        moments = []
+        if self.file.retry_at is not None:
+            moments.append(self.file.retry_at)
+        elif wanted:
+            moments.append(in_the_day(self.now, self.file.zone))
+        following = self.file.course.next_day(self.file.today(self.now), self.reference.catalogue)
+        if following is not None:
+            moments.append(datetime.combine(following, MORNING, tzinfo=ZoneInfo(self.file.zone)))
+        return min((one.astimezone(ZoneInfo("UTC")) for one in moments), default=None)
+
+
+def in_the_day(now: datetime, zone: str) -> datetime:
+    """The moment itself within the day's hours, else the next morning."""
+    local = now.astimezone(ZoneInfo(zone))
+    if MORNING <= local.time() < EVENING:
+        return now
+    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+    return datetime.combine(day, MORNING, tzinfo=ZoneInfo(zone))

@@ -1,0 +1,331 @@
+"""Who is who: lenders' borrowers, the persons that they are, and what is known of where these are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.reminders.domain.borrowers import ProfileTold
+from services.reminders.domain.caring import erase
+from services.reminders.domain.person import Address, Person, Whereabouts, candidate_zones
+from services.reminders.domain.person_file import BorrowerKey, GoesByAnotherId, PersonFile, Profile, new_file
+from services.reminders.domain.promises import Promises
+from services.reminders.domain.reference import Reference
+from services.reminders.domain.small_states import Borrower
+from services.reminders.domain.treatments import Treating
+from services.reminders.domain.turn import Turn
+from shared.decision import Context, Decision, Key, Need, TimerFired
+from shared.errors import Conflict, NotFound
+from shared.events.base import Event
+from shared.events.ids import borrower_id, person_id
+from shared.events.reminders import (
+    AccessNeed,
+    BorrowerName,
+    LoanLinked,
+    LoanUnlinked,
+    PersonErased,
+    PersonLinked,
+    PersonProfiled,
+    PersonUnlinked,
+)
+
+
+class SamePerson(Conflict):
+    """They are one person already."""
+
+
+class NotLinked(NotFound):
+    """The lender has no such borrower here, or it is not part of this person."""
+
+
+class FilesMerged(Event, topic="reminders-handed", key="person_id", version=1):
+    """All that is of one id is another's. It never leaves this service."""
+
+    person_id: UUID
+    formerly: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPersons:
+    """A person is the same as another: all of the other's is theirs."""
+
+    person_id: UUID
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkBorrower:
+    """A lender's borrower is not this person after all."""
+
+    person_id: UUID
+    borrower: BorrowerKey
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePerson:
+    """Forget a person."""
+
+    person_id: UUID
+
+
+# -- persons -------------------------------------------------------------------------------------------------
+
+
+def guard(state: PersonFile, message: object, context: Context) -> Decision[PersonFile] | None:
+    """What comes for a person who was merged counts for the survivor; for one forgotten, for nobody."""
+    if state.erased:
+        registered_anew = isinstance(message, ProfileTold) and not message.erased
+        return None if registered_anew else Decision(state)
+    if state.merged_into is None:
+        return None
+    turned = isinstance(message, FilesMerged) and message.formerly == state.merged_into
+    if turned or (isinstance(message, UnlinkBorrower | PersonUnlinked)):
+        return None
+    if isinstance(message, TimerFired | PersonLinked):
+        return Decision(state)
+    if isinstance(message, Event) and hasattr(message, "person_id"):
+        return Decision(state, hands_on=[message.model_copy(update={"person_id": state.merged_into})])
+    raise GoesByAnotherId(into=state.merged_into)
+
+
+def profile(state: PersonFile | None, event: ProfileTold, context: Context) -> Decision[PersonFile] | Need:
+    """Take over what a lender says, or forget the person with its customer."""
+    key = Key(Borrower.__name__, event.borrower_id)
+    if key not in context.others:
+        return Need(keys=[key])
+    borrower: Borrower = context.others[key]
+    if event.erased:
+        return _erased(state or new_file(event.person_id))
+    turn = Turn.of(None if state is None or state.erased else state, event.person_id, context)
+    assert borrower.profile is not None, "it was registered"
+    name = BorrowerKey(borrower.lender, borrower.reference)
+    if all(one.borrower != name for one in turn.file.profiles):
+        turn.tell(PersonLinked(person_id=turn.file.id, borrower=_named(name)))
+    others = tuple(one for one in turn.file.profiles if one.borrower != name)
+    _profiled(turn, (*others, borrower.profile))
+    return turn.decided()
+
+
+def _profiled(turn: Turn, profiles: Sequence[Profile]) -> None:
+    before = _told_of(turn.file)
+    turn.change(profiles=tuple(profiles))
+    turn.change(judged=_judged(turn.file.judged, turn.file, turn.reference))
+    if (now := _told_of(turn.file)) != before:
+        turn.tell(now)
+
+
+def _judged(before: Person, file: PersonFile, reference: Reference) -> Person:
+    """What the gate judges by. What the person or a provider said of an address stays as it was said."""
+    known = {one.key: one for one in before.addresses}
+    addresses = [
+        _merged(known.get(key), ones)
+        for key, ones in _by_key(one for profile in file.profiles for one in profile.addresses).items()
+    ]
+    regions = dict.fromkeys(one.region or one.country for one in file.profiles if one.region or one.country)
+    places = [region for region in regions if region is not None]
+    codes = dict.fromkeys(
+        code for region in places for code in (region.partition("-")[0].lower(), region.lower())
+    )
+    return replace(
+        before,
+        zones=candidate_zones(tuple(_whereabouts(file.profiles, reference))),
+        calendars=tuple(codes),
+        regions=tuple(places),
+        addresses=tuple(addresses),
+    )
+
+
+def _whereabouts(profiles: Sequence[Profile], reference: Reference) -> Iterable[Whereabouts]:
+    for one in profiles:
+        if one.time_zone is not None:
+            yield Whereabouts((one.time_zone,), current=True)
+        elif one.country is not None:
+            yield Whereabouts(reference.zones_of(one.country))
+
+
+def _by_key(addresses: Iterable[Address]) -> Mapping[str, list[Address]]:
+    found: dict[str, list[Address]] = {}
+    for one in addresses:
+        found.setdefault(one.key, []).append(one)
+    return found
+
+
+def _merged(before: Address | None, told: Sequence[Address]) -> Address:
+    channels = frozenset(channel for one in told for channel in one.channels)
+    newest = told[-1]
+    if before is None:
+        return replace(newest, channels=channels, established=any(one.established for one in told))
+    # A channel that a provider found dead, or a number that proved to be somebody else's, stays so.
+    kept = channels & before.channels if before.channels < channels else channels
+    return replace(
+        before,
+        channels=kept,
+        established=before.owner is newest.owner and any(one.established for one in told),
+        consented_until=newest.consented_until,
+    )
+
+
+def _told_of(file: PersonFile) -> PersonProfiled:
+    needs = dict.fromkeys(AccessNeed(name) for one in file.profiles for name in one.access_needs)
+    return PersonProfiled(
+        person_id=file.id,
+        time_zones=file.judged.zones[:40],
+        languages=file.languages[:10],
+        country=file.country,
+        region=file.region,
+        access_needs=tuple(needs)[:8],
+    )
+
+
+def _named(one: BorrowerKey) -> BorrowerName:
+    return BorrowerName(lender=one.lender, borrower_reference=one.reference)
+
+
+# -- one person ----------------------------------------------------------------------------------------------
+
+
+def link(state: PersonFile, command: LinkPersons, context: Context) -> Decision[PersonFile] | Need:
+    """Two are one. Each borrower of the other's is told to be this person. Raises SamePerson, NotLinked."""
+    key = Key(PersonFile.__name__, command.other)
+    if command.other == state.id:
+        raise SamePerson(person_id=state.id)
+    if key not in context.others:
+        return Need(keys=[key])
+    other: PersonFile | None = context.others[key]
+    if other is None or other.erased or not (state.seen_by(context.actor) and other.seen_by(context.actor)):
+        raise NotLinked(person_id=command.other)
+    if other.merged_into is not None:
+        raise (
+            SamePerson(person_id=command.other)
+            if other.merged_into == state.id
+            else GoesByAnotherId(into=other.merged_into)
+        )
+    turn = Turn(state, context)
+    turn.hands_on.append(FilesMerged(person_id=state.id, formerly=other.id))
+    for one in other.borrowers:
+        turn.tell(PersonLinked(person_id=state.id, borrower=_named(one), formerly=other.id))
+    return turn.decided(state.id)
+
+
+def merge_away(state: PersonFile, event: FilesMerged, context: Context) -> Decision[PersonFile]:
+    """This id is another's from now on."""
+    return Decision(replace(state, merged_into=event.person_id))
+
+
+def merge(state: PersonFile, event: FilesMerged, context: Context) -> Decision[PersonFile] | Need:
+    """Take over what is the other's: loans, promises, history, stops, holds."""
+    key = Key(PersonFile.__name__, event.formerly)
+    if key not in context.others:
+        return Need(keys=[key])
+    other: PersonFile | None = context.others[key]
+    if other is None:
+        return Decision(state)
+    turn = Turn(replace(state, merged_into=None), context)
+    known = {(one.loan_id, one.role) for one in state.loans}
+    new = [one for one in other.loans if (one.loan_id, one.role) not in known]
+    mine, theirs = state.judged, other.judged
+    turn.change(
+        loans=(*state.loans, *new),
+        held=tuple({one.hold_id: one for one in (*state.held, *other.held)}.values()),
+        causes=tuple(dict.fromkeys((*state.causes, *other.causes))),
+        vulnerabilities=tuple(dict.fromkeys((*state.vulnerabilities, *other.vulnerabilities))),
+        planned=(*state.planned, *other.planned),
+        formerly=tuple(dict.fromkeys((*state.formerly, other.id, *other.formerly))),
+        judged=replace(
+            mine,
+            stops=tuple(dict.fromkeys((*mine.stops, *theirs.stops))),
+            closed_times=tuple(dict.fromkeys((*mine.closed_times, *theirs.closed_times))),
+            consents=tuple(dict.fromkeys((*mine.consents, *theirs.consents))),
+            representations=tuple(dict.fromkeys((*mine.representations, *theirs.representations))),
+            addresses=tuple({one.key: one for one in (*theirs.addresses, *mine.addresses)}.values()),
+        ),
+        history=replace(
+            state.history,
+            records=tuple(
+                sorted(
+                    {one.id: one for one in (*state.history.records, *other.history.records)}.values(),
+                    key=lambda one: (one.at, one.id.int),
+                )
+            ),
+        ),
+        course=replace(
+            state.course,
+            treating=Treating(
+                (*state.course.treating.running, *other.course.treating.running),
+                state.course.treating.closed | other.course.treating.closed,
+            ),
+            promises=Promises(
+                (*state.course.promises.made, *other.course.promises.made),
+                (*state.course.promises.payments, *other.course.promises.payments),
+                (*state.course.promises.repaid, *other.course.promises.repaid),
+            ),
+            missed=(*state.course.missed, *other.course.missed),
+            misses=state.course.misses + other.course.misses,
+            cures=state.course.cures + other.course.cures,
+        ),
+    )
+    profiles = {one.borrower: one for one in (*other.profiles, *state.profiles)}
+    _profiled(turn, tuple(profiles.values()))
+    for one in new:
+        turn.tell(
+            LoanLinked(
+                person_id=state.id,
+                loan_id=one.loan_id,
+                lender=one.lender,
+                loan_reference=one.reference,
+                role=one.role,
+            )
+        )
+    return turn.decided()
+
+
+def unlink(state: PersonFile, command: UnlinkBorrower, context: Context) -> Decision[PersonFile]:
+    """The borrower is a person of its own again. What was agreed stays with whom agreed to it. Raises
+    NotLinked.
+    """
+    own = person_id(command.borrower.lender, command.borrower.reference)
+    known = any(one == command.borrower for one in state.borrowers)
+    if not known or own == state.id or not state.seen_by(context.actor):
+        raise NotLinked(lender=command.borrower.lender)
+    turn = Turn(state, context)
+    gone = [one for one in state.loans if one.lender == command.borrower.lender]
+    # Loans of the same lender that are this person's by another borrower of that lender stay.
+    stays = any(one.lender == command.borrower.lender and one != command.borrower for one in state.borrowers)
+    left = state.loans if stays else tuple(one for one in state.loans if one not in gone)
+    turn.change(loans=left)
+    _profiled(turn, tuple(one for one in state.profiles if one.borrower != command.borrower))
+    for one in [] if stays else gone:
+        turn.tell(LoanUnlinked(person_id=state.id, loan_id=one.loan_id, role=one.role))
+    told = PersonUnlinked(person_id=state.id, borrower=_named(command.borrower), now=own)
+    turn.tell(told)
+    turn.hands_on.append(told)
+    return turn.decided(own)
+
+
+def begin_anew(
+    state: PersonFile | None, event: PersonUnlinked, context: Context
+) -> Decision[PersonFile] | Need:
+    """Who was merged begins anew, with what its lender says of it."""
+    name = event.borrower
+    turn = Turn.of(None, event.now, context)
+    borrower = borrower_id(name.lender, name.borrower_reference)
+    turn.hands_on.append(ProfileTold(person_id=event.now, borrower_id=borrower))
+    return turn.decided()
+
+
+# -- forgetting ----------------------------------------------------------------------------------------------
+
+
+def forget_person(state: PersonFile, command: ErasePerson, context: Context) -> Decision[PersonFile]:
+    """Forget the person, in every service. Raises NotLinked."""
+    if not state.seen_by(context.actor):
+        raise NotLinked(person_id=state.id)
+    decided = _erased(state)
+    return replace(decided, answer=state.id)
+
+
+def _erased(state: PersonFile) -> Decision[PersonFile]:
+    names = tuple(_named(one) for one in state.borrowers)
+    if not names:
+        return Decision(erase(state))
+    told = PersonErased(person_id=state.id, borrowers=names)
+    return Decision(erase(state), events=[told], hands_on=[told])

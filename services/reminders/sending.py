@@ -1,0 +1,298 @@
+"""Hands contacts out: looked at once more at the last moment, written then, and given to their channel."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reminders.adapters.composer import Composed, Composer
+from services.reminders.adapters.gateways import AppGateway, SmsGateway
+from services.reminders.adapters.helplines import Helplines
+from services.reminders.adapters.smtp_mail import Mailer
+from services.reminders.adapters.templates import BadTemplate
+from services.reminders.domain.contact import Channel, Purpose
+from services.reminders.domain.contacting import MISCONDUCT
+from services.reminders.domain.last_look import NotSent, Situation, last_look
+from services.reminders.domain.outgoing import NoTextForChannel, TellsStranger, TextRefused
+from services.reminders.domain.person_file import PersonFile, Planned
+from services.reminders.domain.reference import Reference
+from services.reminders.domain.small_states import (
+    Borrower,
+    Brake,
+    BrakeScope,
+    Conduct,
+    brake_id,
+    conduct_id,
+)
+from services.reminders.store import persons
+from services.reminders.store import small_states as small
+from shared import spine
+from shared.asking import Peer
+from shared.clock import ClockKind, system_now
+from shared.database import transaction
+from shared.events.ids import borrower_id
+from shared.messaging.sends import NeverTaken, TryLater, Withheld
+from shared.money import Money
+from shared.service import Service
+from shared.spine import ClaimedSend
+
+HOLDS = "holds"
+HOLDS_BEHIND_MAX = timedelta(seconds=1)
+WAIT_FOR_HOLDS_S, LOOK_EVERY_S = 10.0, 0.05
+ANSWERED_WITHIN = timedelta(days=10)
+"""What answers promise: somebody has read it by then."""
+LOOKED_FOR = timedelta(days=7)
+_MONEY = frozenset({Purpose.DEMAND, Purpose.REMINDER, Purpose.HELP})
+_GREETINGS = {"zh-Hans": "客户"}
+_OMBUDSMEN = {"zh-Hans": "金融消费权益保护机构"}
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What is configured. `dry` takes what has no channel for sent, and gives it to nobody."""
+
+    mail: Mailer | None = None
+    sms: SmsGateway | None = None
+    app: AppGateway | None = None
+    dry: bool = False
+
+
+class _LoanNow(BaseModel):
+    unpaid: Money
+
+
+class Sending:
+    """The dispatcher's last look, and its ways out."""
+
+    def __init__(
+        self, service: Service, channels: Channels, composer: Composer, ledger: Peer, helplines: Helplines
+    ) -> None:
+        self._service, self._channels, self._composer = service, channels, composer
+        self._ledger, self._helplines = ledger, helplines
+
+    @property
+    def deliveries(self) -> Mapping[str, Any]:
+        """For the dispatcher, by channel."""
+        return {one.value: self.deliver for one in (Channel.MAIL, Channel.SMS, Channel.APP, Channel.POST)}
+
+    # -- the last look ---------------------------------------------------------------------------------------
+
+    async def permit(
+        self, connection: AsyncConnection, sends: Sequence[ClaimedSend]
+    ) -> Mapping[Any, Withheld]:
+        """Those that must not go out now, and why."""
+        reference: Reference = self._service.reference
+        fresh = await self._holds_read(connection)
+        now = await self._service.clock.now(connection)
+        files = await persons.load_persons(connection, {send.key.id: () for send in sends})
+        brakes = await small.pulled_brakes(connection)
+        planned = {
+            send.id: found
+            for send in sends
+            if send.key.id in files and (found := files[send.key.id].plan_of(send.id)) is not None
+        }
+        lenders = {one.contact.lender for one in planned.values()}
+        conducts = await small.load_conducts(connection, {conduct_id(one): () for one in lenders})
+        withheld = {}
+        for send in sends:
+            if send.id not in planned:
+                continue
+            file, one = files[send.key.id], planned[send.id]
+            conduct = conducts.get(conduct_id(one.contact.lender))
+            policy = reference.policies.for_regions(
+                *file.judged.regions, *(conduct.regions if conduct is not None else ())
+            )
+            said = last_look(
+                one.id,
+                one.contact,
+                file.person(now),
+                file.history,
+                policy,
+                self._situation(file, one, brakes, now, fresh),
+                now,
+            )
+            if isinstance(said, NotSent):
+                withheld[send.id] = Withheld(said.value)
+            elif said is not None:
+                withheld[send.id] = Withheld(f"{said.rule.pack}@{said.rule.version}/{said.rule.rule}")
+        return withheld
+
+    def _situation(
+        self, file: PersonFile, planned: Planned, brakes: Sequence[Brake], now: datetime, fresh: bool
+    ) -> Situation:
+        today = file.today(now)
+        contact = planned.contact
+        scopes = {
+            brake_id(BrakeScope.EVERYTHING, ""),
+            brake_id(BrakeScope.LENDER, contact.lender),
+            brake_id(BrakeScope.TREATMENT, planned.treatment or ""),
+            brake_id(BrakeScope.TEMPLATE, planned.occasion.value),
+            brake_id(BrakeScope.CHANNEL, contact.channel.value),
+        }
+        # The word that a promise reminds by is the one that may be said while it runs.
+        quiet = {} if planned.promise is not None else file.course.quiet(today)
+        return Situation(
+            holds_read=fresh,
+            braked=any(one.id in scopes for one in brakes),
+            owed={one.loan_id: one.unpaid for one in file.loans},
+            quiet=quiet,
+            today=today,
+        )
+
+    async def _holds_read(self, connection: AsyncConnection) -> bool:
+        """Whether holds are read up to a second ago; waited for, since a contact withheld is withheld."""
+        settings = self._service.settings
+        if settings.clock is not ClockKind.SYSTEM:
+            return True  # a simulated moment comes once all that was published before it is read
+        ends_at = asyncio.get_running_loop().time() + WAIT_FOR_HOLDS_S
+        consumer = f"{self._service.flow.service}-{HOLDS}"
+        while True:
+            read = await spine.read_through(connection, consumer, settings.topic_prefix + HOLDS)
+            if read and min(read.values()) >= system_now() - HOLDS_BEHIND_MAX:
+                return True
+            if asyncio.get_running_loop().time() >= ends_at:
+                return False
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    # -- the way out -----------------------------------------------------------------------------------------
+
+    async def deliver(self, send: ClaimedSend, payload: Mapping[str, Any]) -> str:
+        """Write the text, hand it over; the provider's reference. Raises TryLater, NeverTaken."""
+        async with transaction(self._service.engine) as connection:
+            now = await self._service.clock.now(connection)
+            found = (await persons.load_persons(connection, {send.key.id: ()})).get(send.key.id)
+            planned = found.plan_of(send.id) if found is not None else None
+            if found is None or planned is None:
+                raise NeverTaken("unplanned")
+            ids = [borrower_id(one.lender, one.reference) for one in found.borrowers]
+            borrowers = await small.load_borrowers(connection, dict.fromkeys(ids, ()))
+            id_ = conduct_id(planned.contact.lender)
+            conduct = (await small.load_conducts(connection, {id_: ()})).get(id_)
+        owner, value = _written(planned, list(borrowers.values()))
+        facts = await self._facts(found, planned, owner, conduct, now)
+        address = found.judged.address(planned.contact.address)
+        composed = self._compose(
+            planned, found, facts, established=address is not None and address.established
+        )
+        return await self._hand_over(send.id, planned, owner, value, composed, str(facts["sender"]), now)
+
+    def _compose(
+        self, planned: Planned, file: PersonFile, facts: Mapping[str, object], *, established: bool
+    ) -> Composed:
+        try:
+            return self._composer.compose(
+                planned.occasion, planned.contact.channel, file.languages, facts, established=established
+            )
+        except TextRefused as refused:
+            kinds = refused.facts["kinds"]
+            assert isinstance(kinds, tuple), "they are named"
+            raise NeverTaken(MISCONDUCT + ",".join(kinds)) from None
+        except (TellsStranger, NoTextForChannel) as refused:
+            raise NeverTaken(refused.code) from None
+        except BadTemplate:
+            raise NeverTaken("facts_missing") from None
+
+    async def _facts(
+        self,
+        file: PersonFile,
+        planned: Planned,
+        owner: Borrower,
+        conduct: Conduct | None,
+        now: datetime,
+    ) -> Mapping[str, object]:
+        if conduct is None:
+            raise NeverTaken("conduct_unknown")
+        contact, today = planned.contact, file.today(now)
+        loan = file.loan(contact.loans[0])
+        language = next(iter(file.languages), "en")
+        known: dict[str, object] = {
+            "sender": conduct.collector or conduct.name or conduct.lender,
+            "lender": conduct.name or conduct.lender,
+            "name": owner.name or _of(_GREETINGS, language, "customer"),
+            "loan": loan.reference if loan is not None else "",
+            "phone": conduct.phone,
+            "mail": conduct.mail,
+            "hours": conduct.hours,
+            "help_link": conduct.help_link,
+            "pay_link": conduct.pay_link,
+            "identity_link": conduct.help_link,
+            "ombudsman": _of(_OMBUDSMEN, language, "the ombudsman"),
+            "reference": str(planned.id)[:8].upper(),
+            "disputed": loan.reference if loan is not None else "",
+            "answer_by": today + ANSWERED_WITHIN,
+            "look_until": today + LOOKED_FOR,
+            "call_when": max((one.starts_at for one in file.judged.consents), default=now).date(),
+            "representative": "",
+            **self._helplines.of(file.country).facts(),
+        }
+        if contact.purpose in _MONEY:
+            known["owed"] = await self._owed(contact.loans[0])
+            first = loan.first if loan is not None else None
+            if first is not None:
+                known |= {"amount": first.amount, "due_on": first.due_on, "fee": first.late_fee}
+        promise = next(
+            (one for one in reversed(file.course.promises.made) if planned.promise in (None, one.id)), None
+        )
+        if promise is not None:
+            known |= {"promise": promise.amount, "promised_on": promise.due_on}
+            if planned.promise is not None:
+                known |= {"amount": promise.amount, "due_on": promise.due_on}
+        return known
+
+    async def _owed(self, loan_id: UUID) -> Money:
+        """What the ledger says is owed, at this moment."""
+        answer = await self._ledger.ask("GET", f"/v1/loans/{loan_id}")
+        if answer is None or not answer.is_success:
+            raise TryLater("the ledger does not say what is owed")
+        unpaid = _LoanNow.model_validate_json(answer.content).unpaid
+        if unpaid.minor <= 0:
+            raise NeverTaken(NotSent.NOTHING_OWED.value)
+        return unpaid
+
+    async def _hand_over(
+        self,
+        send_id: UUID,
+        planned: Planned,
+        owner: Borrower,
+        value: str,
+        composed: Composed,
+        sender: str,
+        now: datetime,
+    ) -> str:
+        channels, text, language = self._channels, composed.text, composed.language
+        match planned.contact.channel:
+            case Channel.MAIL if channels.mail is not None:
+                subject = composed.subject or sender
+                return await channels.mail.send(send_id, value, sender, subject, text, language)
+            case Channel.SMS if channels.sms is not None:
+                return await channels.sms.send(send_id, value, text)
+            case Channel.APP if channels.app is not None:
+                return await channels.app.send(send_id, owner.reference, text, language, now)
+        if channels.dry:
+            return f"dry:{composed.template}"
+        raise NeverTaken("channel_unconfigured")
+
+
+def _written(planned: Planned, borrowers: Sequence[Borrower]) -> tuple[Borrower, str]:
+    """The address as it is written, by the lender who writes where it knows it too."""
+    key, channel = planned.contact.address, planned.contact.channel.value
+    found = [
+        (one, each.value)
+        for one in sorted(borrowers, key=lambda one: one.lender != planned.contact.lender)
+        for each in sorted(one.addresses, key=lambda each: each.medium != channel)
+        if each.key == key
+    ]
+    if not found:
+        raise NeverTaken("address_gone")
+    owner, value = found[0]
+    return replace(owner), value
+
+
+def _of(words: Mapping[str, str], language: str, otherwise: str) -> str:
+    primary = language.partition("-")[0]
+    return next((word for known, word in words.items() if known.partition("-")[0] == primary), otherwise)

@@ -1,0 +1,1 @@
+"""Persons, loans, borrowers and small states in PostgreSQL."""

@@ -11,14 +11,15 @@ from services.reminders.domain import (
     loan,
     replying,
     reported,
+    settling,
     small_states,
     told,
     whoiswho,
 )
 from services.reminders.domain.borrowers import ProfileTold
-from services.reminders.domain.contacting import ContactSettled
 from services.reminders.domain.loan import Loan, PartyJoined, PartyLeft, ToldOfLoan
 from services.reminders.domain.person_file import PersonFile
+from services.reminders.domain.settling import ContactSettled
 from services.reminders.domain.small_states import Borrower, Brake, Conduct, StaffTask, TaskGiven
 from services.reminders.domain.turn import PersonDue
 from services.reminders.domain.whoiswho import FilesMerged
@@ -177,7 +178,7 @@ STEPS: tuple[Step, ...] = (
     # contacts
     _of_person(PersonDue, contacting.due, *CONTACTS),
     _of_person(
-        ContactSettled, contacting.settle, ContactSent, ContactFailed, ContactWithheld, MisconductRefused
+        ContactSettled, settling.settle, ContactSent, ContactFailed, ContactWithheld, MisconductRefused
     ),
     _of_person(
         reported.AskPermit,

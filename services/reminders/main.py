@@ -16,10 +16,10 @@ from services.reminders.adapters.tone import load_tones
 from services.reminders.adapters.treatments import load_catalogue
 from services.reminders.adapters.zones import zones_of_country
 from services.reminders.api import Tools, reminders_router
-from services.reminders.domain.contacting import ContactSettled
 from services.reminders.domain.outgoing import judge
 from services.reminders.domain.packs import Policies
 from services.reminders.domain.reference import Reference
+from services.reminders.domain.settling import ContactSettled
 from services.reminders.flow import FLOW
 from services.reminders.sending import HOLDS, Channels, Sending
 from services.reminders.settings import MIGRATIONS, RemindersSettings

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reminders.adapters.composer import Composed, Composer
 from services.reminders.adapters.gateways import AppGateway, SmsGateway
@@ -16,11 +15,11 @@ from services.reminders.adapters.helplines import Helplines
 from services.reminders.adapters.smtp_mail import Mailer
 from services.reminders.adapters.templates import BadTemplate
 from services.reminders.domain.contact import Channel, Purpose
-from services.reminders.domain.contacting import MISCONDUCT
 from services.reminders.domain.last_look import NotSent, Situation, last_look
 from services.reminders.domain.outgoing import NoTextForChannel, TellsStranger, TextRefused
 from services.reminders.domain.person_file import PersonFile, Planned
 from services.reminders.domain.reference import Reference
+from services.reminders.domain.settling import MISCONDUCT
 from services.reminders.domain.small_states import (
     Borrower,
     Brake,
@@ -82,9 +81,7 @@ class Sending:
 
     # -- the last look ---------------------------------------------------------------------------------------
 
-    async def permit(
-        self, connection: AsyncConnection, sends: Sequence[ClaimedSend]
-    ) -> Mapping[Any, Withheld]:
+    async def permit(self, connection: Any, sends: Sequence[ClaimedSend]) -> Mapping[Any, Withheld]:
         """Those that must not go out now, and why."""
         reference: Reference = self._service.reference
         fresh = await self._holds_read(connection)
@@ -103,6 +100,9 @@ class Sending:
             if send.id not in planned:
                 continue
             file, one = files[send.key.id], planned[send.id]
+            if file.merged_into is not None:
+                withheld[send.id] = Withheld(NotSent.MERGED.value)
+                continue
             conduct = conducts.get(conduct_id(one.contact.lender))
             policy = reference.policies.for_regions(
                 *file.judged.regions, *(conduct.regions if conduct is not None else ())
@@ -144,7 +144,7 @@ class Sending:
             today=today,
         )
 
-    async def _holds_read(self, connection: AsyncConnection) -> bool:
+    async def _holds_read(self, connection: Any) -> bool:
         """Whether holds are read up to a second ago; waited for, since a contact withheld is withheld."""
         settings = self._service.settings
         if settings.clock is not ClockKind.SYSTEM:

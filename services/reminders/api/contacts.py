@@ -143,6 +143,7 @@ class ConductReport(BaseModel):
 def contacts_router(desk: Desk) -> APIRouter:
     """Contacts."""
     router = APIRouter(tags=["contacts"])
+    router.include_router(_reasons(desk))
     router.include_router(_reports(desk))
 
     @router.post("/contacts/permits", status_code=201)
@@ -185,6 +186,12 @@ def contacts_router(desk: Desk) -> APIRouter:
         person = await desk.person_of(contact_id, actor)
         await run(ReleaseSlot(person.id, contact_id))
         return OutcomeTaken(contact_id=contact_id, outcome="released")
+
+    return router
+
+
+def _reasons(desk: Desk) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/contacts/{contact_id}/why")
     async def why(contact_id: UUID, actor: Reader) -> Why:
@@ -232,7 +239,7 @@ def _reports(desk: Desk) -> APIRouter:
     async def conduct_report(
         lender: LenderName,
         actor: Reader,
-        month: Annotated[str, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")],
+        month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")],
         format: Annotated[str, Query(pattern="^(json|csv)$")] = "json",  # noqa: A002  # as it reads in a URL
     ) -> Any:
         """Contacts made, withheld by rule, refused, complained of, in one month."""

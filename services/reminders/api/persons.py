@@ -4,7 +4,6 @@ from datetime import datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
@@ -197,7 +196,7 @@ class Done(BaseModel):
 def persons_router(desk: Desk) -> APIRouter:
     """Persons."""
     router = APIRouter(tags=["persons"])
-    for one in (_reads(desk), _wishes(desk), _identity(desk)):
+    for one in (_reads(desk), _wishes(desk), _speakers(desk), _identity(desk)):
         router.include_router(one)
     return router
 
@@ -238,7 +237,7 @@ def _reads(desk: Desk) -> APIRouter:
         words = await desk.opened(answers)
         return {
             "person": PersonShown.of(person, actor).model_dump(mode="json"),
-            "borrowers": msgspec.to_builtins(list(borrowers.values())),
+            "borrowers": small.written_out(borrowers.values()),
             "record": [one.content | {"at": one.at.isoformat(), "kind": one.kind} for one in lines],
             "answers": [
                 {"at": one.at.isoformat(), "channel": one.channel, "words": said}
@@ -293,6 +292,12 @@ def _wishes(desk: Desk) -> APIRouter:
             )
         )
         return Done(person_id=person.id)
+
+    return router
+
+
+def _speakers(desk: Desk) -> APIRouter:
+    router = APIRouter()
 
     @router.post("/persons/{person_id}/representatives", status_code=201)
     async def state_representative(

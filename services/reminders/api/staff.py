@@ -141,7 +141,7 @@ def _brakes(desk: Desk) -> APIRouter:
         return BrakeShown(scope=scope, name=known, pulled=pulled, by=actor.subject, why=body.why)
 
     @router.delete("/brakes/{scope}/{name}")
-    async def release(scope: BrakeScope, name: Name, run: Run, actor: Braker) -> BrakeShown:
+    async def let_go(scope: BrakeScope, name: Name, run: Run, actor: Braker) -> BrakeShown:
         """Contacts may go out again."""
         known = named(scope, name, actor)
         pulled = await run(SetBrake(brake_id(scope, known), scope, known, pulled=False))

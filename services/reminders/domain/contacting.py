@@ -7,15 +7,14 @@ from uuid import UUID
 
 from services.reminders.domain import course as running
 from services.reminders.domain import gate
-from services.reminders.domain.contact import Channel, Contact, Part, Purpose, Recipient, Telling
+from services.reminders.domain.contact import Channel, Contact, Notice, Part, Purpose, Recipient, Telling
 from services.reminders.domain.gate import Permit, Withheld
-from services.reminders.domain.history import Outcome
 from services.reminders.domain.last_look import NotSent
 from services.reminders.domain.packs import Cite, Force, Policy
 from services.reminders.domain.person import Address
 from services.reminders.domain.person_file import PersonFile, Planned
 from services.reminders.domain.promises import Promise
-from services.reminders.domain.reservations import Reserved, confirm, release, reserve
+from services.reminders.domain.reservations import Reserved, reserve
 from services.reminders.domain.small_states import (
     Brake,
     Conduct,
@@ -27,14 +26,11 @@ from services.reminders.domain.small_states import (
 from services.reminders.domain.treatments import Wanted
 from services.reminders.domain.turn import PersonDue, Turn
 from services.reminders.domain.words.messages import Occasion
-from shared.decision import Context, Decision, Key, Need, Send, SendSettled
+from shared.decision import Context, Decision, Key, Need, Send
 from shared.events.ids import event_id, name_id
 from shared.events.reminders import (
-    ContactFailed,
     ContactPlanned,
-    ContactSent,
     ContactWithheld,
-    MisconductRefused,
 )
 
 ANSWER = Purpose.ANSWER
@@ -42,10 +38,9 @@ HOUSE, HOUSE_VERSION = "house", "1"
 """Named where nothing of a pack withholds, but the service itself."""
 ASKED_AGAIN_AFTER = timedelta(days=7)
 """Where no rule says when a contact may be made, a treatment asks once more after so long."""
-MISCONDUCT = "text_refused:"
-"""Before the kinds of harsh wording for which a text did not go out."""
+NO_WAY = "no_way_to_reach"
 HOUSE_RULES: Mapping[str, tuple[str, str]] = {
-    "no_way_to_reach": (
+    NO_WAY: (
         "no address of the person's is known by which this may be said",
         "没有可用于此次联系的地址",
     ),
@@ -59,14 +54,14 @@ HOUSE_RULES: Mapping[str, tuple[str, str]] = {
         "holds were not read up to this moment",
         "尚未读取截至此刻的暂缓记录",
     ),
+    NotSent.MERGED.value: (
+        "who was to be contacted was found to be another person",
+        "联系对象经查为另一人",
+    ),
     "text_refused": ("the text was harsh, and was not sent", "文字不当，未予发送"),
 }
 """By what the service itself withholds, in English and Chinese."""
 _BY_MEDIUM = (Channel.MAIL, Channel.SMS, Channel.APP)
-
-
-class ContactSettled(SendSettled):
-    """What became of a contact that was handed to the dispatcher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,8 @@ def _want(turn: Turn, wanted: Wanted, wish: Wish) -> None:
     catalogue, today = turn.reference.catalogue, turn.file.today(turn.now)
     decided = ask(turn, wish)
     course = turn.file.course
-    if decided is None or isinstance(decided, Permit):
+    if decided is None or isinstance(decided, Permit) or decided.rule.rule == NO_WAY:
+        # A step that nobody can be reached by is passed over: the next one may have another channel.
         turn.change(course=running.contacted(course, wanted, today, catalogue))
         return
     until = decided.until or turn.now + ASKED_AGAIN_AFTER
@@ -159,7 +155,7 @@ def ask(turn: Turn, wish: Wish) -> Permit | Withheld | None:
     """
     tries = list(_tries(turn, wish))
     if not tries:
-        return _house_rule(turn, wish, "no_way_to_reach", None)
+        return _house_rule(turn, wish, NO_WAY, None)
     brake = _braked(turn.context, wish, tries[0].channel)
     if brake is not None:
         return _house_rule(turn, wish, brake, tries[0])
@@ -229,7 +225,8 @@ def contact_to(address: Address, channel: Channel, wish: Wish, conduct: Conduct)
         conduct.sender,
         tells,
         frozenset({Part.OPT_OUT}),
-        answers=wish.answers,
+        Notice.OPT_OUT_CONFIRMATION if wish.occasion is Occasion.STOP_CONFIRMED else None,
+        wish.answers,
     )
 
 
@@ -260,7 +257,7 @@ def _plan(turn: Turn, slot: UUID, contact: Contact, wish: Wish) -> None:
     turn.sends.append(Send(contact.channel.value, {"contact": str(slot)}))
     turn.tell(
         ContactPlanned(
-            person_id=turn.file.id, contact_id=slot, planned_at=turn.now, **_named(contact, wish.occasion)
+            person_id=turn.file.id, contact_id=slot, planned_at=turn.now, **named(contact, wish.occasion)
         )
     )
 
@@ -310,7 +307,7 @@ def _queue_call(turn: Turn, contact: Contact) -> None:
     turn.note("call_wanted", lender=contact.lender, contact_id=slot)
 
 
-def _named(contact: Contact, occasion: Occasion | None) -> dict[str, object]:
+def named(contact: Contact, occasion: Occasion | None) -> dict[str, object]:
     return {
         "purpose": contact.purpose,
         "channel": contact.channel.value,
@@ -339,7 +336,7 @@ def withheld_event(
         also=tuple(dict.fromkeys(one.rule for one in said.also))[:50],
         withheld_at=turn.now,
         until=said.until,
-        **_named(contact, occasion),
+        **named(contact, occasion),
     )
 
 
@@ -372,55 +369,3 @@ def house_cite(rule: str) -> Cite:
     """What the service itself withholds by, in the form of a pack's rule."""
     english, chinese = HOUSE_RULES[rule]
     return Cite(rule, HOUSE, HOUSE_VERSION, "", Force.OWN, english, chinese)
-
-
-# -- what became of it ---------------------------------------------------------------------------------------
-
-
-def settle(state: PersonFile, outcome: ContactSettled, context: Context) -> Decision[PersonFile]:
-    """A planned contact went out, was withheld at the last moment, or could not be handed over."""
-    planned = state.plan_of(outcome.send_id)
-    if planned is None:
-        return Decision(state)
-    turn = Turn(state, context)
-    turn.change(planned=tuple(one for one in state.planned if one.id != planned.id))
-    named = _named(planned.contact, planned.occasion)
-    about = {"person_id": state.id, "contact_id": planned.id}
-    if outcome.outcome == "sent":
-        turn.change(history=confirm(planned.id, Outcome.SENT, turn.file.judged, turn.file.history, turn.now))
-        turn.tell(ContactSent(**about, sent_at=turn.now, **named))
-        return turn.decided()
-    turn.change(history=release(planned.id, turn.file.history))
-    refused = outcome.outcome == "failed" and outcome.detail.startswith(MISCONDUCT)
-    if refused:
-        kinds = tuple(outcome.detail.removeprefix(MISCONDUCT).split(","))
-        turn.tell(
-            MisconductRefused(
-                lender=planned.contact.lender,
-                refusal_id=planned.id,
-                kinds=kinds,
-                channel=planned.contact.channel.value,
-                person_id=state.id,
-                refused_at=turn.now,
-            )
-        )
-    if outcome.outcome == "failed" and not refused and outcome.detail not in set(NotSent):
-        turn.tell(ContactFailed(**about, reason=_code(outcome.detail), failed_at=turn.now, **named))
-        return turn.decided()
-    pack, _, rule = outcome.detail.rpartition("/")
-    turn.tell(
-        ContactWithheld(
-            **about,
-            rule="text_refused" if refused else rule,
-            pack=pack.partition("@")[0] or HOUSE,
-            pack_version=pack.partition("@")[2] or HOUSE_VERSION,
-            withheld_at=turn.now,
-            **named,
-        )
-    )
-    return turn.decided()
-
-
-def _code(detail: str) -> str:
-    plain = "".join(one if one.isalnum() else "_" for one in detail.lower()).strip("_")
-    return plain[:50] or "unknown"

@@ -24,6 +24,8 @@ class NotSent(StrEnum):
     """Holds are not read up to now: one may lie unread."""
     BRAKE = "brake"
     NOTHING_OWED = "nothing_owed"
+    MERGED = "goes_by_another_id"
+    """Who was to be contacted was found to be another person, whose rules were not asked."""
     QUIET = "quiet"
     """A promise runs, or a payment is said to be on its way."""
 

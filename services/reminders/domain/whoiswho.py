@@ -6,6 +6,8 @@ from uuid import UUID
 
 from services.reminders.domain.borrowers import ProfileTold
 from services.reminders.domain.caring import erase
+from services.reminders.domain.course import Course
+from services.reminders.domain.history import History
 from services.reminders.domain.person import Address, Person, Whereabouts, candidate_zones
 from services.reminders.domain.person_file import BorrowerKey, GoesByAnotherId, PersonFile, Profile, new_file
 from services.reminders.domain.promises import Promises
@@ -13,7 +15,7 @@ from services.reminders.domain.reference import Reference
 from services.reminders.domain.small_states import Borrower
 from services.reminders.domain.treatments import Treating
 from services.reminders.domain.turn import Turn
-from shared.decision import Context, Decision, Key, Need, TimerFired
+from shared.decision import Context, Decision, Key, Need, SendSettled, TimerFired
 from shared.errors import Conflict, NotFound
 from shared.events.base import Event
 from shared.events.ids import borrower_id, person_id
@@ -78,7 +80,7 @@ def guard(state: PersonFile, message: object, context: Context) -> Decision[Pers
     if state.merged_into is None:
         return None
     turned = isinstance(message, FilesMerged) and message.formerly == state.merged_into
-    if turned or (isinstance(message, UnlinkBorrower | PersonUnlinked)):
+    if turned or isinstance(message, UnlinkBorrower | PersonUnlinked | SendSettled):
         return None
     if isinstance(message, TimerFired | PersonLinked):
         return Decision(state)
@@ -222,46 +224,16 @@ def merge(state: PersonFile, event: FilesMerged, context: Context) -> Decision[P
     turn = Turn(replace(state, merged_into=None), context)
     known = {(one.loan_id, one.role) for one in state.loans}
     new = [one for one in other.loans if (one.loan_id, one.role) not in known]
-    mine, theirs = state.judged, other.judged
+    records = {one.id: one for one in (*state.history.records, *other.history.records)}
     turn.change(
         loans=(*state.loans, *new),
         held=tuple({one.hold_id: one for one in (*state.held, *other.held)}.values()),
         causes=tuple(dict.fromkeys((*state.causes, *other.causes))),
         vulnerabilities=tuple(dict.fromkeys((*state.vulnerabilities, *other.vulnerabilities))),
-        planned=(*state.planned, *other.planned),
         formerly=tuple(dict.fromkeys((*state.formerly, other.id, *other.formerly))),
-        judged=replace(
-            mine,
-            stops=tuple(dict.fromkeys((*mine.stops, *theirs.stops))),
-            closed_times=tuple(dict.fromkeys((*mine.closed_times, *theirs.closed_times))),
-            consents=tuple(dict.fromkeys((*mine.consents, *theirs.consents))),
-            representations=tuple(dict.fromkeys((*mine.representations, *theirs.representations))),
-            addresses=tuple({one.key: one for one in (*theirs.addresses, *mine.addresses)}.values()),
-        ),
-        history=replace(
-            state.history,
-            records=tuple(
-                sorted(
-                    {one.id: one for one in (*state.history.records, *other.history.records)}.values(),
-                    key=lambda one: (one.at, one.id.int),
-                )
-            ),
-        ),
-        course=replace(
-            state.course,
-            treating=Treating(
-                (*state.course.treating.running, *other.course.treating.running),
-                state.course.treating.closed | other.course.treating.closed,
-            ),
-            promises=Promises(
-                (*state.course.promises.made, *other.course.promises.made),
-                (*state.course.promises.payments, *other.course.promises.payments),
-                (*state.course.promises.repaid, *other.course.promises.repaid),
-            ),
-            missed=(*state.course.missed, *other.course.missed),
-            misses=state.course.misses + other.course.misses,
-            cures=state.course.cures + other.course.cures,
-        ),
+        judged=_judged_together(state.judged, other.judged),
+        history=History.of(records.values()),
+        course=_courses_together(state.course, other.course),
     )
     profiles = {one.borrower: one for one in (*other.profiles, *state.profiles)}
     _profiled(turn, tuple(profiles.values()))
@@ -276,6 +248,38 @@ def merge(state: PersonFile, event: FilesMerged, context: Context) -> Decision[P
             )
         )
     return turn.decided()
+
+
+def _judged_together(mine: Person, theirs: Person) -> Person:
+    return replace(
+        mine,
+        stops=tuple(dict.fromkeys((*mine.stops, *theirs.stops))),
+        closed_times=tuple(dict.fromkeys((*mine.closed_times, *theirs.closed_times))),
+        consents=tuple(dict.fromkeys((*mine.consents, *theirs.consents))),
+        representations=tuple(dict.fromkeys((*mine.representations, *theirs.representations))),
+        addresses=tuple({one.key: one for one in (*theirs.addresses, *mine.addresses)}.values()),
+    )
+
+
+def _courses_together(mine: Course, theirs: Course) -> Course:
+    treating, promises = mine.treating, mine.promises
+    return replace(
+        mine,
+        treating=Treating(
+            (*treating.running, *theirs.treating.running), treating.closed | theirs.treating.closed
+        ),
+        promises=Promises(
+            (*promises.made, *theirs.promises.made),
+            (*promises.payments, *theirs.promises.payments),
+            (*promises.repaid, *theirs.promises.repaid),
+        ),
+        missed=(*mine.missed, *theirs.missed),
+        cured=(*mine.cured, *theirs.cured),
+        opens=(*mine.opens, *theirs.opens),
+        awaited=(*mine.awaited, *theirs.awaited),
+        misses=mine.misses + theirs.misses,
+        cures=mine.cures + theirs.cures,
+    )
 
 
 def unlink(state: PersonFile, command: UnlinkBorrower, context: Context) -> Decision[PersonFile]:

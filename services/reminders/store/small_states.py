@@ -1,6 +1,6 @@
 """Loans, borrowers, brakes, conducts and tasks, loaded and saved in bulk."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -148,3 +148,9 @@ async def pulled_brakes(connection: AsyncConnection) -> list[Brake]:
 async def open_by_kind(connection: AsyncConnection) -> dict[str, int]:
     """How many tasks of each kind are open."""
     return {row[0]: row[1] for row in await execute(connection, _OPEN_BY_KIND)}
+
+
+def written_out(borrowers: Iterable[Borrower]) -> list[dict[str, Any]]:
+    """All that is kept of customers, as plain data."""
+    found: list[dict[str, Any]] = msgspec.to_builtins(list(borrowers))
+    return found

@@ -3,6 +3,7 @@
 import os
 from base64 import b64encode
 from collections.abc import Mapping
+from pathlib import Path
 
 from cli.stack.files import secret, write_private
 from cli.stack.layout import AUDIENCE, ISSUER, ROOT, Layout
@@ -12,7 +13,7 @@ from shared.access import issue_token, read_private_jwk
 from shared.decision import Role
 from shared.provisioning import LENDERS_USER, service_user
 
-SEALING_KEY_BYTES = 32
+KEY_BYTES = 32
 TOKEN_LIFETIME_S = 2 * 3600
 RENEW_TOKENS_EVERY_S = 1800
 ASKING = ("reminders", "hardship", "mediation")
@@ -38,6 +39,11 @@ def environment_of(service: str, layout: Layout, state: StackState) -> Mapping[s
         settings |= _of_ledger(layout)
     if service in ASKING:
         settings |= _of_those_who_ask(service, layout)
+    if service == "reminders":
+        # Nobody may be reached from here: what would go out is taken for sent, and shown.
+        settings["DRY_CHANNELS"] = "true"
+        settings["LEARN_URL"] = f"{layout.url(service)}/v1/learn"
+        settings["WEBHOOK_SECRETS"] = _base64_key(layout.secret_file(service, "webhooks"))
     if service == "hardship":
         settings["LINK_SECRET"] = secret(layout.secret_file(service, "links"))
         settings["PUBLIC_URL"] = layout.url(service)
@@ -62,14 +68,20 @@ def _of_ledger(layout: Layout) -> dict[str, str]:
 
 def _of_those_who_ask(service: str, layout: Layout) -> dict[str, str]:
     sealing_key = layout.secret_file(service, "sealing")
-    if not sealing_key.exists():
-        write_private(sealing_key, b64encode(os.urandom(SEALING_KEY_BYTES)).decode() + "\n")
+    _base64_key(sealing_key)
     return {
         "SEALING_KEY_FILE": str(sealing_key),
         "SERVICE_TOKEN_FILE": str(layout.secret_file(service, "token")),
         "LEDGER_URL": layout.url("ledger"),
         "HARDSHIP_URL": layout.url("hardship"),
     }
+
+
+def _base64_key(file: Path) -> str:
+    """A key of random bytes in base64, made once."""
+    if not file.exists():
+        write_private(file, b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
+    return file.read_text().strip()
 
 
 def renew_tokens(layout: Layout) -> None:

@@ -46,6 +46,7 @@ OF_AN_OPERATOR = {
     *PERSONS,
     *CASES,
     *MEDIATION,
+    Scope.REPLIES_GIVE,
 }
 
 
@@ -235,6 +236,7 @@ async def test_every_role_has_its_scopes_and_no_more(role: Role) -> None:
             Role.HARDSHIP_OFFICER: {
                 Scope.LOANS_READ,
                 Scope.PERSONS_READ,
+                Scope.REPLIES_GIVE,
                 *CASES,
                 Scope.CASES_DECIDE,
                 Scope.HOLDS_MANAGE,
@@ -245,7 +247,7 @@ async def test_every_role_has_its_scopes_and_no_more(role: Role) -> None:
             Role.SERVICE: {Scope.LOANS_READ, Scope.CAPACITY_READ, Scope.REST_READ, Scope.METRICS_READ},
             Role.ADVISER: {*CASES, Scope.MEDIATION_OPEN},
             Role.MEDIATOR: {Scope.MEDIATION_READ, Scope.MEDIATION_MEDIATE},
-            Role.BORROWER: {*CASES, Scope.PLANS_ANSWER, *MEDIATION},
+            Role.BORROWER: {*CASES, Scope.REPLIES_GIVE, Scope.PLANS_ANSWER, *MEDIATION},
         }[role]
     )
     of_all = role in (Role.ADMINISTRATOR, Role.SERVICE)

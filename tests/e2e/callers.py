@@ -13,6 +13,9 @@ from services.hardship.adapters.ledger import Ledger
 from services.mediation.adapters.asking import Others, Where
 from services.mediation.api import mediation_router
 from services.mediation.main import BODY_BYTES_MAX
+from services.reminders.adapters.articles import load_articles
+from services.reminders.api import Tools, reminders_router
+from services.reminders.main import TONES
 from shared.decision import Role
 from shared.sealed import Sealer
 from tests.e2e.world import World
@@ -51,7 +54,7 @@ class Callers:
 
 @asynccontextmanager
 async def callers_of(world: World, folder: Path) -> AsyncIterator[Callers]:
-    """Callers of the ledger, hardship and mediation that run in a world."""
+    """Callers of the services that run in a world: of reminders where it does."""
     token = folder / "token"
     token.write_text(bearer(Role.SERVICE, "story")["Authorization"].removeprefix("Bearer "))
     ledger = httpx.ASGITransport(ledger_app(world.services["ledger"]))
@@ -66,6 +69,10 @@ async def callers_of(world: World, folder: Path) -> AsyncIterator[Callers]:
     apps["mediation"] = an_app(
         service, mediation_router(service, Sealer(b"k" * 32), others), body_bytes_max=BODY_BYTES_MAX
     )
+    if "reminders" in world.services:
+        spoken = world.services["reminders"].service
+        tools = Tools(Sealer(b"k" * 32), TONES, load_articles(), ())
+        apps["reminders"] = an_app(spoken, reminders_router(spoken, tools))
     async with AsyncExitStack() as stack:
         yield Callers({name: await stack.enter_async_context(calling(app)) for name, app in apps.items()})
     await others.close()

@@ -36,7 +36,10 @@ TOPICS = (
     "hardship-events",
     "holds",
     "reminder-events",
+    "mediation-events",
+    "care-events",
     f"loan-events.{LENDER}",
+    f"borrowers.{LENDER}",
     "ledger-events",
     "followup-events",
 )

@@ -19,6 +19,7 @@ from benchmarks.memory import memory
 from benchmarks.million import million
 from benchmarks.options import options
 from benchmarks.outbox import relay
+from benchmarks.reminders import decided, permits
 from cli.stack.layout import local_layout
 
 Bench = Callable[[Ground], Awaitable[list[Figure]]]
@@ -33,6 +34,8 @@ BENCHES: Mapping[str, Bench] = {
     "million": million,
     "handing-in": handing_in,
     "options": options,
+    "permits": permits,
+    "decided": decided,
 }
 
 

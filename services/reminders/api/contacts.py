@@ -149,7 +149,6 @@ def contacts_router(desk: Desk) -> APIRouter:
     @router.post("/contacts/permits", status_code=201)
     async def ask_permit(body: PermitWanted, run: Run, actor: Maker) -> PermitShown:
         """May this contact be made now? A permitted one is reserved: tell its outcome, or release it."""
-        person = await desk.person(body.person_id, actor)
         if not actor.may_act_for(body.lender):
             raise LenderUnknown(lender=body.lender)
         origin = await run.origin()
@@ -157,7 +156,7 @@ def contacts_router(desk: Desk) -> APIRouter:
         return PermitShown.of(
             await run(
                 AskPermit(
-                    person.id,
+                    body.person_id,
                     contact_id,
                     body.lender,
                     tuple(body.loan_ids),

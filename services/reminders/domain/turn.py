@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.reminders.domain import course as running
 from services.reminders.domain.course import About, Look
 from services.reminders.domain.course import Turn as CourseTurn
+from services.reminders.domain.history import WINDOW_KEPT
 from services.reminders.domain.person_file import Cause, LoanSeen, Noted, PersonFile, new_file
 from services.reminders.domain.reference import Reference, reference_of
 from services.reminders.domain.treatments import Closing
@@ -157,6 +158,9 @@ class Turn:
     def decided(self, answer: object = None) -> Decision[PersonFile]:
         """The decision: promises and treatments are looked at, and the timer is set for what comes next."""
         found = self.look()
+        oldest = next(iter(self.file.history.records), None)
+        if oldest is not None and oldest.at < self.now - WINDOW_KEPT:
+            self.change(history=self.file.history.since(self.now - WINDOW_KEPT))
         wakes_at = self._wakes_at(wanted=bool(found.wanted or found.remind))
         timers: list[SetTimer | CancelTimer] = []
         if wakes_at != self.file.wakes_at:

@@ -17,6 +17,7 @@ from rich.table import Table
 from cli import checks
 from cli.commands import AsJson, fail, in_one_line, known_layout, layout_with, say
 from cli.handing_in_commands import import_events, takeover
+from cli.risk.commands import risk_app
 from cli.stack.layout import ROOT, local_layout
 from cli.words import words_app
 from shared.clock import ClockKind
@@ -35,6 +36,7 @@ app.add_typer(parked_app, name="parked")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit of a service.")
 app.add_typer(audit_app, name="audit")
 app.add_typer(words_app, name="words")
+app.add_typer(risk_app, name="risk")
 
 Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]
 Service = Annotated[str, typer.Option(help="Which service.")]

@@ -39,12 +39,14 @@ from services.hardship.domain.proposals import (
     TakeLightRelief,
     WithdrawPlan,
 )
+from services.hardship.domain.risk import watching
+from services.hardship.domain.risk.watching import CardWatch
 from services.hardship.domain.standing_links import PlanCameFor
 from services.hardship.domain.standstill import Standstill
 from services.hardship.standing_flow import STANDING_STEPS, STANDSTILLS, obeying
-from services.hardship.store import persons
+from services.hardship.store import cards, persons
 from shared.events.base import Event
-from shared.events.care import HardshipSignalled, StatementReceived
+from shared.events.care import HardshipSignalled, RiskAssessed, StatementReceived
 from shared.events.hardship import (
     AppealDecided,
     HardshipClosed,
@@ -70,6 +72,7 @@ from shared.events.hardship import (
 )
 from shared.events.holds import HoldLifted
 from shared.events.ledger import (
+    ArrearsCured,
     FeedLate,
     LoanMoved,
     LoanRegistered,
@@ -81,8 +84,9 @@ from shared.events.ledger import (
     PaymentReallocated,
     ReliefRefused,
     ScheduleRevised,
+    StatementMade,
 )
-from shared.events.loans import PaymentsComplete
+from shared.events.loans import LimitChanged, LoanOpened, PaymentsComplete
 from shared.events.mediation import SettlementReached
 from shared.events.reminders import (
     LoanLinked,
@@ -207,6 +211,17 @@ CASE_STEPS: tuple[Step, ...] = (
     ),
 )
 
+RISK_STEPS: tuple[Step, ...] = (
+    Step(LoanOpened, watching.open_card, creates=True, state=CardWatch),
+    Step(LoanMigrated, watching.take_over, creates=True, state=CardWatch),
+    Step(LimitChanged, watching.change_limit, creates=True, state=CardWatch),
+    *(
+        Step(message, watching.follow, creates=True, state=CardWatch)
+        for message in (PaymentApplied, PaymentMissed, PaymentMissedRetracted, ArrearsCured, LoanRepaid)
+    ),
+    Step(StatementMade, watching.assess, emits=(RiskAssessed,), creates=True, state=CardWatch),
+)
+
 FLOW = Flow(
     service="hardship",
     states=(
@@ -218,8 +233,9 @@ FLOW = Flow(
             guard=linking.guard,
         ),
         States(Loan, load=persons.load_loans, save=persons.save_loans, key="loan_id"),
+        States(CardWatch, load=cards.load_cards, save=cards.save_cards, key="loan_id"),
         States(Feed, load=persons.load_feeds, save=persons.save_feeds, key="feed_id"),
         STANDSTILLS,
     ),
-    steps=(*obeying(CASE_STEPS), *STANDING_STEPS),
+    steps=(*obeying(CASE_STEPS), *STANDING_STEPS, *RISK_STEPS),
 )

@@ -7,6 +7,7 @@ from services.hardship.adapters.case_policies import read_case_policies
 from services.hardship.adapters.hold_policies import read_hold_policies
 from services.hardship.adapters.ledger import Ledger
 from services.hardship.adapters.links import Links
+from services.hardship.adapters.risk_scores import assess_account
 from services.hardship.adapters.words import read_words
 from services.hardship.api import hardship_router
 from services.hardship.api.help import Tools
@@ -26,7 +27,7 @@ SOURCES = (
 )
 """What hardship reads."""
 
-REFERENCE = Reference(read_hold_policies(), read_case_policies(), closed_days)
+REFERENCE = Reference(read_hold_policies(), read_case_policies(), closed_days, assess_account)
 """What its decisions look up."""
 
 

@@ -133,9 +133,11 @@ BY_FILE = {
 BY_FOLDER = {"domain": DOMAIN, "store": STORE, "api": API, "migrations": MIGRATIONS}
 
 # What the command line shares with the services; all else it asks over HTTP and Kafka, as any user would. The
-# rules about words are pure and need no service.
+# rules about words and risk are pure and need no service.
 CLI = (
     "cli",
+    "services.hardship.adapters.risk_model",
+    "services.hardship.domain.risk",
     "services.reminders.adapters.tone",
     "services.reminders.domain.words",
     "shared.access",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.hardship.adapters.calendars import closed_days
 from services.hardship.adapters.case_policies import read_case_policies
 from services.hardship.adapters.hold_policies import read_hold_policies
+from services.hardship.adapters.risk_scores import assess_account
 from services.hardship.domain import person_due, plan_course
 from services.hardship.domain.loan import Feed, LoanTold, feed_id
 from services.hardship.domain.person import Person, PersonLoan
@@ -44,7 +45,7 @@ LOAN, PLAN, PERSON = UUID(int=1), UUID(int=2), UUID(int=3)
 BEGAN = date(2026, 1, 2)
 DUES = tuple(date(2026, month, 1) for month in range(2, 8))
 AMOUNT = 100_00
-REFERENCE = Reference(read_hold_policies(), read_case_policies(), closed_days)
+REFERENCE = Reference(read_hold_policies(), read_case_policies(), closed_days, assess_account)
 SYSTEM = Actor("hardship", Role.SERVICE, None)
 Happening = tuple[str, int]
 Follow = Callable[[Person | None, LoanTold, Context], Decision[Person]]

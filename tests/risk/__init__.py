@@ -1,0 +1,1 @@
+"""Models of risk on real data, where these lie beside the repository."""

@@ -20,6 +20,7 @@ from benchmarks.million import million
 from benchmarks.options import options
 from benchmarks.outbox import relay
 from benchmarks.reminders import decided, permits
+from benchmarks.risk import scores
 from cli.stack.layout import local_layout
 
 Bench = Callable[[Ground], Awaitable[list[Figure]]]
@@ -36,6 +37,7 @@ BENCHES: Mapping[str, Bench] = {
     "options": options,
     "permits": permits,
     "decided": decided,
+    "scores": scores,
 }
 
 

@@ -60,6 +60,14 @@ class Lock:
         await self._connection.execute("SELECT pg_advisory_unlock($1)", self._id)
 
 
+async def backends(world: World, service: str) -> list[int]:
+    """All backends of a service."""
+    found: list[int] | None = await world.value(
+        service, f"SELECT array_agg(pid) FROM pg_stat_activity WHERE {SERVICE_BACKENDS}"
+    )
+    return found or []
+
+
 async def waiting_for_locks(world: World, service: str) -> list[int]:
     """The backends of a service that wait for a lock."""
     found: list[int] | None = await world.value(

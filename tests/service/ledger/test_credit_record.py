@@ -28,9 +28,16 @@ def opened(**terms: Any) -> list[Event]:
     return [a_product(**{"annual_rate": Decimal(0), **terms}), LOAN, complete]
 
 
+async def tell(ledger: Running, *events: Event) -> None:
+    """One after the other: a loan that comes before its product waits for it."""
+    for event in events:
+        await ledger.publish(event)
+        await ledger.settled()
+
+
 async def told_late(ledger: Running) -> None:
     """Two instalments are late until a payment of March comes to light on 10 April."""
-    await ledger.publish(*opened(credit_schemes=SCHEMES))
+    await tell(ledger, *opened(credit_schemes=SCHEMES))
     await live_until(ledger, date(2026, 4, 10))
     await ledger.publish(a_payment("200.00", value_on=date(2026, 3, 5), reference="found"))
     await live_until(ledger, date(2026, 4, 11))
@@ -58,7 +65,7 @@ async def test_a_record_shows_each_month_as_it_was_reported_and_as_it_was_correc
 
 
 async def test_a_loan_in_no_scheme_has_an_empty_record(ledger: Running) -> None:
-    await ledger.publish(*opened())
+    await tell(ledger, *opened())
     await live_until(ledger, date(2026, 2, 10))
     async with reading(ledger) as reader:
         record = await reader.got(f"loans/{LOAN.loan_id}/credit-record")
@@ -93,7 +100,7 @@ async def test_a_portfolio_of_a_day_gone_by_is_as_it_was_told_or_as_it_is_known_
 
 
 async def test_what_may_be_asked_of_whom_of_a_joint_loan(ledger: Running) -> None:
-    await ledger.publish(*opened(annual_rate=Decimal("0.24")))
+    await tell(ledger, *opened(annual_rate=Decimal("0.24")))
     hold = a_hold(Freezes(interest_and_fees=True, ageing=True), "2026-01-11", "2026-01-20", person_id=WEI)
     await ledger.publish(hold)
     await live_until(ledger, date(2026, 2, 10))

@@ -59,6 +59,7 @@ class Metrics:
         )
         self.feeds_late = self._gauge("feeds_late", "Lenders whose reports are late or doubted")
         self.holds_unanswered = self._gauge("holds_unanswered", "Requested holds that nobody decides on")
+        self.persons_in_danger = self._gauge("persons_in_danger", "Persons whom somebody must call at once")
         self.webhooks_failing = self._gauge("webhooks_failing", "Webhooks whose last delivery failed")
         self.webhooks_disabled = self._gauge("webhooks_disabled", "Webhooks that were given up")
         self.duplicates_dropped = self._counter("duplicates_dropped", "Messages that had come before")

@@ -38,7 +38,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.messaging.port import Broker
 from shared.messaging.relay import LET_GO
 from shared.messaging.sends import Dispatcher, DispatchSettings, Permit, always_permitted
-from shared.service import Service, Source
+from shared.service import Part, Service, Source
 from shared.settings import ServiceSettings
 from shared.spine import ClaimedSend
 from tests.builders import a_record
@@ -198,7 +198,7 @@ def make_service(
     provider = notes or Notes({})
     quick = DispatchSettings(poll_ms=20, first_pause_s=0.05, attempts_max=3)
 
-    def contacts(service: Service) -> Dispatcher:
+    def contacts(service: Service) -> Part:
         return dispatcher_of(service, Channels(dry=True), owed_peer(), "https://learn.example", quick)
 
     def dispatcher(service: Service) -> Dispatcher:

@@ -21,7 +21,7 @@ from services.reminders.domain.packs import Policies
 from services.reminders.domain.reference import Reference
 from services.reminders.domain.settling import ContactSettled
 from services.reminders.flow import FLOW
-from services.reminders.sending import HOLDS, Channels, Sending
+from services.reminders.sending import HOLDS, Alarm, Channels, Outgoing, Sending
 from services.reminders.settings import MIGRATIONS, RemindersSettings
 from shared.asking import Peer
 from shared.main import make_app
@@ -98,11 +98,11 @@ def webhook_secrets(settings: RemindersSettings) -> tuple[bytes, ...]:
 
 def dispatcher_of(
     running: Service, channels: Channels, ledger: Peer, learn_url: str, settings: DispatchSettings
-) -> Dispatcher:
+) -> Outgoing:
     """What hands contacts out."""
     composer = Composer(Templates(), load_articles(), TONES, learn_url)
     sending = Sending(running, channels, composer, ledger, Helplines())
-    return Dispatcher(
+    dispatcher = Dispatcher(
         running.engine,
         running.door,
         running.clock,
@@ -111,6 +111,7 @@ def dispatcher_of(
         sending.permit,
         settings,
     )
+    return Outgoing(dispatcher, Alarm(running))
 
 
 def make(settings: RemindersSettings | None = None) -> tuple[Service, FastAPI]:
@@ -119,7 +120,7 @@ def make(settings: RemindersSettings | None = None) -> tuple[Service, FastAPI]:
     ledger = Peer(settings.ledger_url, settings.service_token_file, settings.ledger_within_s)
     channels = channels_of(settings)
 
-    def dispatcher(running: Service) -> Dispatcher:
+    def dispatcher(running: Service) -> Outgoing:
         return dispatcher_of(running, channels, ledger, settings.learn_url, DispatchSettings())
 
     service = Service(

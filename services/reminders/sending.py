@@ -1,12 +1,14 @@
 """Hands contacts out: looked at once more at the last moment, written then, and given to their channel."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import BaseModel
 
 from services.reminders.adapters.composer import Composed, Composer
@@ -25,6 +27,7 @@ from services.reminders.domain.small_states import (
     Brake,
     BrakeScope,
     Conduct,
+    StaffTaskKind,
     brake_id,
     conduct_id,
 )
@@ -33,14 +36,17 @@ from services.reminders.store import small_states as small
 from shared import spine
 from shared.asking import Peer
 from shared.clock import ClockKind, system_now
-from shared.database import transaction
+from shared.database import is_infrastructure, transaction
 from shared.events.ids import borrower_id
-from shared.messaging.sends import NeverTaken, TryLater, Withheld
+from shared.messaging.sends import Dispatcher, NeverTaken, TryLater, Withheld
 from shared.money import Money
 from shared.service import Service
 from shared.spine import ClaimedSend
 
+log = structlog.get_logger()
+
 HOLDS = "holds"
+ALARM_EVERY_S = 2.0
 HOLDS_BEHIND_MAX = timedelta(seconds=1)
 WAIT_FOR_HOLDS_S, LOOK_EVERY_S = 10.0, 0.05
 ANSWERED_WITHIN = timedelta(days=10)
@@ -59,6 +65,51 @@ class Channels:
     sms: SmsGateway | None = None
     app: AppGateway | None = None
     dry: bool = False
+
+
+class Alarm:
+    """Says, again and again, how many persons somebody must call at once."""
+
+    def __init__(self, service: Service) -> None:
+        self._service, self._stop = service, asyncio.Event()
+        self._waiting = 0
+
+    async def run(self) -> None:
+        """Look until `stop`."""
+        while not self._stop.is_set():
+            try:
+                async with transaction(self._service.engine) as connection:
+                    waiting = await small.open_of_kind(connection, StaffTaskKind.CALL_AT_ONCE)
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                waiting = self._waiting
+            self._service.metrics.persons_in_danger.set(waiting)
+            if waiting > self._waiting:
+                log.error("person_in_danger", waiting=waiting)
+            self._waiting = waiting
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), ALARM_EVERY_S)
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+
+
+class Outgoing:
+    """What runs beside the door: the dispatcher, and the alarm."""
+
+    def __init__(self, dispatcher: Dispatcher, alarm: Alarm) -> None:
+        self._parts = (dispatcher, alarm)
+
+    async def run(self) -> None:
+        """Run both until `stop`."""
+        await asyncio.gather(*(part.run() for part in self._parts))
+
+    def stop(self) -> None:
+        """End both."""
+        for part in self._parts:
+            part.stop()
 
 
 class _LoanNow(BaseModel):

@@ -5,7 +5,7 @@ payments 64 % came by themselves within a week), and ends at once on whatever sp
 contacts: the gate permits them. What is due about several loans of one lender is one contact.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -336,12 +336,6 @@ def next_day(
             on = min(on, free_on)
         days.append(max(on, today + _DAY))
     return min(days, default=None)
-
-
-def channels_for(step: Step, wishes: Sequence[Channel], reachable: frozenset[Channel]) -> tuple[Channel, ...]:
-    """The channels to try, the person's own wishes first, of those that the step allows and that reach."""
-    wished = [one for one in wishes if one in step.channels]
-    return tuple(one for one in dict.fromkeys([*wished, *step.channels]) if one in reachable)
 
 
 def _ready(one: Running, today: date, catalogue: Catalogue) -> Step | None:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reminders.domain.loan import Loan
-from services.reminders.domain.small_states import Borrower, Brake, Conduct, StaffTask
+from services.reminders.domain.small_states import Borrower, Brake, Conduct, StaffTask, StaffTaskKind
 from shared.database import execute
 from shared.flow import Change, Wanted
 
@@ -45,7 +45,7 @@ _OPEN_TASKS = (
     "AND ($2::text IS NULL OR kind = $2) AND (given_at, id) > ($3, $4) ORDER BY given_at, id LIMIT $5"
 )
 _PULLED = "SELECT packed FROM brake WHERE pulled"
-_OPEN_BY_KIND = "SELECT kind, count(*) FROM staff_task WHERE is_open GROUP BY kind"
+_OPEN_OF_KIND = "SELECT count(*) FROM staff_task WHERE is_open AND kind = $1"
 
 
 def _loader(type_: type[S], table: str) -> Callable[[AsyncConnection, Wanted], Awaitable[dict[UUID, S]]]:
@@ -145,9 +145,9 @@ async def pulled_brakes(connection: AsyncConnection) -> list[Brake]:
     return [decoder.decode(row[0]) for row in await execute(connection, _PULLED)]
 
 
-async def open_by_kind(connection: AsyncConnection) -> dict[str, int]:
-    """How many tasks of each kind are open."""
-    return {row[0]: row[1] for row in await execute(connection, _OPEN_BY_KIND)}
+async def open_of_kind(connection: AsyncConnection, kind: StaffTaskKind) -> int:
+    """How many tasks of a kind are open."""
+    return int((await execute(connection, _OPEN_OF_KIND, (kind.value,))).scalar() or 0)
 
 
 def written_out(borrowers: Iterable[Borrower]) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from shared.events.reminders import (
 )
 from shared.money import Money
 from shared.signatures import signatures
+from tests.harness import until
 from tests.service.reminders.helping import (
     FOREIGN,
     GATEWAY,
@@ -120,6 +121,11 @@ async def test_danger_stops_everything_and_calls_a_person(world: World) -> None:
     await late(world)
     await replied(world, "I want to kill myself, I can't go on")
     assert len(world.told(CrisisSignalled)) == 1
+
+    async def alarmed() -> bool:
+        return b'persons_in_danger{service="reminders"} 1.0' in world.reminders.service.metrics.exposition()
+
+    await until(alarmed, "somebody is alarmed")
     tasks = (await world.get("tasks"))["data"]
     assert "call_at_once" in {one["kind"] for one in tasks}
     await world.on("2026-03-01")

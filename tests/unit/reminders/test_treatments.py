@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from services.reminders.adapters.treatments import CHOICE, FOLDER, BadTreatment, load_catalogue
-from services.reminders.domain.contact import Channel
 from services.reminders.domain.treatments import (
     Capacity,
     Closing,
@@ -16,7 +15,6 @@ from services.reminders.domain.treatments import (
     Opening,
     Treating,
     assign,
-    channels_for,
     close,
     contacted,
     due,
@@ -163,14 +161,6 @@ def test_the_same_miss_told_again_begins_nothing_anew() -> None:
         None,
         (),
     )
-
-
-def test_a_persons_own_wish_comes_before_the_treatments_order() -> None:
-    step = CATALOGUE.treatments["first_miss"].steps[0]
-    both = frozenset({Channel.MAIL, Channel.SMS})
-    assert channels_for(step, (), both) == (Channel.MAIL, Channel.SMS)
-    assert channels_for(step, (Channel.SMS, Channel.CALL), both) == (Channel.SMS, Channel.MAIL)
-    assert channels_for(step, (), frozenset()) == ()
 
 
 @pytest.mark.parametrize(

@@ -155,9 +155,7 @@ class Sending:
                 withheld[send.id] = Withheld(NotSent.MERGED.value)
                 continue
             conduct = conducts.get(conduct_id(one.contact.lender))
-            policy = reference.policies.for_regions(
-                *file.judged.regions, *(conduct.regions if conduct is not None else ())
-            )
+            policy = reference.policy(file.judged.regions, conduct.regions if conduct is not None else ())
             said = last_look(
                 one.id,
                 one.contact,

@@ -156,13 +156,11 @@ def ask(turn: Turn, wish: Wish) -> Permit | Withheld | None:
     tries = list(_tries(turn, wish))
     if not tries:
         return _house_rule(turn, wish, NO_WAY, None)
-    brake = _braked(turn.context, wish, tries[0].channel)
-    if brake is not None:
-        return _house_rule(turn, wish, brake, tries[0])
+    free = [one for one in tries if not _braked(turn.context, wish, one.channel)]
+    if not free:
+        return _house_rule(turn, wish, NotSent.BRAKE.value, tries[0])
     withheld: list[tuple[Contact, Withheld]] = []
-    for contact in tries:
-        if _braked(turn.context, wish, contact.channel) is not None:
-            continue
+    for contact in free:
         # The id that its send will have: so the dispatcher's report finds it.
         slot = event_id(turn.context.cause, f"{turn.context.service}/send", len(turn.sends))
         person, policy = turn.file.person(turn.now), policy_for(turn, wish.lender)
@@ -240,15 +238,13 @@ def conduct_of(context: Context, lender: str) -> Conduct:
 def policy_for(turn: Turn, lender: str) -> Policy:
     """The packs of where the person may be, and of where who contacts them is."""
     conduct = conduct_of(turn.context, lender)
-    return turn.reference.policies.for_regions(*turn.file.judged.regions, *conduct.regions)
+    return turn.reference.policy(turn.file.judged.regions, conduct.regions)
 
 
-def _braked(context: Context, wish: Wish, channel: Channel) -> str | None:
-    for key in brakes_on(wish.lender, wish.treatment, wish.occasion.value, [channel]):
-        brake: Brake | None = context.others.get(key)
-        if brake is not None and brake.pulled:
-            return NotSent.BRAKE.value
-    return None
+def _braked(context: Context, wish: Wish, channel: Channel) -> bool:
+    keys = brakes_on(wish.lender, wish.treatment, wish.occasion.value, [channel])
+    brakes: list[Brake | None] = [context.others.get(key) for key in keys]
+    return any(one is not None and one.pulled for one in brakes)
 
 
 def _plan(turn: Turn, slot: UUID, contact: Contact, wish: Wish) -> None:

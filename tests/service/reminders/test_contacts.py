@@ -18,6 +18,7 @@ from tests.harness import instant
 from tests.service.reminders.helping import (
     ADA,
     AUDIT,
+    CONDUCT,
     FOREIGN,
     LOAN,
     OLGA,
@@ -176,6 +177,34 @@ async def test_a_brake_pauses_what_it_names_and_letting_go_lets_it_out(
     await world.tell("DELETE", f"brakes/{scope}/{name}", who=ADA)
     await world.on("2026-01-20")
     assert world.told(ContactSent) != []
+
+
+async def test_with_one_channel_paused_another_is_used(world: World) -> None:
+    await world.lent()
+    await world.tell("PUT", "brakes/channel/mail", {"why": "our mails are doubled"}, ADA)
+    await world.on("2026-01-06")
+    await world.publish(missed())
+    await world.on("2026-01-12")
+    assert [one.channel for one in world.told(ContactSent)] == ["sms"]
+
+
+async def test_of_who_may_be_anywhere_every_pack_is_asked(world: World) -> None:
+    await world.lent()
+    await world.tell("PUT", f"lenders/{LENDER}/conduct", {**CONDUCT, "regions": ["CN"]}, ADA)
+    await world.publish(registered(addresses=[MEDIA[1]], time_zone=None, country=None))
+    await world.on("2026-01-06")
+    await world.publish(missed())
+    await world.on("2026-01-13")
+    (*_, line) = await world.reminders.rows(
+        "SELECT content->>'policy' AS policy FROM person_record WHERE kind IN ('permit', 'withheld')"
+    )
+    assert {one.partition("@")[0] for one in line["policy"].split()} >= {
+        "default",
+        "cn",
+        "uk",
+        "us-regf",
+        "kr",
+    }
 
 
 async def test_a_lenders_staff_pulls_its_own_brake_and_no_others(world: World) -> None:

@@ -13,11 +13,13 @@ from benchmarks.figures import Figure, in_ms, percentile
 from benchmarks.ground import Ground, connected, reached
 from benchmarks.open_loop import Client, arrivals
 from cli.stack.process import LOOPBACK
+from services.reminders.adapters.calendars import holidays_of
 from services.reminders.domain.contact import Channel, Purpose
 from services.reminders.domain.course import Course
 from services.reminders.domain.history import History, Outcome, Record
 from services.reminders.domain.person import Address, Person
 from services.reminders.domain.person_file import BorrowerKey, LoanSeen, PersonFile, Profile
+from services.reminders.main import FIRST_YEAR, LAST_YEAR
 from services.reminders.store.persons import save_persons
 from shared.clock import system_now
 from shared.database import make_engine, transaction
@@ -142,6 +144,7 @@ def _lives(count: int) -> Sequence[list[Event]]:
 
 
 async def _decided(reminders: Running, count: int) -> float:
+    holidays_of("cn", FIRST_YEAR, LAST_YEAR)  # made once by every process
     for told in _lives(count):
         for first in range(0, count, _SAVED_TOGETHER):
             await reminders.publish(*told[first : first + _SAVED_TOGETHER])
@@ -162,11 +165,12 @@ async def _decided(reminders: Running, count: int) -> float:
 
 async def decided(ground: Ground) -> list[Figure]:
     """A morning on which a contact is due for everybody: each is asked of the gate, and told."""
-    count = ground.sized(10_000, 2_000)
+    count = ground.sized(20_000, 5_000)
     found = []
     for _ in range(ground.repeats):
         url = await ground.databases.make("reminders")
-        async with running("reminders", url, MemoryBroker(), **STILL) as reminders:
+        idle = {**STILL, "role_dispatch": False}  # sending is another work
+        async with running("reminders", url, MemoryBroker(), **idle) as reminders:
             found.append(await _decided(reminders, count))
     return [
         Figure(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from services.reminders.domain.contact import Sender
@@ -37,6 +38,7 @@ class Brake:
     why: str = ""
 
 
+@lru_cache(maxsize=4_096)
 def brake_id(scope: BrakeScope, name: str) -> UUID:
     """The id of a brake."""
     return name_id("brake", f"{scope}\n{name}")
@@ -101,6 +103,7 @@ class SetConduct:
     conduct: Conduct
 
 
+@lru_cache(maxsize=4_096)
 def conduct_id(lender: str) -> UUID:
     """The id of a lender's conduct."""
     return name_id("conduct", lender)

@@ -33,6 +33,7 @@ class Turn:
     events: list[Event] = field(default_factory=list)
     sends: list[Send] = field(default_factory=list)
     hands_on: list[Event] = field(default_factory=list)
+    _noted: list[Noted] = field(default_factory=list)
 
     @classmethod
     def of(cls, state: PersonFile | None, person_id: UUID, context: Context) -> "Turn":
@@ -57,8 +58,7 @@ class Turn:
         self, kind: str, *, lender: str | None = None, contact_id: UUID | None = None, **content: object
     ) -> None:
         """Write a line into the person's record."""
-        line = Noted(self.now, kind, lender, contact_id, content)
-        self.file = replace(self.file, noted=(*self.file.noted, line))
+        self._noted.append(Noted(self.now, kind, lender, contact_id, content))
 
     def tell(self, *events: Event) -> None:
         """Tell, and note that it was told."""
@@ -169,7 +169,7 @@ class Turn:
                 if wakes_at is None
                 else SetTimer.at_instant(PersonDue.__name__, wakes_at)
             ]
-        self.change(wakes_at=wakes_at)
+        self.change(wakes_at=wakes_at, noted=(*self.file.noted, *self._noted))
         return Decision(
             self.file, self.events, timers=timers, sends=self.sends, answer=answer, hands_on=self.hands_on
         )

@@ -7,18 +7,20 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.reminders.domain.history import NOTHING_YET
 from services.reminders.domain.person_file import PersonFile
+from services.reminders.store.history_packing import pack, unpack
 from shared.database import execute
 from shared.flow import Change, Wanted
 from shared.sealed import forget
 
-_ENCODER = msgspec.msgpack.Encoder()
+_ENCODER = msgspec.msgpack.Encoder(uuid_format="bytes")
 _DECODER = msgspec.msgpack.Decoder(PersonFile)
 _JSON = msgspec.json.Encoder()
-_LOAD = "SELECT packed FROM person WHERE id = ANY($1::uuid[])"
+_LOAD = "SELECT packed, history FROM person WHERE id = ANY($1::uuid[])"
 _SAVE = (
-    "INSERT INTO person (id, packed) SELECT * FROM unnest($1::uuid[], $2::bytea[]) "
-    "ON CONFLICT (id) DO UPDATE SET packed = excluded.packed"
+    "INSERT INTO person (id, packed, history) SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) "
+    "ON CONFLICT (id) DO UPDATE SET packed = excluded.packed, history = excluded.history"
 )
 _DROP_ADDRESSES = "DELETE FROM person_address WHERE person_id = ANY($1::uuid[])"
 _ADD_ADDRESSES = (
@@ -46,15 +48,17 @@ _BY_ADDRESS = "SELECT person_id FROM person_address WHERE key = $1"
 async def load_persons(connection: AsyncConnection, wanted: Wanted) -> dict[UUID, PersonFile]:
     """Files by the ids of their persons."""
     rows = await execute(connection, _LOAD, (list(wanted),))
-    found = [_DECODER.decode(row[0]) for row in rows]
+    found = [replace(_DECODER.decode(row[0]), history=unpack(row[1])) for row in rows]
     return {one.id: one for one in found}
 
 
 async def save_persons(connection: AsyncConnection, changes: Sequence[Change[PersonFile]]) -> None:
     """Save files with their new lines and answers; of who is forgotten nothing is kept but that they are."""
     every = [change.after for change in changes]
-    packed = [_ENCODER.encode(replace(one, noted=(), replies=())) for one in every]
-    await execute(connection, _SAVE, ([one.id for one in every], packed))
+    packed = [_ENCODER.encode(replace(one, noted=(), replies=(), history=NOTHING_YET)) for one in every]
+    await execute(
+        connection, _SAVE, ([one.id for one in every], packed, [pack(one.history) for one in every])
+    )
     await _save_addresses(connection, changes)
     lines = [(one.id, line) for one in every for line in one.noted if not one.erased]
     if lines:

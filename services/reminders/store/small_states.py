@@ -14,7 +14,7 @@ from shared.database import execute
 from shared.flow import Change, Wanted
 
 S = TypeVar("S")
-_ENCODER = msgspec.msgpack.Encoder()
+_ENCODER = msgspec.msgpack.Encoder(uuid_format="bytes")
 _LOAN: TypeAdapter[Loan] = TypeAdapter(Loan)
 _LOANS = "SELECT content FROM loan WHERE id = ANY($1::uuid[])"
 _SAVE_LOANS = (

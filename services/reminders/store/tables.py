@@ -6,7 +6,8 @@ REMINDERS_V1: Sequence[str] = (
     """
     CREATE TABLE person (
         id uuid PRIMARY KEY,
-        packed bytea NOT NULL
+        packed bytea NOT NULL,
+        history bytea NOT NULL
     )
     """,
     """

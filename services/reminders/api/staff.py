@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.reminders.api.desk import Body, Desk, LenderUnknown
+from services.reminders.domain.calling import may_call
 from services.reminders.domain.small_states import (
     Brake,
     BrakeScope,
@@ -16,7 +17,9 @@ from services.reminders.domain.small_states import (
     StaffTask,
     StaffTaskKind,
     brake_id,
+    conduct_id,
 )
+from services.reminders.store import persons
 from services.reminders.store import small_states as small
 from shared.database import transaction
 from shared.decision import Actor
@@ -26,7 +29,7 @@ from shared.scopes import Scope
 Maker = Annotated[Actor, Allow(Scope.CONTACTS_MAKE)]
 Braker = Annotated[Actor, Allow(Scope.BRAKE_PULL)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,100}$")]
-ALL = "all"
+CALLS_LOOKED_AT = 200
 FIRST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -89,12 +92,13 @@ def staff_router(desk: Desk) -> APIRouter:
     """Tasks and brakes."""
     router = APIRouter(tags=["staff"])
     router.include_router(_brakes(desk))
+    router.include_router(_calls(desk))
 
     @router.get("/tasks")
     async def list_tasks(
         paging: Paging, actor: Maker, kind: Annotated[StaffTaskKind | None, Query()] = None
     ) -> Page[TaskShown]:
-        """What is to be done, the oldest first. Calls (`kind=call`) ask for a permit when they are made."""
+        """What is to be done, the oldest first."""
         after = (
             (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1]))
             if paging.after
@@ -110,6 +114,37 @@ def staff_router(desk: Desk) -> APIRouter:
     async def finish(task_id: UUID, run: Run, actor: Maker) -> TaskDone:
         """The task is done."""
         return TaskDone(task_id=await run(FinishTask(task_id)))
+
+    return router
+
+
+def _calls(desk: Desk) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/calls")
+    async def list_calls(actor: Maker) -> list[TaskShown]:
+        """Calls that may be made now, the oldest first. Ask for the permit (`POST /v1/contacts/permits`) when
+        you make one: it reserves the call, so that nobody else makes it too.
+        """
+        async with transaction(desk.service.engine) as connection:
+            waiting = await small.open_tasks(
+                connection, actor.lenders, StaffTaskKind.CALL.value, (FIRST, UUID(int=0)), CALLS_LOOKED_AT
+            )
+            files = await persons.load_persons(connection, {one.person_id: () for one in waiting})
+            lenders = {one.lenders[0] for one in waiting}
+            conducts = await small.load_conducts(connection, {conduct_id(one): () for one in lenders})
+            now = await desk.service.clock.now(connection)
+        return [
+            TaskShown.of(one)
+            for one in waiting
+            if may_call(
+                one,
+                files.get(one.person_id),
+                conducts.get(conduct_id(one.lenders[0])),
+                desk.reference,
+                now,
+            )
+        ]
 
     return router
 

@@ -222,6 +222,10 @@ async def test_a_call_that_a_treatment_wants_waits_in_the_queue(world: World) ->
     calls = (await world.get("tasks?kind=call"))["data"]
     assert [one["person_id"] for one in calls] == [str(PERSON)] * len(calls)
     assert calls != []
+    assert await world.get("calls") == calls
+    assert await world.get("calls", FOREIGN) == []
+    await world.on("2026-02-10", hour=16)
+    assert await world.get("calls") == [], "nobody is called at night"
 
 
 async def test_the_months_report_counts_what_was_done_and_withheld(world: World) -> None:

@@ -39,6 +39,7 @@ ROUTES = {
     ("POST", "inbound/mail"): Scope.REPLIES_TAKE,
     ("POST", "receipts"): Scope.REPLIES_TAKE,
     ("GET", "tasks"): Scope.CONTACTS_MAKE,
+    ("GET", "calls"): Scope.CONTACTS_MAKE,
     ("POST", f"tasks/{ID}/done"): Scope.CONTACTS_MAKE,
     ("GET", "brakes"): Scope.BRAKE_PULL,
     ("PUT", "brakes/lender/zeta"): Scope.BRAKE_PULL,
@@ -71,7 +72,7 @@ BODIES = {
     "brakes/lender/zeta": {"why": "we look"},
     "texts/check": {"text": "Hello"},
 }
-FINE = {"tasks", "brakes", "texts/check"}
+FINE = {"tasks", "calls", "brakes", "texts/check"}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.reminders.api.desk import Body, Desk, LenderUnknown, Words
 from services.reminders.api.why import explained
@@ -86,7 +86,7 @@ class OutcomeTold(Body):
     """What became of a contact."""
 
     outcome: Outcome
-    made_at: datetime | None = None
+    made_at: AwareDatetime | None = None
     talked_about: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
 
 
@@ -128,6 +128,8 @@ class ConductLine(BaseModel):
     channel: str | None
     purpose: str | None
     rule: str | None
+    hour: Annotated[int | None, Field(description="Of the day where the person is, 0 to 23")]
+    inbound: Annotated[bool, Field(description="Reported by a platform as begun by the person")]
     times: int
 
 

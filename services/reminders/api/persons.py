@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.reminders.api.desk import Body, Desk
 from services.reminders.domain.asking import (
@@ -155,8 +155,8 @@ class TimeOpened(Body):
     """A time that the person named."""
 
     lender: LenderName
-    starts_at: datetime
-    ends_at: datetime | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
     kind: ConsentKind = ConsentKind.ASKED
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=10)] = tuple(Channel)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.reminders.api.desk import Body, Desk, Words
 from services.reminders.domain.answers import understand
@@ -35,7 +35,7 @@ class NewReply(Body):
     channel: Channel
     words: Words
     loan_ids: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
-    at: datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class Inbound(Body):
@@ -44,7 +44,7 @@ class Inbound(Body):
     message_id: Annotated[str, Field(min_length=1, max_length=200)]
     sender: Annotated[str, Field(min_length=3, max_length=200, description="Its number or address")]
     words: Words
-    at: datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class Receipt(Body):

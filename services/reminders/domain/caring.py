@@ -56,7 +56,7 @@ def close(state: PersonFile | None, event: Closes, context: Context) -> Decision
         case MediationOpened():
             cause = Cause(event.case_id, Closing.MEDIATION, frozenset(event.loan_ids))
     turn.take_over(cause)
-    turn.note(event.NAME, loan_ids=[str(one) for one in cause.loans or ()])
+    turn.note(event.NAME, loans=cause.loans or (), loan_ids=sorted(map(str, cause.loans or ())))
     return turn.decided()
 
 
@@ -65,16 +65,18 @@ def reopen(state: PersonFile | None, event: Reopens, context: Context) -> Decisi
     turn = Turn.of(state, event.person_id, context)
     match event:
         case HardshipClosed() | HardshipRefused():
-            turn.reopen(event.case_id, Closing.HARDSHIP)
+            named = event.case_id, Closing.HARDSHIP
         case PlanBroken() | PlanCompleted() | PlanReplaced() | PlanWithdrawn():
-            turn.reopen(event.plan_id, Closing.PLAN)
+            named = event.plan_id, Closing.PLAN
         case MediationClosed() | MediationDeclined():
-            turn.reopen(event.case_id, Closing.MEDIATION)
+            named = event.case_id, Closing.MEDIATION
         case DisputeResolved():
-            turn.reopen(event.dispute_id, Closing.DISPUTE)
+            named = event.dispute_id, Closing.DISPUTE
         case ComplaintResolved():
-            turn.reopen(event.complaint_id, Closing.COMPLAINT)
-    turn.note(event.NAME)
+            named = event.complaint_id, Closing.COMPLAINT
+    closed = [one.loans or () for one in turn.file.causes if (one.id, one.closing) == named]
+    if turn.reopen(*named):
+        turn.note(event.NAME, loans=frozenset().union(*closed))
     return turn.decided()
 
 

@@ -267,6 +267,7 @@ def note_permit(turn: Turn, slot: UUID, lender: str, permit: Permit) -> None:
         contact_id=slot,
         channel=asked.channel.value,
         purpose=asked.purpose.value,
+        hour=turn.hour(turn.now),
         policy=asked.policy,
         local=[one.isoformat() for one in asked.local],
         counts=[[cite.rule, counted, at_most] for cite, counted, at_most in permit.counts],

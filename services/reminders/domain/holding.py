@@ -79,7 +79,13 @@ def _obey_request(turn: Turn, event: HoldRequested, *, own: bool) -> None:
 def _keep(turn: Turn, held: Held) -> None:
     others = tuple(one for one in turn.file.held if one.hold_id != held.hold_id)
     turn.change(held=(*others, held))
-    turn.note("hold", hold_id=str(held.hold_id), reason=held.hold.reason.value, loan_id=str(held.loan_id))
+    turn.note(
+        "hold",
+        loans=(held.loan_id,),
+        hold_id=str(held.hold_id),
+        reason=held.hold.reason.value,
+        loan_id=str(held.loan_id),
+    )
     purposes = held.hold.purposes
     if held.hold.own and (not purposes or purposes & _SPOKEN):
         turn.close(Cause(held.hold_id, Closing.HOLD, frozenset({held.loan_id})))
@@ -90,7 +96,7 @@ def _lift(turn: Turn, over: list[Held]) -> None:
         return
     turn.change(held=tuple(one for one in turn.file.held if one not in over))
     for one in over:
-        turn.note("hold_over", hold_id=str(one.hold_id), loan_id=str(one.loan_id))
+        turn.note("hold_over", loans=(one.loan_id,), hold_id=str(one.hold_id), loan_id=str(one.loan_id))
     reopened = [turn.reopen(one.hold_id, Closing.HOLD) for one in over]
     if any(reopened):
         later = in_the_day(spread(turn.file.id, turn.now, SPREAD_OVER), turn.file.zone)

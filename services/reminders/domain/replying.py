@@ -264,7 +264,12 @@ def take_receipt(state: PersonFile, command: TakeReceipt, context: Context) -> D
     record = state.history.record(command.contact_id)
     got = receive(command.contact_id, command.delivery, state.judged, state.history)
     turn.change(judged=got.person, history=got.history)
-    turn.note("receipt", contact_id=command.contact_id, delivery=command.delivery.value)
+    turn.note(
+        "receipt",
+        lender=None if record is None else record.lender,
+        contact_id=command.contact_id,
+        delivery=command.delivery.value,
+    )
     if got.failed is not None and record is not None:
         turn.tell(
             ContactFailed(

@@ -25,10 +25,11 @@ from services.reminders.domain.contacting import (
 from services.reminders.domain.gate import Withheld
 from services.reminders.domain.history import INBOUND, Outcome, Record
 from services.reminders.domain.person_file import PersonFile, PersonUnknown
-from services.reminders.domain.reservations import Reserved, confirm, release, reserve
+from services.reminders.domain.reservations import Reserved, SlotUnknown, confirm, release, reserve
+from services.reminders.domain.small_states import Conduct, conduct_id
 from services.reminders.domain.turn import Turn
 from services.reminders.domain.windows import days_of
-from shared.decision import Context, Decision, Need
+from shared.decision import Context, Decision, Key, Need
 from shared.errors import NotFound
 from shared.events.ids import name_id
 from shared.events.reminders import ConductBreachFound, ContactSent, ContactWithheld, MisconductRefused
@@ -47,6 +48,10 @@ MISCONDUCT_RECIPIENTS = frozenset(
         Recipient.CONTACT_PERSON,
     }
 )
+
+
+UNKNOWN = "unknown"
+"""The key of no address."""
 
 
 class LoanNotTheirs(NotFound):
@@ -140,8 +145,11 @@ def _check_loans(state: PersonFile, command: AskPermit, context: Context) -> Non
 def _contact(turn: Turn, command: AskPermit) -> Contact:
     own = [one for one in turn.file.judged.addresses if command.channel in one.channels]
     # Without a named address the first that serves the channel is meant; with none, an unknown one.
-    key = command.address or (own[0].key if own and command.recipient is Recipient.SELF else "unknown")
+    key = command.address or (own[0].key if own and command.recipient is Recipient.SELF else UNKNOWN)
     address = turn.file.judged.address(key)
+    if address is not None and address.owner is not command.recipient:
+        # Whoever is meant is not whose address it is: one of the two is wrong, and nobody knows which.
+        key, address = UNKNOWN, None
     conduct = conduct_of(turn.context, command.lender)
     established = address is not None and address.established
     return Contact(
@@ -205,20 +213,17 @@ def _misconduct(turn: Turn, command: AskPermit, kinds: tuple[str, ...]) -> Misco
 
 
 def tell_outcome(state: PersonFile, command: TellOutcome, context: Context) -> Decision[PersonFile]:
-    """Say what became of it. Raises SlotUnknown."""
-    turn = Turn(state, context)
-    record = state.history.record(command.contact_id)
+    """Say what became of it. It was made after it was permitted and not later than now, whatever the clock of
+    who tells it says. Raises SlotUnknown.
+    """
+    turn, record = Turn(state, context), _slot(state, command.contact_id, context)
+    made_at = min(max(command.made_at or record.at, record.at), context.now)
     after = confirm(
-        command.contact_id,
-        command.outcome,
-        state.judged,
-        state.history,
-        command.made_at,
-        command.talked_about,
+        command.contact_id, command.outcome, state.judged, state.history, made_at, command.talked_about
     )
     turn.change(history=after)
-    turn.note("outcome", contact_id=command.contact_id, outcome=command.outcome.value)
-    if record is not None and record.outcome is Outcome.RESERVED:
+    turn.note("outcome", lender=record.lender, contact_id=command.contact_id, outcome=command.outcome.value)
+    if record.outcome is Outcome.RESERVED:
         turn.tell(
             ContactSent(
                 person_id=state.id,
@@ -227,7 +232,7 @@ def tell_outcome(state: PersonFile, command: TellOutcome, context: Context) -> D
                 channel=record.channel.value,
                 loan_ids=tuple(sorted(record.loans)),
                 lender=record.lender,
-                sent_at=command.made_at or context.now,
+                sent_at=context.now if command.made_at is None else made_at,
             )
         )
     return turn.decided(command.outcome)
@@ -235,10 +240,28 @@ def tell_outcome(state: PersonFile, command: TellOutcome, context: Context) -> D
 
 def release_slot(state: PersonFile, command: ReleaseSlot, context: Context) -> Decision[PersonFile]:
     """Give the slot back. Raises SlotUnknown, SlotUsed."""
-    turn = Turn(state, context)
+    turn, record = Turn(state, context), _slot(state, command.contact_id, context)
     turn.change(history=release(command.contact_id, state.history))
-    turn.note("released", contact_id=command.contact_id)
+    turn.note("released", lender=record.lender, contact_id=command.contact_id)
     return turn.decided(command.contact_id)
+
+
+def _slot(state: PersonFile, contact_id: UUID, context: Context) -> Record:
+    """A slot of the caller's lender. What the service itself is about to send is nobody's to tell of."""
+    record = state.history.record(contact_id)
+    if (
+        record is None
+        or not context.actor.may_act_for(record.lender)
+        or state.plan_of(contact_id) is not None
+    ):
+        raise SlotUnknown(slot=contact_id)
+    return record
+
+
+def looked_up(event: ContactReported, context: Context) -> list[Key]:
+    """What must be loaded before a reported contact is counted: how its lender conducts contact."""
+    key = Key(Conduct.__name__, conduct_id(event.lender))
+    return [] if key in context.others else [key]
 
 
 def count(turn: Turn, event: ContactReported, *, own: bool) -> None:
@@ -262,21 +285,41 @@ def count(turn: Turn, event: ContactReported, *, own: bool) -> None:
         outcome if event.reached else Outcome.UNANSWERED,
         "" if address is None else address.key,
         event.lender,
-        event.lender,
+        conduct_of(turn.context, event.lender).collector or event.lender,
         frozenset({event.loan_id}),
         flags=INBOUND if inbound else 0,
         place=Place.ELSEWHERE if address is None else address.place,
     )
     if not inbound:
-        _look_for_breach(turn, event, channel, contact_id, "unknown" if address is None else address.key)
+        _look_for_breach(turn, event, channel, contact_id, UNKNOWN if address is None else address.key)
     turn.change(history=turn.file.history.adding(record))
-    turn.note("reported", lender=event.lender, contact_id=contact_id, channel=channel.value, inbound=inbound)
+    turn.note(
+        "reported",
+        lender=event.lender,
+        contact_id=contact_id,
+        channel=channel.value,
+        purpose=event.purpose.value,
+        hour=turn.hour(event.made_at),
+        inbound=inbound,
+    )
 
 
 def _look_for_breach(
     turn: Turn, event: ContactReported, channel: Channel, contact_id: UUID, address: str
 ) -> None:
-    asked = Contact(channel, event.purpose, address, event.lender, event.lender, (event.loan_id,))
+    conduct = conduct_of(turn.context, event.lender)
+    asked = Contact(
+        channel,
+        event.purpose,
+        address,
+        event.lender,
+        conduct.collector or event.lender,
+        (event.loan_id,),
+        conduct.sender,
+        # What it said is not reported: a breach is what is known, not what may have been.
+        tells=frozenset(),
+        carries=frozenset(Part),
+    )
     person, policy = turn.file.person(event.made_at), policy_for(turn, event.lender)
     taken = reserve(contact_id, asked, person, turn.file.history, policy, event.made_at)
     if isinstance(taken, Withheld):
@@ -287,5 +330,6 @@ def _look_for_breach(
                 rule=taken.rule.rule,
                 pack=taken.rule.pack,
                 found_at=turn.now,
-            )
+            ),
+            lender=event.lender,
         )

@@ -9,7 +9,7 @@ from services.reminders.domain.loan import PartyJoined, PartyLeft, ToldOfLoan, l
 from services.reminders.domain.person_file import LoanSeen, PersonFile, Unpaid
 from services.reminders.domain.promises import Payment
 from services.reminders.domain.turn import Turn
-from shared.decision import Context, Decision
+from shared.decision import Context, Decision, Need
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ledger import (
     ArrearsCured,
@@ -40,19 +40,22 @@ def join(state: PersonFile | None, event: PartyJoined, context: Context) -> Deci
 def leave(state: PersonFile | None, event: PartyLeft, context: Context) -> Decision[PersonFile]:
     """The person has this part in the loan no longer."""
     turn = Turn.of(state, event.person_id, context)
-    left = tuple(one for one in turn.file.loans if (one.loan_id, one.role) != (event.loan_id, event.role))
-    if left != turn.file.loans:
+    gone = [one for one in turn.file.loans if (one.loan_id, one.role) == (event.loan_id, event.role)]
+    if gone:
+        left = tuple(one for one in turn.file.loans if one not in gone)
         turn.change(loans=left)
         if turn.file.loan(event.loan_id) is None:
             turn.run(running.gone(turn.file.course, event.loan_id))
-        turn.tell(unlinked(event))
+        turn.tell(unlinked(event), lender=gone[0].lender)
     return turn.decided()
 
 
-def tell(state: PersonFile | None, told: ToldOfLoan, context: Context) -> Decision[PersonFile]:
+def tell(state: PersonFile | None, told: ToldOfLoan, context: Context) -> Decision[PersonFile] | Need:
     """Something is told of a loan of the person's."""
     turn, event = Turn.of(state, told.person_id, context), told.event
     if isinstance(event, ContactReported):
+        if missing := reported.looked_up(event, context):
+            return Need(keys=missing)
         reported.count(turn, event, own=told.own)
         return turn.decided()
     if isinstance(event, HoldPlaced | HoldChanged | HoldLifted | HoldRefused | HoldRequested):

@@ -1,6 +1,6 @@
 """One decision on a person's file while it is taken: what changes, what is told, when to look again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -16,6 +16,8 @@ from services.reminders.domain.treatments import Closing
 from shared.decision import CancelTimer, Context, Decision, Send, SetTimer, TimerFired
 from shared.events.base import Event
 
+NOBODYS = ""
+"""The lender of a line about loans of which nobody knows whose they are: the staff of no lender reads it."""
 MORNING, EVENING = time(9), time(19)
 """Contacts are thought of between these hours of the person's day; the gate says whether they may be made."""
 
@@ -55,28 +57,47 @@ class Turn:
         self.file = replace(self.file, **changes)  # type: ignore[arg-type]
 
     def note(
-        self, kind: str, *, lender: str | None = None, contact_id: UUID | None = None, **content: object
+        self,
+        kind: str,
+        *,
+        lender: str | None = None,
+        contact_id: UUID | None = None,
+        loans: Iterable[UUID] = (),
+        **content: object,
     ) -> None:
-        """Write a line into the person's record."""
-        self._noted.append(Noted(self.now, kind, lender, contact_id, content))
+        """Write a line into the person's record, or one for each lender whose loans it is about: no lender
+        reads of another's. A line of no lender concerns the person alone, and is read by all of them.
+        """
+        named = set(loans)
+        if lender is not None or not named:
+            self._noted.append(Noted(self.now, kind, lender, contact_id, content))
+            return
+        whose = {one.loan_id: one.lender for one in self.file.loans if one.loan_id in named}
+        for one in sorted(set(whose.values())) or [NOBODYS]:
+            own = sorted(str(loan) for loan in named if whose.get(loan, NOBODYS) == one)
+            said = {**content, "loan_ids": own} if "loan_ids" in content else content
+            self._noted.append(Noted(self.now, kind, one, contact_id, said))
 
-    def tell(self, *events: Event) -> None:
-        """Tell, and note that it was told."""
+    def tell(self, *events: Event, lender: str | None = None) -> None:
+        """Tell, and note that it was told; `lender` is whose it is, where the event does not say."""
         self.events += events
         for event in events:
             content = event.model_dump(mode="json", exclude={"person_id", "lender", "contact_id"})
+            contact_id = getattr(event, "contact_id", None)
+            if contact_id is not None:
+                content["hour"] = self.hour(getattr(event, "sent_at", self.now))
+            loan_id = getattr(event, "loan_id", None)
             self.note(
                 event.NAME,
-                lender=getattr(event, "lender", None) or self._lender_of(event),
-                contact_id=getattr(event, "contact_id", None),
+                lender=lender or getattr(event, "lender", None),
+                contact_id=contact_id,
+                loans=getattr(event, "loan_ids", ()) if loan_id is None else (loan_id,),
                 **content,
             )
 
-    def _lender_of(self, event: Event) -> str | None:
-        loan_id = getattr(event, "loan_id", None)
-        named = [loan_id] if loan_id is not None else list(getattr(event, "loan_ids", ()))
-        lenders = {one.lender for one in self.file.loans if one.loan_id in named}
-        return lenders.pop() if len(lenders) == 1 else None
+    def hour(self, moment: datetime) -> int:
+        """The hour that it was where the person is."""
+        return moment.astimezone(ZoneInfo(self.file.zone)).hour
 
     def run(self, turn: CourseTurn) -> None:
         """Take over what became of the course."""

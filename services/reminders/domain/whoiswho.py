@@ -101,7 +101,7 @@ def profile(state: PersonFile | None, event: ProfileTold, context: Context) -> D
     assert borrower.profile is not None, "it was registered"
     name = BorrowerKey(borrower.lender, borrower.reference)
     if all(one.borrower != name for one in turn.file.profiles):
-        turn.tell(PersonLinked(person_id=turn.file.id, borrower=_named(name)))
+        turn.tell(PersonLinked(person_id=turn.file.id, borrower=_named(name)), lender=name.lender)
     others = tuple(one for one in turn.file.profiles if one.borrower != name)
     _profiled(turn, (*others, borrower.profile))
     return turn.decided()
@@ -204,7 +204,8 @@ def link(state: PersonFile, command: LinkPersons, context: Context) -> Decision[
     turn = Turn(state, context)
     turn.hands_on.append(FilesMerged(person_id=state.id, formerly=other.id))
     for one in other.borrowers:
-        turn.tell(PersonLinked(person_id=state.id, borrower=_named(one), formerly=other.id))
+        linked = PersonLinked(person_id=state.id, borrower=_named(one), formerly=other.id)
+        turn.tell(linked, lender=one.lender)
     return turn.decided(state.id)
 
 
@@ -295,12 +296,14 @@ def unlink(state: PersonFile, command: UnlinkBorrower, context: Context) -> Deci
     # Loans of the same lender that are this person's by another borrower of that lender stay.
     stays = any(one.lender == command.borrower.lender and one != command.borrower for one in state.borrowers)
     left = state.loans if stays else tuple(one for one in state.loans if one not in gone)
-    turn.change(loans=left)
+    # Who goes by that id again is somebody else: neither theirs to read, nor forgotten with this person.
+    turn.change(loans=left, formerly=tuple(one for one in state.formerly if one != own))
     _profiled(turn, tuple(one for one in state.profiles if one.borrower != command.borrower))
     for one in [] if stays else gone:
-        turn.tell(LoanUnlinked(person_id=state.id, loan_id=one.loan_id, role=one.role))
+        parted = LoanUnlinked(person_id=state.id, loan_id=one.loan_id, role=one.role)
+        turn.tell(parted, lender=one.lender)
     told = PersonUnlinked(person_id=state.id, borrower=_named(command.borrower), now=own)
-    turn.tell(told)
+    turn.tell(told, lender=command.borrower.lender)
     turn.hands_on.append(told)
     return turn.decided(own)
 

@@ -18,13 +18,15 @@ _OF_PERSON = (
 _OF_CONTACT = f"SELECT {_COLUMNS} FROM person_record WHERE contact_id = $1 ORDER BY seq"
 _PERSON_OF = "SELECT person_id FROM person_record WHERE contact_id = $1 ORDER BY seq LIMIT 1"
 _REPORT = (
-    "SELECT kind, content->>'channel', content->>'purpose', content->>'rule', count(*) FROM person_record "
+    "SELECT kind, content->>'channel', content->>'purpose', content->>'rule', (content->>'hour')::int, "
+    "coalesce((content->>'inbound')::boolean, false), count(*) FROM person_record "
     "WHERE lender = $1 AND at >= $2 AND at < $3 AND kind = ANY($4::text[]) "
-    "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    "GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6"
 )
 _MOST = (
     "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM person_record WHERE lender = $1 AND at >= $2 "
-    "AND at < $3 AND kind = 'ContactSent' GROUP BY person_id) AS counted"
+    "AND at < $3 AND (kind = 'ContactSent' OR (kind = 'reported' AND content->>'inbound' = 'false')) "
+    "GROUP BY person_id) AS counted"
 )
 _REPLIES = (
     "SELECT id, person_id, at, channel, lenders, sealed FROM reply WHERE person_id = $1 "
@@ -51,6 +53,9 @@ class Counted(NamedTuple):
     channel: str | None
     purpose: str | None
     rule: str | None
+    hour: int | None
+    """Of the day where the person is."""
+    inbound: bool
     times: int
 
 

@@ -239,7 +239,7 @@ async def test_the_months_report_counts_what_was_done_and_withheld(world: World)
     assert sum(times for (kind, _, _), times in counted.items() if kind == "ContactWithheld") == 2
     assert sum(times for (kind, _, _), times in counted.items() if kind == "MisconductRefused") == 1
     text = await world.get(f"lenders/{LENDER}/conduct-report?month=2026-01&format=csv")
-    assert text.splitlines()[0] == "kind,channel,purpose,rule,times"
+    assert text.splitlines()[0] == "kind,channel,purpose,rule,hour,inbound,times"
     assert len(text.splitlines()) == len(report["lines"]) + 1
     await world.get(f"lenders/{LENDER}/conduct-report?month=2026-01", FOREIGN, expected=404)
     await world.get(f"lenders/{LENDER}/conduct-report?month=2026-01", AUDIT, expected=404)

@@ -93,6 +93,17 @@ async def test_scenarios_49_and_54_what_is_known_at_the_moment_of_sending_counts
         assert await world.reminders.value("SELECT count(*) FROM send") == 0
 
 
+async def test_what_the_service_itself_is_about_to_send_is_nobodys_to_give_back(
+    databases: Databases, broker: MemoryBroker
+) -> None:
+    async with one_that_does_not_send(await databases.make("reminders"), broker) as world:
+        await _planned(world)
+        (planned,) = world.told(ContactPlanned)
+        path = f"contacts/{planned.contact_id}"
+        await world.tell("DELETE", path, expected=404)
+        await world.tell("PUT", f"{path}/outcome", {"outcome": "not_connected"}, expected=404)
+
+
 async def test_scenario_49_a_payment_that_comes_just_before_the_contact_leaves_nothing_to_say(
     world: World,
 ) -> None:

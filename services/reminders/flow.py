@@ -17,7 +17,7 @@ from services.reminders.domain import (
     whoiswho,
 )
 from services.reminders.domain.borrowers import ProfileTold
-from services.reminders.domain.loan import Loan, PartyJoined, PartyLeft, ToldOfLoan
+from services.reminders.domain.loan import Loan, PartyJoined, PartyLeft, Rejoined, ToldOfLoan
 from services.reminders.domain.person_file import PersonFile
 from services.reminders.domain.settling import ContactSettled
 from services.reminders.domain.small_states import Borrower, Brake, Conduct, StaffTask, TaskGiven
@@ -160,6 +160,7 @@ STEPS: tuple[Step, ...] = (
         Step(one, loan.tell, state=Loan, key=_loan_named if one in (HoldRequested, ContactReported) else None)
         for one in loan.TOLD
     ),
+    Step(Rejoined, loan.rejoin, state=Loan),
     _of_person(PartyJoined, told.join, LoanLinked),
     _of_person(PartyLeft, told.leave, LoanUnlinked),
     _of_person(ToldOfLoan, told.tell, ConductBreachFound),

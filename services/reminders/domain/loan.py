@@ -97,6 +97,13 @@ class PartyLeft(Event, topic="reminders-handed", key="person_id", version=1):
     role: PartyRole
 
 
+class Rejoined(Event, topic="reminders-handed", key="loan_id", version=1):
+    """Somebody who is part of the loan is a person of their own again. It never leaves this service."""
+
+    loan_id: UUID
+    person_id: UUID
+
+
 class PartOf(NamedTuple):
     """Who has which part in the loan."""
 
@@ -168,6 +175,12 @@ def _joined(here: Loan, parties: tuple[Party, ...]) -> Decision[Loan]:
     )
     after = replace(here, parts=(*here.parts, *new))
     return Decision(after, hands_on=_joining(after, new))
+
+
+def rejoin(state: Loan, event: Rejoined, context: Context) -> Decision[Loan]:
+    """Tell the person of their parts in the loan, and what holds of it, once more."""
+    theirs = tuple(one for one in state.parts if one.person_id == event.person_id)
+    return Decision(state, hands_on=_joining(state, theirs))
 
 
 def _joining(loan: Loan, new: tuple[PartOf, ...]) -> list[Event]:

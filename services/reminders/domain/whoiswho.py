@@ -8,6 +8,7 @@ from services.reminders.domain.borrowers import ProfileTold
 from services.reminders.domain.caring import erase
 from services.reminders.domain.course import Course
 from services.reminders.domain.history import History
+from services.reminders.domain.loan import Rejoined
 from services.reminders.domain.person import Address, Person, Whereabouts, candidate_zones
 from services.reminders.domain.person_file import BorrowerKey, GoesByAnotherId, PersonFile, Profile, new_file
 from services.reminders.domain.promises import Promises
@@ -305,15 +306,29 @@ def unlink(state: PersonFile, command: UnlinkBorrower, context: Context) -> Deci
     told = PersonUnlinked(person_id=state.id, borrower=_named(command.borrower), now=own)
     turn.tell(told, lender=command.borrower.lender)
     turn.hands_on.append(told)
+    if not stays:
+        turn.hands_on += [
+            Rejoined(loan_id=one, person_id=own) for one in dict.fromkeys(loan.loan_id for loan in gone)
+        ]
     return turn.decided(own)
 
 
 def begin_anew(
     state: PersonFile | None, event: PersonUnlinked, context: Context
 ) -> Decision[PersonFile] | Need:
-    """Who was merged begins anew, with what its lender says of it."""
-    name = event.borrower
+    """Who was merged begins anew, with what its lender says of it, and what that lender did so far. Whose
+    stops they were nobody knows any more: both have them.
+    """
+    key, name = Key(PersonFile.__name__, event.person_id), event.borrower
+    if key not in context.others:
+        return Need(keys=[key])
+    other: PersonFile = context.others[key]
     turn = Turn.of(None, event.now, context)
+    kept = {one: getattr(other.judged, one) for one in ("stops", "closed_times", "representations")}
+    turn.change(
+        judged=replace(turn.file.judged, **kept),
+        history=History.of(one for one in other.history.records if one.lender == name.lender),
+    )
     borrower = borrower_id(name.lender, name.borrower_reference)
     turn.hands_on.append(ProfileTold(person_id=event.now, borrower_id=borrower))
     return turn.decided()

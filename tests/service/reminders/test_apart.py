@@ -12,7 +12,7 @@ from shared.events.base import Event
 from shared.events.examples import LENDER
 from shared.events.holds import HoldLifted, HoldPlaced
 from shared.events.parts import Freezes, HoldReason, Purpose
-from shared.events.reminders import ConductBreachFound
+from shared.events.reminders import ConductBreachFound, LoanLinked
 from shared.events.servicing import ContactReported
 from tests.harness import instant
 from tests.service.reminders.helping import (
@@ -191,9 +191,15 @@ async def test_breaches_and_complaints_are_in_the_report_of_whose_they_are(world
 async def test_who_was_parted_is_neither_read_nor_forgotten_with_the_other(world: World) -> None:
     await shared_by_two(world)
     words = {"channel": "mail", "words": "I pay on Friday"}
+    await world.publish(missed(loan=OTHER_LOAN))
+    await world.post(f"persons/{PERSON}/stops", {"kind": "channel", "channels": ["call"]})
     name = {"lender": "other", "borrower_reference": "B-9"}
     await world.post(f"persons/{PERSON}/unlink", name, ADA)
     await world.reminders.settled()
+    (loan,) = (await world.get(f"persons/{ELSEWHERE}", FOREIGN))["loans"]
+    assert (loan["loan_id"], loan["late_since"] is None) == (str(OTHER_LOAN), False)
+    assert [(one.person_id, one.loan_id) for one in world.told(LoanLinked)][-1] == (ELSEWHERE, OTHER_LOAN)
+    assert (await world.get(f"persons/{ELSEWHERE}", FOREIGN))["stops"] == ["channel"]
     parted = bearer(Role.BORROWER, str(ELSEWHERE))
     await world.post(f"persons/{ELSEWHERE}/replies", words, parted)
     await world.post(f"persons/{PERSON}/replies", words, parted, expected=404)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.reminders.domain.borrowers import ProfileTold
 from services.reminders.domain.caring import erase
+from services.reminders.domain.contact import Channel
 from services.reminders.domain.course import Course
 from services.reminders.domain.history import History
 from services.reminders.domain.loan import Rejoined
@@ -108,19 +109,28 @@ def profile(state: PersonFile | None, event: ProfileTold, context: Context) -> D
     return turn.decided()
 
 
-def _profiled(turn: Turn, profiles: Sequence[Profile]) -> None:
-    before = _told_of(turn.file)
+def _profiled(turn: Turn, profiles: Sequence[Profile], others: Sequence[Profile] = ()) -> None:
+    """Profiles are these now; `others` were of whoever is found to be this person."""
+    before, served = _told_of(turn.file), _served((*turn.file.profiles, *others))
     turn.change(profiles=tuple(profiles))
-    turn.change(judged=_judged(turn.file.judged, turn.file, turn.reference))
+    turn.change(judged=_judged(turn.file.judged, turn.file, turn.reference, served))
     if (now := _told_of(turn.file)) != before:
         turn.tell(now)
 
 
-def _judged(before: Person, file: PersonFile, reference: Reference) -> Person:
+def _served(profiles: Iterable[Profile]) -> Mapping[str, frozenset[Channel]]:
+    """The channels that each address is said to serve."""
+    told = _by_key(one for profile in profiles for one in profile.addresses)
+    return {key: frozenset(channel for one in ones for channel in one.channels) for key, ones in told.items()}
+
+
+def _judged(
+    before: Person, file: PersonFile, reference: Reference, served: Mapping[str, frozenset[Channel]]
+) -> Person:
     """What the gate judges by. What the person or a provider said of an address stays as it was said."""
     known = {one.key: one for one in before.addresses}
     addresses = [
-        _merged(known.get(key), ones)
+        _merged(known.get(key), ones, served.get(key, frozenset()))
         for key, ones in _by_key(one for profile in file.profiles for one in profile.addresses).items()
     ]
     regions = dict.fromkeys(one.region or one.country for one in file.profiles if one.region or one.country)
@@ -152,16 +162,16 @@ def _by_key(addresses: Iterable[Address]) -> Mapping[str, list[Address]]:
     return found
 
 
-def _merged(before: Address | None, told: Sequence[Address]) -> Address:
+def _merged(before: Address | None, told: Sequence[Address], served: frozenset[Channel]) -> Address:
     channels = frozenset(channel for one in told for channel in one.channels)
     newest = told[-1]
     if before is None:
         return replace(newest, channels=channels, established=any(one.established for one in told))
     # A channel that a provider found dead, or a number that proved to be somebody else's, stays so.
-    kept = channels & before.channels if before.channels < channels else channels
+    dead = served - before.channels
     return replace(
         before,
-        channels=kept,
+        channels=channels - dead,
         established=before.owner is newest.owner and any(one.established for one in told),
         consented_until=newest.consented_until,
     )
@@ -238,7 +248,7 @@ def merge(state: PersonFile, event: FilesMerged, context: Context) -> Decision[P
         course=_courses_together(state.course, other.course),
     )
     profiles = {one.borrower: one for one in (*other.profiles, *state.profiles)}
-    _profiled(turn, tuple(profiles.values()))
+    _profiled(turn, tuple(profiles.values()), other.profiles)
     for one in new:
         turn.tell(
             LoanLinked(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.decision import Role
-from shared.events.borrowers import BorrowerErased
+from shared.events.borrowers import BorrowerErased, Medium
 from shared.events.examples import LENDER
 from shared.events.ids import person_id
 from shared.events.reminders import LoanLinked, LoanUnlinked, PersonErased, PersonLinked, PersonUnlinked
@@ -19,6 +19,7 @@ from tests.service.reminders.helping import (
     OLGA,
     OTHER_LOAN,
     PERSON,
+    PHONE,
     World,
     booked,
     missed,
@@ -155,6 +156,13 @@ async def test_a_time_and_a_representative_are_recorded(world: World) -> None:
     await world.post(f"persons/{PERSON}/over", {"ending": "representation"})
     assert (await world.get(f"persons/{PERSON}"))["closed_by"] == []
     await world.post(f"persons/{PERSON}/over", {"ending": "representation"}, expected=404)
+
+
+async def test_a_number_that_serves_one_channel_more_is_reached_by_it(world: World) -> None:
+    await world.lent()
+    await world.publish(registered(addresses=[PHONE, PHONE.model_copy(update={"medium": Medium.CALL})]))
+    (phone,) = (await world.get(f"persons/{PERSON}"))["addresses"]
+    assert phone["channels"] == ["call", "sms"]
 
 
 async def test_a_lender_sees_nothing_of_anothers_person(world: World) -> None:

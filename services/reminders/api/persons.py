@@ -215,7 +215,7 @@ def _reads(desk: Desk) -> APIRouter:
         person = await desk.person(person_id, actor, seen)
         before = paging.after[0] if paging.after else LAST
         async with transaction(desk.service.engine) as connection:
-            rows = await records.timeline(connection, person.id, before, actor.lenders, paging.fetch)
+            rows = await records.timeline(connection, person.ids, before, actor.lenders, paging.fetch)
         return paging.page(
             rows,
             lambda one: [one.seq],
@@ -232,8 +232,8 @@ def _reads(desk: Desk) -> APIRouter:
         async with transaction(desk.service.engine) as connection:
             ids = [borrower_id(one.lender, one.reference) for one in mine]
             borrowers = await small.load_borrowers(connection, dict.fromkeys(ids, ()))
-            lines = await records.timeline(connection, person.id, LAST, actor.lenders, EXPORTED_MAX)
-            answers = await records.answers(connection, person.id, actor.lenders, EXPORTED_MAX)
+            lines = await records.timeline(connection, person.ids, LAST, actor.lenders, EXPORTED_MAX)
+            answers = await records.answers(connection, person.ids, actor.lenders, EXPORTED_MAX)
         words = await desk.opened(answers)
         return {
             "person": PersonShown.of(person, actor).model_dump(mode="json"),

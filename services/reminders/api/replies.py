@@ -104,7 +104,7 @@ def replies_router(desk: Desk) -> APIRouter:
         """What the person answered to the caller's lenders, in their words, the newest first."""
         person = await desk.person(person_id, actor, seen)
         async with transaction(desk.service.engine) as connection:
-            found = await records.answers(connection, person.id, actor.lenders, ANSWERS_SHOWN)
+            found = await records.answers(connection, person.ids, actor.lenders, ANSWERS_SHOWN)
         words = await desk.opened(found)
         return [
             AnswerShown(reply_id=one.id, at=one.at, channel=one.channel, words=said)

@@ -170,6 +170,11 @@ class PersonFile:
     replies: tuple[KeptReply, ...] = ()
 
     @property
+    def ids(self) -> tuple[UUID, ...]:
+        """By which the person is, or was, known."""
+        return (self.id, *self.formerly)
+
+    @property
     def zone(self) -> str:
         """The zone that the person's days are counted in."""
         return self.judged.zones[0] if self.judged.zones else "UTC"

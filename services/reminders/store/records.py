@@ -12,7 +12,7 @@ from shared.database import execute
 
 _COLUMNS = "seq, person_id, at, kind, lender, contact_id, content::text"
 _OF_PERSON = (
-    f"SELECT {_COLUMNS} FROM person_record WHERE person_id = $1 AND seq < $2 "
+    f"SELECT {_COLUMNS} FROM person_record WHERE person_id = ANY($1::uuid[]) AND seq < $2 "
     "AND ($3::text[] IS NULL OR lender IS NULL OR lender = ANY($3::text[])) ORDER BY seq DESC LIMIT $4"
 )
 _OF_CONTACT = f"SELECT {_COLUMNS} FROM person_record WHERE contact_id = $1 ORDER BY seq"
@@ -29,7 +29,7 @@ _MOST = (
     "GROUP BY person_id) AS counted"
 )
 _REPLIES = (
-    "SELECT id, person_id, at, channel, lenders, sealed FROM reply WHERE person_id = $1 "
+    "SELECT id, person_id, at, channel, lenders, sealed FROM reply WHERE person_id = ANY($1::uuid[]) "
     "AND ($2::text[] IS NULL OR lenders && $2::text[]) ORDER BY at DESC, id LIMIT $3"
 )
 
@@ -76,10 +76,14 @@ def _line(row: Any) -> Line:
 
 
 async def timeline(
-    connection: AsyncConnection, person_id: UUID, before: int, lenders: frozenset[str] | None, limit: int
+    connection: AsyncConnection,
+    person_ids: Sequence[UUID],
+    before: int,
+    lenders: frozenset[str] | None,
+    limit: int,
 ) -> list[Line]:
-    """What happened, the newest first; of other lenders nothing."""
-    asked = (person_id, before, None if lenders is None else sorted(lenders), limit)
+    """What happened to a person by any of their ids, the newest first; of other lenders nothing."""
+    asked = (list(person_ids), before, None if lenders is None else sorted(lenders), limit)
     return [_line(row) for row in await execute(connection, _OF_PERSON, asked)]
 
 
@@ -104,8 +108,8 @@ async def counted(
 
 
 async def answers(
-    connection: AsyncConnection, person_id: UUID, lenders: frozenset[str] | None, limit: int
+    connection: AsyncConnection, person_ids: Sequence[UUID], lenders: frozenset[str] | None, limit: int
 ) -> list[Answer]:
-    """What a person answered, the newest first."""
-    asked = (person_id, None if lenders is None else sorted(lenders), limit)
+    """What a person answered under any of their ids, the newest first."""
+    asked = (list(person_ids), None if lenders is None else sorted(lenders), limit)
     return [Answer(*row) for row in await execute(connection, _REPLIES, asked)]

@@ -39,8 +39,16 @@ async def both(world: World) -> None:
 
 async def test_two_who_are_one_are_one_for_every_service_and_part_again(world: World) -> None:
     await both(world)
+    await world.post(
+        f"persons/{ELSEWHERE}/replies",
+        {"channel": "mail", "words": "I pay on Friday"},
+        bearer(Role.BORROWER, str(ELSEWHERE)),
+    )
     await world.post(f"persons/{PERSON}/links", {"other": str(ELSEWHERE)}, ADA)
     await world.reminders.settled()
+    exported = await world.get(f"persons/{PERSON}/export", FOREIGN)
+    assert [one["words"] for one in exported["answers"]] == ["I pay on Friday"]
+    assert "BorrowerReplied" in {one["kind"] for one in exported["record"]}
     linked = world.told(PersonLinked)[-1]
     assert (linked.person_id, linked.formerly, linked.borrower.lender) == (PERSON, ELSEWHERE, "other")
     assert (PERSON, OTHER_LOAN) in {(one.person_id, one.loan_id) for one in world.told(LoanLinked)}

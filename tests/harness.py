@@ -33,6 +33,7 @@ from shared.events import wire
 from shared.events.base import Event
 from shared.events.examples import LENDER
 from shared.events.ids import message_id
+from shared.events.loans import ProductPublished
 from shared.flow import Flow
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.port import Broker
@@ -98,6 +99,8 @@ class Running:
         assert isinstance(self.broker, MemoryBroker)
         for index, event in enumerate(events):
             await self.broker.publish(a_record(event, id=ids[index] if ids else None))
+            if isinstance(event, ProductPublished) and events[index + 1 :] and self.service.intakes:
+                await self.settled()  # a loan that comes before its product waits for it, and is tried later
 
     async def submit(
         self, command: object, *, key: str | None = None, actor: Actor = OPERATOR, body: int = 1

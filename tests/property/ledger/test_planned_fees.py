@@ -5,10 +5,12 @@ what its borrower has not paid, however they came to be owed.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 
 from services.ledger.domain import journal
 from services.ledger.domain.book import Book
@@ -19,7 +21,22 @@ from services.ledger.domain.terms import Component, Repayment, Terms
 from tests.property.ledger.histories import OPENED, histories
 
 Replay = Callable[[Terms, Iterable[Fact]], Book]
+_OF: dict[str, Any] = vars(providers)
+NO_CONSTANTS = _OF["Constants"](
+    integers=_OF["SortedSet"](),
+    floats=_OF["SortedSet"](key=_OF["float_to_int"]),
+    bytes=_OF["SortedSet"](),
+    strings=_OF["SortedSet"](),
+)
 PROVIDED = histories().filter(lambda one: one[0].repayment is Repayment.PROVIDED)
+
+
+@pytest.fixture(autouse=True)
+def the_same_histories_in_every_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis also draws constants that it finds in whatever modules are loaded: then what is tried here
+    would depend on which other tests ran before.
+    """
+    monkeypatch.setattr(providers, "_get_local_constants", lambda: NO_CONSTANTS)
 
 
 def fees_are_receivable_as_they_are_owed(replaying: Replay) -> None:

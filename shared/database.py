@@ -24,6 +24,7 @@ _EVICT = frozenset({"25006", "57P01", "57P02", "57P03", "57P05"})
 # 22 data exception, 23 integrity violation: the message's fault. All else is the infrastructure's.
 _POISON_CLASSES = frozenset({"22", "23"})
 LOCK_TIMEOUT = "55P03"
+DEADLOCK = "40P01"
 # A peer that vanished without a word is given up by the system: probed when silent for 5 s, lost after three
 # probes, or when what we sent stays unacknowledged for 20 s. Nothing above could tell it from a slow query.
 _LINK = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}

@@ -317,3 +317,28 @@ async def test_scenario_46_a_migration_under_load_disturbs_neither_version(
     assert not [
         entry for entry in said if entry["event"] in ("commands_failed", "batch_not_saved", "part_died")
     ]
+
+
+async def test_scenario_46_a_migration_that_waits_in_a_circle_is_undone_and_tried_again(
+    world: World, tmp_path: Path
+) -> None:
+    newer, url = _newer_release(tmp_path), world.databases["ledger"]
+    holder = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        serving = holder.transaction()
+        await serving.start()
+        await holder.execute("SET LOCAL deadlock_timeout = '60s'")
+        await holder.execute("LOCK TABLE held IN ROW EXCLUSIVE MODE")
+        with capture_logs() as said:
+            migrating = asyncio.ensure_future(asyncio.to_thread(migrate, newer, url))
+            await until(
+                lambda: world.value("ledger", "SELECT count(*) FROM pg_locks WHERE NOT granted"),
+                "the migration waits",
+            )
+            await holder.execute("LOCK TABLE loan IN ROW EXCLUSIVE MODE")
+            await serving.commit()
+            await migrating
+        assert await world.value("ledger", "SELECT version_num FROM alembic_version") == "2099_01_01_0000"
+    finally:
+        await holder.close()
+    assert [entry["attempt"] for entry in said if entry["event"] == "migration_tried_again"] == [1]

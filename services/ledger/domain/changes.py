@@ -3,6 +3,7 @@ penalties.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from services.ledger.domain.allocation import bring_to, use_credit
@@ -21,7 +22,7 @@ from services.ledger.domain.facts import (
     ScheduleChange,
     TokenPayments,
 )
-from services.ledger.domain.fees import asked_at, place_of, replace_charges
+from services.ledger.domain.fees import asked_at, fees_from, place_of, replace_charges
 from services.ledger.domain.interest import LATE_SCALE, lay_out, weigh, weight
 from services.ledger.domain.levels import relevel
 from services.ledger.domain.pauses import pause
@@ -52,7 +53,7 @@ def change_schedule(w: Working, fact: ScheduleChange) -> None:
     asked, given = ([sum(column[first:]) for column in side] for side in (w.owed, w.paid))
     w.balance -= asked[PRINCIPAL] - given[PRINCIPAL]
     w.drawn -= asked[PRINCIPAL] - sum(w.credited[first:])
-    fees_apart = _fees_apart(w, first, kept_until)
+    fees_apart = _fees_apart(w, fact, first, kept_until)
     while len(w.dues) > first:
         w.drop_last()
     w.charges = tuple(one for one in w.charges if not one.planned or one.due <= kept_until)
@@ -71,9 +72,12 @@ def change_schedule(w: Working, fact: ScheduleChange) -> None:
     use_credit(w, fact.reference, fact.value_on)
 
 
-def _fees_apart(w: Working, first: int, kept_until: int) -> list[tuple[Component, int, int]]:
+def _fees_apart(
+    w: Working, fact: ScheduleChange, first: int, kept_until: int
+) -> list[tuple[Component, int, int]]:
     """Fees that instalments from a place on ask for and that were charged apart from the schedule: each with
-    its due date, and what a re-ageing had moved there with the date of the first of them.
+    its due date, and what a re-ageing had moved there with the date of the first of them. What was forgiven
+    of them stays so; of a fee that goes with its schedule there is nothing to forgive any more.
     """
     found = []
     for component in (PENALTY, FEES):
@@ -84,8 +88,18 @@ def _fees_apart(w: Working, first: int, kept_until: int) -> list[tuple[Component
             rest -= sum(w.late_penalty[first:])
         if rest > 0:
             apart.append((component, w.dues[first], rest))
-        found += apart
+        gone = min(max(-rest, 0), sum(one.amount for one in later if one.planned))
+        w.moved(fact.reference, fact.value_on, Why.FORGIVEN, component, gone)
+        found += _less(apart, max(-rest, 0) - gone)
     return found
+
+
+def _less(asked: list[tuple[Component, int, int]], forgiven: int) -> Iterator[tuple[Component, int, int]]:
+    """What is asked for less what was forgiven of it, the last first."""
+    for component, due, amount in reversed(asked):
+        part = min(amount, forgiven)
+        forgiven -= part
+        yield component, due, amount - part
 
 
 def _hand_over(w: Working, fact: ScheduleChange, first: int, component: Component, given: int) -> None:
@@ -120,7 +134,7 @@ def move_due_date(w: Working, fact: DueDateMoved) -> None:
     place = next((k for k, due in enumerate(w.dues) if due >= old and w.kinds[k] in BEARING), None)
     if place is None:
         return
-    so_far = weight(w, place, w.starts[place], w.run_on)
+    so_far, fees = weight(w, place, w.starts[place], w.run_on), fees_from(w, place)
     regular = [k for k in range(place, len(w.dues)) if w.kinds[k] in BEARING]
     dates = moved_dates(w, regular, fact.new_due_on)
     for k, due in zip(regular, list(islice(dates, len(regular))), strict=True):
@@ -130,7 +144,7 @@ def move_due_date(w: Working, fact: DueDateMoved) -> None:
         lay_out(w, k, regular=True)
     lay_out(w, place, regular=False)
     tidy_extra(w)
-    replace_charges(w)
+    replace_charges(w, place, fees)
     weigh(w, place)
     if so_far:
         # Where interest counts by months, a longer period weighs its days anew, those gone by as well.
@@ -159,7 +173,7 @@ def add_periods(w: Working, fact: MorePeriods) -> None:
 def _append(w: Working, extra: int) -> None:
     """Add regular instalments after the last one."""
     last = max(k for k, kind in enumerate(w.kinds) if kind in BEARING)
-    terms, from_on = w.terms, nominal_on(w, last)
+    terms, from_on, fees = w.terms, nominal_on(w, last), fees_from(w, last + 1)
     for index in range(1, extra + 1):
         due = due_date(from_on, terms.unit, terms.count, index, day_of_month=anchor(terms, from_on))
         start = w.dues[last + index - 1]
@@ -167,7 +181,7 @@ def _append(w: Working, extra: int) -> None:
         fall_due(w, last + index, due)
         lay_out(w, last + index, regular=True)
     tidy_extra(w)
-    replace_charges(w)
+    replace_charges(w, last + 1, fees)
     weigh(w, last + 1)
 
 
@@ -287,22 +301,17 @@ def call_all_due(w: Working, today: int) -> None:
     place = bisect_left(w.dues, today)
     if place >= len(w.dues) or w.kinds[place] not in BEARING:
         return
-    given = [sum(column[place + 1 :]) for column in w.paid]
+    given, fees = [sum(column[place + 1 :]) for column in w.paid], fees_from(w, place)
     while len(w.dues) > place + 1:
         w.owed[PRINCIPAL][place] += w.owed[PRINCIPAL][-1]
         w.credited[place] += w.credited[-1]
         w.in_advance[place] += w.in_advance[-1]
         w.drop_last()
-    later, w.dues[place], w.shifted[place] = w.dues[place], today, 0
-    for one in w.charges:
-        if one.due > later:
-            w.owed[PENALTY if one.penalty else FEES][place_of(w, one.due)] += one.amount
-    for component in (PENALTY, FEES):
-        fits = min(given[component], w.owed[component][-1] if len(w.dues) > place + 1 else 0)
-        w.paid[component][-1] += fits
-        given[component] -= fits
-    for column, amount in zip(w.paid, given, strict=True):
-        column[place] += amount
+    replace_charges(w, place, fees)
+    w.dues[place], w.shifted[place] = today, 0
+    tidy_extra(w)
+    for component in (INTEREST, PRINCIPAL):
+        w.paid[component][place] += given[component]
     weigh(w, place)
     w.settled[place] = 0
     recompute(w, place)

@@ -1,6 +1,7 @@
 """Fees and penalties: to which instalment they belong, and what a waiver gives back."""
 
 from bisect import bisect_left, bisect_right
+from typing import NamedTuple
 
 from services.ledger.domain.allocation import bring_to, use_credit
 from services.ledger.domain.book import Charge, Kind, Why
@@ -65,19 +66,52 @@ def _extra(w: Working, last: int, due: int) -> int:
     return last + 1
 
 
-def replace_charges(w: Working) -> None:
-    """Put all fees to the instalments that they belong to now that the due dates have changed."""
-    for component in (PENALTY, FEES):
-        paid = sum(w.paid[component])
-        for k in range(len(w.dues)):
+class Fees(NamedTuple):
+    """What some instalments ask for and have been paid of penalties and of fees."""
+
+    owed: tuple[int, int]
+    paid: tuple[int, int]
+
+
+def fees_from(w: Working, first: int) -> Fees:
+    """Those of the instalments from a place on."""
+    owed, paid = ((sum(side[PENALTY][first:]), sum(side[FEES][first:])) for side in (w.owed, w.paid))
+    return Fees(owed, paid)
+
+
+def replace_charges(w: Working, first: int, fees: Fees) -> None:
+    """Put the fees of the instalments from a place on to those that they belong to now that the due dates
+    have changed. No more is owed than before: what was forgiven of a fee stays forgiven, and what a
+    re-ageing has moved stays with the first of them.
+    """
+    for component, owed, paid in zip((PENALTY, FEES), fees.owed, fees.paid, strict=True):
+        for k in range(first, len(w.dues)):
             w.owed[component][k] = w.late_penalty[k] if component is PENALTY else 0
-            w.paid[component][k] = 0
         for one in w.charges:
-            if one.penalty == (component is PENALTY):
-                w.owed[component][place_of(w, one.due)] += one.amount
-        for k, owed in enumerate(w.owed[component]):
-            w.paid[component][k] = part = min(paid, owed)
-            paid -= part
+            if one.penalty == (component is PENALTY) and (place := place_of(w, one.due)) >= first:
+                w.owed[component][place] += one.amount
+        more = owed - sum(w.owed[component][first:])
+        w.owed[component][first] += max(more, 0)
+        _ask_less(w, first, component, max(-more, 0))
+        left = paid
+        for k in range(first, len(w.dues)):
+            w.paid[component][k] = part = min(left, w.owed[component][k])
+            left -= part
+
+
+def _ask_less(w: Working, first: int, component: Component, amount: int) -> None:
+    """Take an amount off what is owed, from the last instalment back."""
+    for k in range(len(w.dues) - 1, first - 1, -1):
+        part = min(amount, w.owed[component][k])
+        w.owed[component][k] -= part
+        amount -= part
+
+
+def owe_what_was_charged(w: Working) -> None:
+    """With the first draw there are instalments for the fees that were charged before it."""
+    penalties = sum(one.amount for one in w.charges if one.penalty)
+    fees = sum(one.amount for one in w.charges) - penalties
+    replace_charges(w, 0, Fees((penalties, fees), fees_from(w, 0).paid))
 
 
 def waive(w: Working, fact: FeeWaiver) -> None:
@@ -93,8 +127,8 @@ def waive(w: Working, fact: FeeWaiver) -> None:
             kept.append(one)
             continue
         part, component = min(fact.amount, one.amount), PENALTY if one.penalty else FEES
-        kept.append(one._replace(amount=one.amount - part))
-        _take_off(w, fact, asked_at(w, one.due), component, part)
+        taken = _take_off(w, fact, asked_at(w, one.due), component, part)
+        kept.append(one._replace(amount=one.amount - taken))
     w.charges = tuple(kept)
     w.note_settled(fact.value_on.toordinal())
     use_credit(w, fact.reference, fact.value_on)
@@ -108,17 +142,19 @@ def asked_at(w: Working, due: int) -> int:
     return next(asked, len(w.dues) - 1)
 
 
-def _take_off(w: Working, fact: FeeWaiver, place: int, component: Component, amount: int) -> None:
+def _take_off(w: Working, fact: FeeWaiver, place: int, component: Component, amount: int) -> int:
     """Take an amount off a component: where it fell due, or, where a re-ageing has moved it, from what
-    asks for it.
+    asks for it. How much could be: what was forgiven before is waived no more.
     """
+    left = amount
     for k in (place, *range(len(w.dues) - 1, -1, -1)):
-        part = min(amount, w.owed[component][k] - (w.late_penalty[k] if component is PENALTY else 0))
+        part = min(left, w.owed[component][k] - (w.late_penalty[k] if component is PENALTY else 0))
         if part > 0:
-            amount -= part
+            left -= part
             w.owe(k, component, -part)
             w.moved(fact.reference, fact.value_on, Why.WAIVED, component, -part, k)
             _give_back(w, fact, k, component)
+    return amount - left
 
 
 def _give_back(w: Working, fact: FeeWaiver, place: int, component: Component) -> None:

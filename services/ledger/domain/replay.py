@@ -298,7 +298,7 @@ def _draw(w: Working, fact: Draw) -> None:
     undrawn = w.last_regular() < 0
     plan.draw(w, fact)
     if undrawn and w.charges:
-        fees.replace_charges(w)
+        fees.owe_what_was_charged(w)
     w.note_settled(fact.value_on.toordinal())
     use_credit(w, fact.reference, fact.value_on)
 

@@ -79,7 +79,7 @@ def _fees_apart(
     its due date, and what a re-ageing had moved there with the date of the first of them. What was forgiven
     of them stays so; of a fee that goes with its schedule there is nothing to forgive any more.
     """
-    found = []
+    found: list[tuple[Component, int, int]] = []
     for component in (PENALTY, FEES):
         later = [one for one in w.charges if one.penalty == (component is PENALTY) and one.due > kept_until]
         apart = [(component, one.due, one.amount) for one in later if not one.planned]

@@ -102,7 +102,7 @@ def test_a_fee_that_was_forgiven_is_neither_owed_again_nor_forgiven_twice(
 
 
 def test_what_a_re_ageing_moved_falls_due_with_its_new_instalments_also_after_a_date_is_moved() -> None:
-    facts = [
+    facts: list[Fact] = [
         Draw(OPENED, "01", 40_000),
         Fee(OPENED, "02", 600, OPENED),
         ReAge(day(50), "03", day(70), PeriodUnit.MONTH, 1, 3),

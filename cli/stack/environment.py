@@ -10,6 +10,7 @@ from cli.stack.layout import AUDIENCE, ISSUER, ROOT, Layout
 from cli.stack.process import LOOPBACK
 from cli.stack.state import StackState
 from shared.access import issue_token, read_private_jwk
+from shared.clock import ClockKind
 from shared.decision import Role
 from shared.provisioning import LENDERS_USER, service_user
 
@@ -35,6 +36,9 @@ def environment_of(service: str, layout: Layout, state: StackState) -> Mapping[s
         "TOPIC_PREFIX": "",
         "CLOCK": state.clock,
     }
+    if state.clock == ClockKind.SIMULATED:
+        # Whoever lets months pass in minutes waits for each timer.
+        settings |= {"LOOK_EVERY_MS": "20", "OUTBOX_POLL_MOST_MS": "20"}
     if service == "ledger":
         settings |= _of_ledger(layout)
     if service in ASKING:

@@ -161,6 +161,8 @@ class KafkaConsumer:
         self._pattern = "^(?:" + "|".join([*map(re.escape, topics), *patterns]) + ")$"
         self._assignments = _Assignments(config.rebalance_timeout_ms // 2)
         self._client: AIOKafkaConsumer | None = None
+        self._asking: AIOKafkaConsumer | None = None
+        self._one_asks = asyncio.Lock()
 
     async def start(self) -> None:
         """Join the group; tries again for as long as the broker does not answer."""
@@ -201,6 +203,9 @@ class KafkaConsumer:
 
     async def stop(self) -> None:
         """Leave the group."""
+        if self._asking is not None:
+            await self._close(self._asking)
+            self._asking = None
         if self._client is not None:
             await self._close(self._client)
             self._client = None
@@ -263,8 +268,25 @@ class KafkaConsumer:
         return int(await self._connected.position(TopicPartition(*partition)))
 
     async def end_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """End offsets, asked of the brokers."""
-        return _by_partition(await self._connected.end_offsets([TopicPartition(*p) for p in partitions]))
+        """End offsets, asked of the brokers: over connections of their own, for on the consumer's the question
+        would wait behind a fetch that waits for records.
+        """
+        async with self._one_asks:
+            if self._asking is None:
+                client = AIOKafkaConsumer(
+                    **self._config.client_options(),
+                    enable_auto_commit=False,
+                    isolation_level="read_committed",
+                )
+                await client.start()
+                self._asking = client
+            client = self._asking
+            try:
+                return _by_partition(await client.end_offsets([TopicPartition(*p) for p in partitions]))
+            except (KafkaError, OSError):
+                self._asking = None
+                await self._close(client)
+                raise
 
     async def beginning_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         """First offsets, asked of the brokers."""

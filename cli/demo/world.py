@@ -1,0 +1,189 @@
+"""The run's hands: publishing as the platform, asking the APIs as whoever is concerned, reading what was told,
+and knowing when all four services have come to rest.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from cli.access import kafka_config, local_token, reason_of
+from cli.stack.layout import Layout
+from cli.stack.process import StackError
+from shared.decision import Role
+from shared.events import wire
+from shared.events.base import Event
+from shared.events.clock import ClockTicked
+from shared.events.ids import name_id
+from shared.messaging.kafka import KafkaBroker, KafkaConsumer, KafkaProducer
+from shared.messaging.port import Outgoing, Partition
+
+TOPICS = ("ledger-events", "reminder-events", "hardship-events", "mediation-events", "care-events", "holds")
+SERVICES = ("ledger", "reminders", "hardship", "mediation")
+SEND_WITHIN_S, ANSWERS_WITHIN_S, RESTS_WITHIN_S = 60.0, 60.0, 300.0
+TOKEN_HOURS = 11.0
+READY_AFTER = 2
+"""Rounds over all services with equal counters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of a service's, and where it stood."""
+
+    event: Event
+    partition: Partition
+    offset: int
+    emitted_at: datetime
+
+
+@dataclass
+class World:
+    """A running stack, seen from outside."""
+
+    layout: Layout
+    producer: KafkaProducer
+    consumer: KafkaConsumer
+    clients: Mapping[str, httpx.AsyncClient]
+    offsets: dict[str, int]
+    """By topic/partition: the next record to be read."""
+    requests: int = 0
+    published: int = 0
+    _tokens: dict[tuple[Role, str], str] = field(default_factory=dict)
+    _moment: datetime = datetime(2018, 1, 1, tzinfo=UTC)
+
+    # -- publishing ------------------------------------------------------------------------------------------
+
+    async def publish(self, events: Iterable[Event]) -> None:
+        """As the platform does. The id of an event is made of its content: told twice it is the same."""
+        records = [self._record(one) for one in events]
+        answers = await self.producer.send(records, SEND_WITHIN_S)
+        refused = [one for one in answers if one is not None]
+        if refused:
+            raise StackError(f"Kafka did not take {len(refused)} events ({type(refused[0]).__name__})")
+        self.published += len(records)
+
+    def _record(self, event: Event) -> Outgoing:
+        content = wire.encode_value(event).decode()
+        id_ = str(name_id("run", f"{event.TYPE}\n{content}"))
+        source = f"/lenders/{event.lender_name}" if event.PER_LENDER else "/run"
+        envelope = wire.envelope_of(event, id=id_, source=source, time=self._moment)
+        return Outgoing(event.topic_name, *_reordered(wire.encode(event, envelope)))
+
+    async def tick(self, now: datetime) -> None:
+        """Let simulated time move on."""
+        self._moment = now
+        await self.publish([ClockTicked(now=now)])
+
+    # -- asking ----------------------------------------------------------------------------------------------
+
+    async def ask(
+        self, service: str, method: str, path: str, who: tuple[Role, str], body: Any = None, key: str = ""
+    ) -> Any:
+        """One request; `key` makes a repeated write the same one. Raises Refused with the service's reason."""
+        headers = {"Authorization": f"Bearer {self._token(*who)}"}
+        if key:
+            headers["Idempotency-Key"] = str(name_id("run", f"{method} {path}\n{key}"))
+        self.requests += 1
+        try:
+            answer = await self.clients[service].request(method, path, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise StackError(f"{service} does not answer ({type(error).__name__})") from error
+        if not answer.is_success:
+            raise Refused(service, path, answer.status_code, reason_of(answer))
+        return answer.json()
+
+    def _token(self, role: Role, subject: str) -> str:
+        known = self._tokens.get((role, subject))
+        if known is None:
+            known = local_token(self.layout, role, subject=subject, hours=TOKEN_HOURS)
+            self._tokens[role, subject] = known
+        return known
+
+    # -- rest ------------------------------------------------------------------------------------------------
+
+    async def rest(self) -> datetime | None:
+        """Wait until all services have come to rest; when something is due next."""
+        end = time.monotonic() + RESTS_WITHIN_S
+        before: list[Any] = []
+        rounds, pause = 0, 0.02
+        while time.monotonic() < end:
+            found = await asyncio.gather(*(self._quiet(name) for name in SERVICES))
+            now = [(one["consumed"], one["emitted"]) for one in found]
+            quiet = all(not (one["outbox"] or one["due"] or one["behind"]) for one in found)
+            rounds = rounds + 1 if quiet and now == before else int(quiet)
+            self.rounds = getattr(self, "rounds", 0) + 1
+            if rounds >= READY_AFTER:
+                due = [one["next_due_at"] for one in found if one["next_due_at"] is not None]
+                return min(map(datetime.fromisoformat, due), default=None)
+            before = now
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.2, 0.1)
+        raise StackError(f"the services did not come to rest in {RESTS_WITHIN_S:.0f} s: see ./huancui logs")
+
+    async def _quiet(self, service: str) -> dict[str, Any]:
+        self.requests -= 1  # the driver's own question is nobody's request
+        found: dict[str, Any] = await self.ask(service, "GET", "quiescence", (Role.SERVICE, "run"))
+        return found
+
+    # -- what was told ---------------------------------------------------------------------------------------
+
+    async def told(self) -> list[Told]:
+        """What the services have told since this was asked last, in an order that is always the same."""
+        _, assigned = self.consumer.assignment()
+        ends = await self.consumer.end_offsets(sorted(assigned))
+        found: list[Told] = []
+        while any(self.offsets.get(_name(one), 0) < end for one, end in ends.items()):
+            for record in await self.consumer.poll(2_000, 500):
+                event, envelope = wire.decode(record.topic, record.key, record.headers, record.value)
+                where = Partition(record.topic, record.partition)
+                found.append(Told(event, where, record.offset, envelope.time))
+                self.offsets[_name(where)] = record.offset + 1
+        return sorted(found, key=lambda one: (one.event.topic_name, one.partition, one.offset))
+
+
+class Refused(Exception):
+    """A service said no."""
+
+    def __init__(self, service: str, path: str, status: int, reason: str) -> None:
+        super().__init__(f"{service} {path}: {reason}")
+        self.status = status
+
+
+def _reordered(parts: tuple[bytes, list[tuple[str, bytes]], bytes]) -> tuple[bytes, bytes, Any]:
+    key, headers, value = parts
+    return key, value, headers
+
+
+def _name(partition: Partition) -> str:
+    return f"{partition.topic}/{partition.partition}"
+
+
+@asynccontextmanager
+async def opened(layout: Layout, offsets: dict[str, int]) -> AsyncIterator[World]:
+    """A world over the running stack, reading on from these offsets."""
+    broker = KafkaBroker(kafka_config(layout, "huancui-run"))
+    producer, consumer = broker.producer(), broker.consumer("huancui-run", TOPICS)
+    clients = {
+        name: httpx.AsyncClient(
+            base_url=f"{layout.url(name)}/v1/", timeout=ANSWERS_WITHIN_S, trust_env=False
+        )
+        for name in SERVICES
+    }
+    await producer.start()
+    await consumer.start()
+    try:
+        while not consumer.assignment()[1]:
+            await asyncio.sleep(0.05)
+        for one in consumer.assignment()[1]:
+            consumer.seek(one, offsets.get(_name(one), 0))
+        yield World(layout, producer, consumer, clients, offsets)
+    finally:
+        await consumer.stop()
+        await producer.stop()
+        for client in clients.values():
+            await client.aclose()

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.reminders.domain.words.hanzi import SIMPLIFIED
 
@@ -142,6 +143,7 @@ def _places(old: str, places: tuple[int, ...], new: str) -> list[int]:
     return kept
 
 
+@lru_cache(maxsize=4_096)
 def _plain(one: str) -> str:
     if one in _INVISIBLE:
         return ""

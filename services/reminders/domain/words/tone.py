@@ -17,7 +17,7 @@ _FIGURES = re.compile(r"\d+")
 _GRAM_CHARACTERS_MAX = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tone:
     """The weights of one language."""
 

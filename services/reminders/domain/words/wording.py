@@ -15,9 +15,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from services.reminders.domain.words.folding import Folded, fold
 from services.reminders.domain.words.tone import Tone
+
+SENTENCES_KEPT = 2_048
 
 
 class Category(StrEnum):
@@ -73,7 +76,7 @@ class Found:
         return self.sentence[self.end :]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tongue:
     """How one language is checked."""
 
@@ -127,24 +130,33 @@ def check(
 def _findings(
     folded: Folded, sentence: re.Match[str], tongue: Tongue, tone: Tone | None, statutory: bool
 ) -> Iterator[Finding]:
-    informs = statutory and tongue.conditional.search(sentence.group()) is not None
+    for category, first, last, kinder in _in_sentence(sentence.group(), tongue, tone, statutory):
+        start, end = folded.span(sentence.start() + first, sentence.start() + last)
+        yield Finding(category, folded.written[start:end], start, end, tongue.kinder[kinder])
+
+
+# Most sentences of a template are the same for everyone.
+@lru_cache(maxsize=SENTENCES_KEPT)
+def _in_sentence(
+    sentence: str, tongue: Tongue, tone: Tone | None, statutory: bool
+) -> tuple[tuple[Category, int, int, str], ...]:
+    """What is wrong in a folded sentence: the category, its place, the kinder wording's name."""
+    informs = statutory and tongue.conditional.search(sentence) is not None
     judged = False
+    found = []
     for rule in tongue.rules:
         if rule.legal and informs:
             continue
-        for match in rule.pattern.finditer(sentence.group()):
+        for match in rule.pattern.finditer(sentence):
             judged = True
             act = match.start("act") if "act" in rule.pattern.groupindex and match["act"] else None
-            if not tongue.harmless(Found(rule, sentence.group(), *match.span(), act)):
-                start, end = folded.span(sentence.start() + match.start(), sentence.start() + match.end())
-                yield Finding(
-                    rule.category, folded.written[start:end], start, end, tongue.kinder[rule.kinder]
-                )
+            if not tongue.harmless(Found(rule, sentence, *match.span(), act)):
+                found.append((rule.category, *match.span(), rule.kinder))
     # Where a rule has looked at a phrase and found it harmless, that stands.
-    judged = judged or informs or tongue.reassuring.search(sentence.group()) is not None
-    if tone is not None and not judged and tone.is_harsh(sentence.group()):
-        start, end = folded.span(*sentence.span())
-        yield Finding(Category.TONE, folded.written[start:end], start, end, tongue.kinder["tone"])
+    judged = judged or informs or tongue.reassuring.search(sentence) is not None
+    if tone is not None and not judged and tone.is_harsh(sentence):
+        found.append((Category.TONE, 0, len(sentence), "tone"))
+    return tuple(found)
 
 
 def _joined(found: list[Finding], written: str) -> list[Finding]:

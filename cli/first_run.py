@@ -1,4 +1,4 @@
-"""What `huancui run` shows: a lender publishes a small file of events, and the ledger keeps its loans."""
+"""What `huancui example` shows: a lender publishes a small file of events, and the ledger keeps its loans."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ def _applied(layout: Layout, wanted: dict[str, set[str]]) -> bool:
 
 def _ask(layout: Layout, what: str) -> dict[str, Any]:
     """What the ledger answers the lender's operator; empty for a loan that is not there yet."""
-    token = local_token(layout, Role.OPERATOR, lenders=[LENDER], subject="huancui run")
+    token = local_token(layout, Role.OPERATOR, lenders=[LENDER], subject="huancui example")
     try:
         answer = httpx.get(
             f"{layout.url('ledger')}/v1/{what}",

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from cli import checks
 from cli.commands import AsJson, fail, in_one_line, known_layout, layout_with, say
+from cli.demo.commands import run
 from cli.handing_in_commands import import_events, takeover
 from cli.risk.commands import risk_app
 from cli.stack.layout import ROOT, local_layout
@@ -142,9 +143,12 @@ def doctor(ports: Ports = None) -> None:
         raise typer.Exit(1)
 
 
+app.command()(run)
+
+
 @app.command()
 @in_one_line
-def run(ports: Ports = None) -> None:
+def example(ports: Ports = None) -> None:
     """Start the stack if it is not running, then publish a first file of events and show its loans."""
     from cli.first_run import first_run
     from cli.stack.control import start

@@ -139,7 +139,10 @@ class Service:
             self._begin("relay", relay.run, relay.stop)
         if settings.role_timers:
             timer_settings = TimerSettings(
-                batch_max=settings.batch_max, per_second_max=settings.timers_per_second_max
+                batch_max=settings.batch_max,
+                per_second_max=settings.timers_per_second_max,
+                poll_ms=min(TimerSettings().poll_ms, settings.timers_poll_most_ms),
+                idle_poll_ms=settings.timers_poll_most_ms,
             )
             timers = TimerRunner(name, self._url, self.engine, self.door, self.clock, timer_settings)
             self._begin("timers", timers.run, timers.stop)

@@ -60,6 +60,8 @@ class ServiceSettings(DatabaseSettings):
     outbox_poll_most_ms: int = 100
     send_deadline_s: float = 10.0
     timers_per_second_max: int = 20_000
+    timers_poll_most_ms: int = 250
+    sends_poll_ms: int = 200
     answer_within_s: float = 10.0
     still_running_after_s: float = 2.0
     stop_within_s: float = 15.0

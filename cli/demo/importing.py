@@ -1,8 +1,8 @@
 """What the platform of a real loan would have told: its opening, its borrower, its payments.
 
-Real: amount, rate, term, instalment, state, income, debts, status, and the sums paid as principal, interest and
-late fees. Reconstructed: days (only months are known), how the sums were spread over payments, and everything
-about the borrower but the state.
+Real: amount, rate, term, instalment, state, income, debts, status, and the sums paid as principal, interest
+and late fees. Reconstructed: days (only months are known), how the sums were spread over payments, and
+everything about the borrower but the state.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ _NAMES = ("Alex", "Bao", "Carmen", "Dana", "Eli", "Farah", "Grace", "Hugo", "Ine
 
 
 def product() -> ProductPublished:
-    """What all of these loans have in common: equal monthly instalments, months of thirty days, no late fees."""
+    """What all of these loans have in common: equal monthly instalments, months of thirty days."""
     return ProductPublished(
         lender=LENDER,
         product=PRODUCT,
@@ -236,7 +236,7 @@ def _first_period(loan: RealLoan, count: int) -> int:
 
 
 def amortised(loan: RealLoan, count: int) -> list[tuple[int, int]]:
-    """Principal and interest of the first instalments, by the reported instalment and months of thirty days."""
+    """Principal and interest of the first instalments, by the reported instalment, thirty days a month."""
     balance, parts = loan.principal, []
     for _ in range(count):
         interest = round(balance * loan.rate / 12)

@@ -1,8 +1,9 @@
-"""The run's hands: publishing as the platform, asking the APIs as whoever is concerned, reading what was told,
-and knowing when all four services have come to rest.
+"""The run's hands: it publishes as the platform, asks the APIs as whoever is concerned, reads what was told,
+and knows when all four services have come to rest.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from typing import Any
 import httpx
 
 from cli.access import kafka_config, local_token, reason_of
+from cli.demo.importing import LENDER
 from cli.stack.layout import Layout
 from cli.stack.process import StackError
 from shared.decision import Role
@@ -26,9 +28,10 @@ from shared.messaging.port import Outgoing, Partition
 TOPICS = ("ledger-events", "reminder-events", "hardship-events", "mediation-events", "care-events", "holds")
 SERVICES = ("ledger", "reminders", "hardship", "mediation")
 SEND_WITHIN_S, ANSWERS_WITHIN_S, RESTS_WITHIN_S = 60.0, 60.0, 300.0
+TRIES, AGAIN_AFTER_S = 4, 0.5
 TOKEN_HOURS = 11.0
-READY_AFTER = 2
-"""Rounds over all services with equal counters."""
+_OF_A_LENDER = frozenset({Role.OPERATOR, Role.HARDSHIP_OFFICER})
+LOOK_EVERY_S = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Told:
     event: Event
     partition: Partition
     offset: int
-    emitted_at: datetime
+    recorded_at: datetime | None
+    """By the emitting service's wall clock."""
 
 
 @dataclass
@@ -55,6 +59,7 @@ class World:
     published: int = 0
     _tokens: dict[tuple[Role, str], str] = field(default_factory=dict)
     _moment: datetime = datetime(2018, 1, 1, tzinfo=UTC)
+    _read: list[Told] = field(default_factory=list)
 
     # -- publishing ------------------------------------------------------------------------------------------
 
@@ -84,23 +89,34 @@ class World:
     async def ask(
         self, service: str, method: str, path: str, who: tuple[Role, str], body: Any = None, key: str = ""
     ) -> Any:
-        """One request; `key` makes a repeated write the same one. Raises Refused with the service's reason."""
+        """One request; `key` makes a repeated write the same one. Raises Refused, saying why."""
         headers = {"Authorization": f"Bearer {self._token(*who)}"}
         if key:
             headers["Idempotency-Key"] = str(name_id("run", f"{method} {path}\n{key}"))
         self.requests += 1
-        try:
-            answer = await self.clients[service].request(method, path, json=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise StackError(f"{service} does not answer ({type(error).__name__})") from error
+        answer = await self._sent(service, method, path, body, headers)
         if not answer.is_success:
             raise Refused(service, path, answer.status_code, reason_of(answer))
         return answer.json()
 
+    async def _sent(
+        self, service: str, method: str, path: str, body: Any, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        for attempt in range(TRIES):
+            try:
+                return await self.clients[service].request(method, path, json=body, headers=headers)
+            except httpx.TransportError as error:
+                # A write is the same when it is sent again: it has its key.
+                if attempt == TRIES - 1:
+                    raise StackError(f"{service} does not answer ({type(error).__name__})") from error
+                await asyncio.sleep(AGAIN_AFTER_S * (attempt + 1))
+        raise AssertionError("the last attempt returns or raises")
+
     def _token(self, role: Role, subject: str) -> str:
         known = self._tokens.get((role, subject))
         if known is None:
-            known = local_token(self.layout, role, subject=subject, hours=TOKEN_HOURS)
+            lenders = (LENDER,) if role in _OF_A_LENDER else ()
+            known = local_token(self.layout, role, lenders=lenders, subject=subject, hours=TOKEN_HOURS)
             self._tokens[role, subject] = known
         return known
 
@@ -109,20 +125,20 @@ class World:
     async def rest(self) -> datetime | None:
         """Wait until all services have come to rest; when something is due next."""
         end = time.monotonic() + RESTS_WITHIN_S
-        before: list[Any] = []
-        rounds, pause = 0, 0.02
+        before: list[tuple[int, int]] = []
         while time.monotonic() < end:
-            found = await asyncio.gather(*(self._quiet(name) for name in SERVICES))
+            await asyncio.sleep(LOOK_EVERY_S)
+            found = []
+            for name in SERVICES:  # in the order of the flow: while the first is busy the others need no question
+                one = await self._quiet(name)
+                if one["outbox"] or one["due"] or one["behind"]:
+                    break
+                found.append(one)
             now = [(one["consumed"], one["emitted"]) for one in found]
-            quiet = all(not (one["outbox"] or one["due"] or one["behind"]) for one in found)
-            rounds = rounds + 1 if quiet and now == before else int(quiet)
-            self.rounds = getattr(self, "rounds", 0) + 1
-            if rounds >= READY_AFTER:
+            if len(now) == len(SERVICES) and now == before:
                 due = [one["next_due_at"] for one in found if one["next_due_at"] is not None]
                 return min(map(datetime.fromisoformat, due), default=None)
             before = now
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.2, 0.1)
         raise StackError(f"the services did not come to rest in {RESTS_WITHIN_S:.0f} s: see ./huancui logs")
 
     async def _quiet(self, service: str) -> dict[str, Any]:
@@ -132,17 +148,22 @@ class World:
 
     # -- what was told ---------------------------------------------------------------------------------------
 
+    async def read(self) -> None:
+        """Read on without end: what was told is there when it is asked for."""
+        while True:
+            for record in await self.consumer.poll(2_000, 500):
+                event, envelope = wire.decode(record.topic, record.key, record.headers, record.value)
+                where = Partition(record.topic, record.partition)
+                self._read.append(Told(event, where, record.offset, envelope.recorded_at))
+                self.offsets[_name(where)] = record.offset + 1
+
     async def told(self) -> list[Told]:
         """What the services have told since this was asked last, in an order that is always the same."""
         _, assigned = self.consumer.assignment()
         ends = await self.consumer.end_offsets(sorted(assigned))
-        found: list[Told] = []
-        while any(self.offsets.get(_name(one), 0) < end for one, end in ends.items()):
-            for record in await self.consumer.poll(2_000, 500):
-                event, envelope = wire.decode(record.topic, record.key, record.headers, record.value)
-                where = Partition(record.topic, record.partition)
-                found.append(Told(event, where, record.offset, envelope.time))
-                self.offsets[_name(where)] = record.offset + 1
+        while any(self.offsets.get(_name(one), 0) < end for one, end in ends.items()):  # noqa: ASYNC110  # read in batches
+            await asyncio.sleep(0.005)
+        found, self._read = self._read, []
         return sorted(found, key=lambda one: (one.event.topic_name, one.partition, one.offset))
 
 
@@ -169,19 +190,24 @@ async def opened(layout: Layout, offsets: dict[str, int]) -> AsyncIterator[World
     broker = KafkaBroker(kafka_config(layout, "huancui-run"))
     producer, consumer = broker.producer(), broker.consumer("huancui-run", TOPICS)
     clients = {
-        name: httpx.AsyncClient(
-            base_url=f"{layout.url(name)}/v1/", timeout=ANSWERS_WITHIN_S, trust_env=False
-        )
+        name: httpx.AsyncClient(base_url=f"{layout.url(name)}/v1/", timeout=ANSWERS_WITHIN_S, trust_env=False)
         for name in SERVICES
     }
     await producer.start()
     await consumer.start()
     try:
-        while not consumer.assignment()[1]:
+        while not consumer.assignment()[1]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         for one in consumer.assignment()[1]:
             consumer.seek(one, offsets.get(_name(one), 0))
-        yield World(layout, producer, consumer, clients, offsets)
+        world = World(layout, producer, consumer, clients, offsets)
+        reading = asyncio.ensure_future(world.read())
+        try:
+            yield world
+        finally:
+            reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reading
     finally:
         await consumer.stop()
         await producer.stop()

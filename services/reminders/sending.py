@@ -18,7 +18,7 @@ from services.reminders.adapters.smtp_mail import Mailer
 from services.reminders.adapters.templates import BadTemplate
 from services.reminders.domain.contact import Channel, Purpose
 from services.reminders.domain.last_look import NotSent, Situation, last_look
-from services.reminders.domain.outgoing import NoTextForChannel, TellsStranger, TextRefused
+from services.reminders.domain.outgoing import TextRefused
 from services.reminders.domain.person_file import PersonFile, Planned
 from services.reminders.domain.reference import Reference
 from services.reminders.domain.settling import MISCONDUCT
@@ -37,6 +37,7 @@ from shared import spine
 from shared.asking import Peer
 from shared.clock import ClockKind, system_now
 from shared.database import is_infrastructure, transaction
+from shared.errors import Refused
 from shared.events.ids import borrower_id
 from shared.messaging.sends import Dispatcher, NeverTaken, TryLater, Withheld
 from shared.money import Money
@@ -241,7 +242,7 @@ class Sending:
             kinds = refused.facts["kinds"]
             assert isinstance(kinds, tuple), "they are named"
             raise NeverTaken(MISCONDUCT + ",".join(kinds)) from None
-        except (TellsStranger, NoTextForChannel) as refused:
+        except Refused as refused:  # the same again later would be refused again
             raise NeverTaken(refused.code) from None
         except BadTemplate:
             raise NeverTaken("facts_missing") from None

@@ -268,7 +268,7 @@ class KafkaConsumer:
         return int(await self._connected.position(TopicPartition(*partition)))
 
     async def end_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """End offsets, asked of the brokers: over connections of their own, for on the consumer's the question
+        """End offsets, asked of the brokers over connections of their own: on the consumer's the question
         would wait behind a fetch that waits for records.
         """
         async with self._one_asks:

@@ -143,6 +143,7 @@ class Dispatcher:
         ) as error:  # a provider's failure of any kind is tried again, a limited number of times
             if send.attempts >= self._settings.attempts_max:
                 return self._settled(send, "failed", type(error).__name__)
+            log.warning("send_postponed", send_id=send.id, attempt=send.attempts, error=type(error).__name__)
             pause = self._settings.first_pause_s * 2 ** (send.attempts - 1)
             async with transaction(self._engine) as connection:
                 await spine.postpone_send(connection, send.id, system_now() + timedelta(seconds=pause))

@@ -53,12 +53,14 @@ class Composer:
         """The text for an occasion. An address where the person is not established gets one that tells of no
         debt; a mail that tells of one points to an article that fits.
 
-        Raises NoTextForChannel, BadTemplate where a fact is missing, TextRefused and TellsStranger where what
-        came of it must not be sent.
+        Raises NoTextForChannel, BadTemplate where a fact is missing, TextRefused, TellsStranger and
+        TellsOfDebt where what came of it must not be sent.
         """
         occasion = occasion_for(occasion, established=established)
         form, language = form_for(channel), language_for(languages, self._templates.languages)
-        rendered = self._templates.render(occasion, form, language, facts)
+        # Who was identified at an address knows who their lender is; a stranger there must not learn it.
+        known = tuple(str(facts.get(one, "")) for one in ("sender", "lender")) if established else ()
+        rendered = self._templates.render(occasion, form, language, facts, known)
         message, text, article = rendered.message, rendered.message.text, None
         if form is Form.MAIL and occasion.tells_of_debt:
             article = next(iter(offered_with(self._articles, occasion, language)), None)

@@ -53,8 +53,16 @@ class Templates:
             self._read_language(folder / language, language)
         self._look_for_gaps()
 
-    def render(self, occasion: Occasion, form: Form, language: str, facts: Mapping[str, object]) -> Rendered:
-        """The message for an occasion. Facts may be texts, numbers, money and days.
+    def render(
+        self,
+        occasion: Occasion,
+        form: Form,
+        language: str,
+        facts: Mapping[str, object],
+        known: tuple[str, ...] = (),
+    ) -> Rendered:
+        """The message for an occasion. Facts may be texts, numbers, money and days; `known` are names that
+        the reader knows.
 
         Raises `BadTemplate` when a fact is missing or no template has the language.
         """
@@ -67,7 +75,7 @@ class Templates:
             except TemplateError as error:
                 raise BadTemplate(f"{language}/{occasion}.md, {form}, {part}: {error}") from error
         version = self._versions[language, occasion]
-        return Rendered(Message(occasion, form, language, parts), f"{occasion}/{language}/{version}")
+        return Rendered(Message(occasion, form, language, parts, known), f"{occasion}/{language}/{version}")
 
     def facts(self, occasion: Occasion, form: Form, language: str) -> frozenset[str]:
         """The names of the facts that the templates for an occasion use."""

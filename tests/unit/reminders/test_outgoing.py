@@ -20,7 +20,7 @@ from services.reminders.domain.outgoing import (
     spread,
 )
 from services.reminders.domain.words.debt import tells_of_debt
-from services.reminders.domain.words.messages import Occasion, Part
+from services.reminders.domain.words.messages import Occasion, TellsOfDebt, Part
 from shared.events.ids import NAMESPACE
 from shared.money import Money
 
@@ -126,3 +126,12 @@ def test_after_a_freeze_turns_are_spread_evenly_and_always_the_same() -> None:
     by_hour = [sum(one.hour + 24 * (one.day - 1) == hour for one in turns) for hour in range(9, 57)]
     assert max(by_hour) < 150
     assert min(by_hour) > 60
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_lender_whose_name_tells_of_loans_may_say_it_to_whoever_is_known_there(language: str) -> None:
+    known = {**facts(), "sender": "Harbour Loans 海港贷款", "lender": "Harbour Loans 海港贷款"}
+    made = COMPOSER.compose(Occasion.STOP_CONFIRMED, Channel.MAIL, (language,), known, established=True)
+    assert "Harbour Loans" in made.text
+    with pytest.raises(TellsOfDebt):
+        COMPOSER.compose(Occasion.HELP_OFFER, Channel.MAIL, (language,), known, established=False)

@@ -1,0 +1,126 @@
+"""Where a run stands: what a day's decisions need, and what is counted. Written after each day, so that a run
+that was killed goes on from there to the same end.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from cli.stack.files import write_private
+
+
+@dataclass
+class LoanState:
+    """What the platform and the borrower know of a loan."""
+
+    missed: dict[int, int] = field(default_factory=dict)
+    """By instalment, what was unpaid of it when it was told as missed."""
+    plan: str | None = None
+    """The plan that runs."""
+    person_quiet: bool = False
+    """Wants no more messages."""
+    helped: bool = False
+    """A case is open: they have said that they cannot pay."""
+    repaid: bool = False
+    paid_for: dict[str, str] = field(default_factory=dict)
+    """By due date, the day on which it is paid; empty: it is not."""
+    ever_late: bool = False
+    could_offer: str = ""
+    """What the lender could agree to before a mediator, as JSON: what was declined at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that somebody does on a day through an API."""
+
+    kind: str
+    reference: str
+    """The borrower's."""
+    about: str = ""
+    """A case, a plan, or what is said."""
+
+    @property
+    def name(self) -> str:
+        """By which it is the same when it is done again."""
+        return f"{self.kind}/{self.reference}/{self.about}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a borrower pays."""
+
+    reference: str
+    name: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact that was made."""
+
+    reference: str
+    sent_at: str
+    purpose: str
+    channel: str
+    template: str
+
+
+@dataclass
+class State:
+    """A run."""
+
+    seed: int
+    size: int
+    """How many loans."""
+    months: int
+    shock: float
+    day: date
+    """The last day that is done."""
+    offsets: dict[str, int] = field(default_factory=dict)
+    loans: dict[str, LoanState] = field(default_factory=dict)
+    payments: dict[str, list[Payment]] = field(default_factory=dict)
+    """By day."""
+    actions: dict[str, list[Action]] = field(default_factory=dict)
+    """By day."""
+    contacts: list[Contact] = field(default_factory=list)
+    stops: list[tuple[str, str, str]] = field(default_factory=list)
+    """Whose contacts are closed from one instant to another (empty: for good)."""
+    counts: dict[str, int] = field(default_factory=dict)
+    withheld: dict[str, int] = field(default_factory=dict)
+    """By rule."""
+    cents: dict[str, int] = field(default_factory=dict)
+    by_month: dict[str, dict[str, int]] = field(default_factory=dict)
+    history: str = ""
+    """A hash over the content of all that was told, each day sorted: the same for the same seed."""
+    seconds: float = 0.0
+    """How long it has run."""
+    events: int = 0
+    slowest_day: float = 0.0
+
+
+def note(state: State, what: str, times: int = 1) -> None:
+    """Count something, in all and for its month."""
+    state.counts[what] = state.counts.get(what, 0) + times
+    month = state.by_month.setdefault(state.day.isoformat()[:7], {})
+    month[what] = month.get(what, 0) + times
+
+
+def chain(state: State, lines: list[str]) -> None:
+    """Add a day's events to the hash of the history: in no order that depends on who was faster."""
+    told = hashlib.sha256(state.history.encode())
+    for line in sorted(lines):
+        told.update(line.encode())
+    state.history = told.hexdigest()
+
+
+def save(state: State, file: Path) -> None:
+    """Keep it."""
+    write_private(file, msgspec.json.encode(state).decode())
+
+
+def load(file: Path) -> State | None:
+    """What was kept, if anything."""
+    return msgspec.json.decode(file.read_bytes(), type=State) if file.exists() else None

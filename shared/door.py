@@ -28,6 +28,7 @@ from shared.decision import Key, SendSettled
 from shared.faults import FaultPoint
 from shared.kept import Kept
 from shared.message import Message, Outcome
+from shared.messaging.bell import Bell
 from shared.messaging.port import Partition, Record
 from shared.observe import Metrics, batch_span
 from shared.spine import DueTimer, Move, PositionMoved
@@ -93,10 +94,10 @@ class Door:
         self._read_before: dict[str, frozenset[Key]] = {}
         self._work = Uncancelled()
         self._kept = Kept(engine, parts, self._with_restarts, self._count)
+        self.saved = Bell()
         self._pending: list[_Pending] = []
         self._in_flight: dict[UUID, _Pending] = {}
-        self._batching = False
-        self.stopping = False
+        self._batching = self.stopping = False
 
     # -- commands
 
@@ -341,6 +342,7 @@ class Door:
                     raise _Undone
                 faults.reached(FaultPoint.BEFORE_DB_COMMIT)
         faults.reached(FaultPoint.AFTER_DB_COMMIT)
+        self.saved.ring()
         self.metrics.batch_messages.observe(len(batch.messages))
 
     async def _read_again(self, need: parking.NeedContents) -> dict[int, Record | None]:

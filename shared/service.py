@@ -135,14 +135,14 @@ class Service:
                     send_deadline_s=settings.send_deadline_s,
                 ),
                 self.let_go,
+                self.door.saved,
             )
             self._begin("relay", relay.run, relay.stop)
         if settings.role_timers:
             timer_settings = TimerSettings(
                 batch_max=settings.batch_max,
                 per_second_max=settings.timers_per_second_max,
-                poll_ms=min(TimerSettings().poll_ms, settings.timers_poll_most_ms),
-                idle_poll_ms=settings.timers_poll_most_ms,
+                in_order=settings.timers_in_order,
             )
             timers = TimerRunner(name, self._url, self.engine, self.door, self.clock, timer_settings)
             self._begin("timers", timers.run, timers.stop)
@@ -168,7 +168,10 @@ class Service:
             [prefix + topic for topic in source.topics],
             [_pattern(prefix, topic) for topic in source.per_lender],
             IntakeSettings(
-                batch_max=settings.batch_max, lanes=settings.lanes, look_every_ms=settings.look_every_ms
+                batch_max=settings.batch_max,
+                lanes=settings.lanes,
+                look_every_ms=settings.look_every_ms,
+                look_after_ms=settings.look_after_ms,
             ),
             group=f"huancui-{prefix}{name}",
         )

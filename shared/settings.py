@@ -56,12 +56,12 @@ class ServiceSettings(DatabaseSettings):
     batch_max: int = 200
     lanes: int = 4
     look_every_ms: int = 500
+    look_after_ms: int | None = None
     outbox_poll_least_ms: int = 5
     outbox_poll_most_ms: int = 100
     send_deadline_s: float = 10.0
     timers_per_second_max: int = 20_000
-    timers_poll_most_ms: int = 250
-    sends_poll_ms: int = 200
+    timers_in_order: bool = False
     answer_within_s: float = 10.0
     still_running_after_s: float = 2.0
     stop_within_s: float = 15.0

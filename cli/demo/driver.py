@@ -25,6 +25,8 @@ from shared.events.loans import PaymentMethod, PaymentReceived, PaymentsComplete
 DAY = timedelta(days=1)
 TIME_OF_DAY = timedelta(hours=19)
 """UTC: nine in Hawaii, three in the afternoon in New York: contact is open in all of the United States."""
+MORNING = timedelta(hours=10, minutes=1)
+"""UTC: the day has begun in Hawaii too."""
 NIGHT = timedelta(hours=28)
 """UTC: the first midnight of the next day in the United States."""
 KNOWN_WITHIN_S = 90.0
@@ -110,14 +112,17 @@ class Run:
     # -- a day -----------------------------------------------------------------------------------------------
 
     async def _day(self, world: World, acting: Acting) -> None:
-        yesterday = self.state.day - DAY
-        await world.publish([*self._paid(yesterday), PaymentsComplete(lender=LENDER, through=yesterday)])
-        moment, night = _moment(self.state.day), _midnight(self.state.day) + NIGHT
+        # First the midnights of all zones, then the day: what follows from the night is told before anybody is
+        # written to, and what happens at which moment does not depend on who is faster.
+        night = _midnight(self.state.day) + NIGHT
+        await world.tick(_midnight(self.state.day) + MORNING)
+        await world.rest()
+        await self._listen(world, acting)
+        moment = _moment(self.state.day)
         while True:
-            told_at = time.time()
             await world.tick(moment)
             due = await world.rest()
-            await self._listen(world, acting, told_at)
+            await self._listen(world, acting)
             if due is None or due >= night:
                 break
             moment = max(_full_hour(due), moment + timedelta(minutes=1))
@@ -127,6 +132,12 @@ class Run:
                 await asyncio.gather(*(acting.do(one) for one in actions[first : first + AT_ONCE]))
             await world.rest()
             await self._listen(world, acting)
+        told_at = time.time()
+        await world.publish(
+            [*self._paid(self.state.day), PaymentsComplete(lender=LENDER, through=self.state.day)]
+        )
+        await world.rest()
+        await self._listen(world, acting, told_at)
 
     def _paid(self, day: date) -> list[Event]:
         payments = self.state.payments.pop(day.isoformat(), [])

@@ -127,18 +127,18 @@ class World:
         end = time.monotonic() + RESTS_WITHIN_S
         before: list[tuple[int, int]] = []
         while time.monotonic() < end:
-            await asyncio.sleep(LOOK_EVERY_S)
-            found = []
-            for name in SERVICES:  # in the order of the flow: while the first is busy the others need no question
-                one = await self._quiet(name)
-                if one["outbox"] or one["due"] or one["behind"]:
-                    break
-                found.append(one)
-            now = [(one["consumed"], one["emitted"]) for one in found]
-            if len(now) == len(SERVICES) and now == before:
-                due = [one["next_due_at"] for one in found if one["next_due_at"] is not None]
-                return min(map(datetime.fromisoformat, due), default=None)
-            before = now
+            first = await self._quiet(SERVICES[0])
+            found = [first]
+            if _still(first):  # while the first of the flow is busy the others need no question
+                found += await asyncio.gather(*(self._quiet(name) for name in SERVICES[1:]))
+            if len(found) == len(SERVICES) and all(map(_still, found)):
+                now = [(one["consumed"], one["emitted"]) for one in found]
+                if now == before:
+                    due = [one["next_due_at"] for one in found if one["next_due_at"] is not None]
+                    return min(map(datetime.fromisoformat, due), default=None)
+                before = now
+            else:
+                await asyncio.sleep(LOOK_EVERY_S)
         raise StackError(f"the services did not come to rest in {RESTS_WITHIN_S:.0f} s: see ./huancui logs")
 
     async def _quiet(self, service: str) -> dict[str, Any]:
@@ -173,6 +173,10 @@ class Refused(Exception):
     def __init__(self, service: str, path: str, status: int, reason: str) -> None:
         super().__init__(f"{service} {path}: {reason}")
         self.status = status
+
+
+def _still(one: Mapping[str, Any]) -> bool:
+    return not (one["outbox"] or one["due"] or one["behind"])
 
 
 def _reordered(parts: tuple[bytes, list[tuple[str, bytes]], bytes]) -> tuple[bytes, bytes, Any]:

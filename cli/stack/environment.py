@@ -38,12 +38,7 @@ def environment_of(service: str, layout: Layout, state: StackState) -> Mapping[s
     }
     if state.clock == ClockKind.SIMULATED:
         # Whoever lets months pass in minutes waits for each timer.
-        settings |= {
-            "LOOK_EVERY_MS": "50",
-            "OUTBOX_POLL_MOST_MS": "20",
-            "TIMERS_POLL_MOST_MS": "20",
-            "SENDS_POLL_MS": "20",
-        }
+        settings |= {"LOOK_AFTER_MS": "15", "TIMERS_IN_ORDER": "true"}
     if service == "ledger":
         settings |= _of_ledger(layout)
     if service in ASKING:

@@ -121,9 +121,7 @@ def make(settings: RemindersSettings | None = None) -> tuple[Service, FastAPI]:
     channels = channels_of(settings)
 
     def dispatcher(running: Service) -> Outgoing:
-        return dispatcher_of(
-            running, channels, ledger, settings.learn_url, DispatchSettings(poll_ms=settings.sends_poll_ms)
-        )
+        return dispatcher_of(running, channels, ledger, settings.learn_url, DispatchSettings())
 
     service = Service(
         FLOW, settings, SOURCES, reference=REFERENCE, dispatcher=dispatcher, migrations=MIGRATIONS

@@ -34,6 +34,8 @@ class IntakeSettings:
     lanes: int = 4
     poll_ms: int = 100
     look_every_ms: int = 500
+    look_after_ms: int | None = None
+    """Look so soon after something was applied, where nobody waits for the clock on the wall."""
     commit_every_s: float = 1.0
     stuck_after_s: float = 60.0
 
@@ -75,6 +77,7 @@ class Intake:
         self._fresh: dict[Partition, datetime] = {}
         self._epoch = -1
         self._stop = asyncio.Event()
+        self._applied = asyncio.Event()
         self._committed_at = 0.0
         self._read_at = time.monotonic()
         self._consumer: ConsumerPort | None = None
@@ -155,6 +158,7 @@ class Intake:
                 async with consumer.processing:
                     if consumer.assignment()[0] == self._epoch:
                         await self._apply(consumer, records)
+                        self._applied.set()
             else:
                 await self._pass_gaps(consumer)
                 if self._is_stuck():
@@ -310,13 +314,23 @@ class Intake:
     async def _look(self, consumer: ConsumerPort) -> None:
         """Again and again look at the ends of our partitions, and note up to which moment all is applied."""
         while True:
-            await asyncio.sleep(self._settings.look_every_ms / 1000)
+            await self._until_next_look()
             try:
                 await self._look_once(consumer)
             except (
                 Exception
             ) as error:  # the brokers or the database are away: the note grows old, and timers wait
                 log.warning("look_failed", consumer=self.name, error=type(error).__name__)
+
+    async def _until_next_look(self) -> None:
+        every, after = self._settings.look_every_ms / 1000, self._settings.look_after_ms
+        if after is None:
+            await asyncio.sleep(every)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._applied.wait(), every)
+        self._applied.clear()
+        await asyncio.sleep(after / 1000)
 
     async def _look_once(self, consumer: ConsumerPort) -> None:
         if self._epoch != -1 and await self._new_ones_may_begin():
@@ -345,6 +359,7 @@ class Intake:
             async with transaction(self._engine) as connection:
                 for moment, its_ends in sorted(reached.items()):
                     await spine.note_read_through(connection, self.name, moment, its_ends)
+            self._door.saved.ring()  # timers may wait for it
 
     async def _new_ones_may_begin(self) -> bool:
         """Whether the old partitions of a topic are read so far that its new ones need wait no longer."""

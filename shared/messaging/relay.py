@@ -15,6 +15,7 @@ from shared import faults
 from shared.database import is_infrastructure
 from shared.events.wire import unpack_headers
 from shared.faults import FaultPoint
+from shared.messaging.bell import Bell
 from shared.messaging.leader import Stopped, leadership
 from shared.messaging.port import Broker, Outgoing, ProducerPort, TooLargeForBroker
 from shared.observe import Metrics
@@ -101,6 +102,7 @@ class Relay:
         metrics: Metrics,
         settings: RelaySettings,
         let_go: str = LET_GO,
+        saved: Bell | None = None,
     ) -> None:
         self._service, self._url, self._broker = service, database_url, broker
         self._metrics, self._settings, self._let_go = metrics, settings, let_go
@@ -109,6 +111,7 @@ class Relay:
         self._any_held = True
         self._rows_at_once = settings.batch_max
         self._stop = asyncio.Event()
+        self._idle = (saved or Bell()).sleeper()
         self.leading = False
 
     async def run(self) -> None:
@@ -133,6 +136,7 @@ class Relay:
     def stop(self) -> None:
         """End after the batch in hand."""
         self._stop.set()
+        self._idle.wake()
 
     async def _drain(self, connection: asyncpg.Connection) -> None:
         settings = self._settings
@@ -157,9 +161,10 @@ class Relay:
                 pause_ms = settings.poll_least_ms
                 if len(rows) >= max(1, self._rows_at_once // 2) and self._failures == 0:
                     continue
+                await self._sleep(pause_ms / 1000)  # what comes meanwhile goes out together
             else:
                 pause_ms = min(pause_ms * 1.5, settings.poll_most_ms)
-            await self._sleep(pause_ms / 1000)
+                await self._idle.sleep(pause_ms / 1000)
 
     async def _publish(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> int:
         """Send rows and delete the acknowledged prefix; the number of its last row, or 0."""

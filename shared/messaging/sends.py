@@ -3,7 +3,6 @@ idempotency key.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -86,6 +85,7 @@ class Dispatcher:
         self._channels, self._outcome, self._permit = channels, outcome, permit
         self._settings = settings
         self._stop = asyncio.Event()
+        self._idle = door.saved.sleeper()
 
     async def run(self) -> None:
         """Dispatch until `stop`."""
@@ -98,12 +98,12 @@ class Dispatcher:
                 log.warning("dispatch_retried", error=type(error).__name__)
                 busy = False
             if not busy:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), self._settings.poll_ms / 1000)
+                await self._idle.sleep(self._settings.poll_ms / 1000)
 
     def stop(self) -> None:
         """End after the batch in hand."""
         self._stop.set()
+        self._idle.wake()
 
     async def _once(self) -> bool:
         at = system_now()

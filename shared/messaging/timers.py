@@ -27,6 +27,10 @@ class TimerSettings:
     poll_ms: int = 50
     idle_poll_ms: int = 250
     per_second_max: int = 20_000
+    in_order: bool = False
+    """What falls due at one moment fires before what falls due later: where a simulated clock takes long steps,
+    the same then happens in each run.
+    """
     still_leading_every_s: float = 1.0
 
 
@@ -45,6 +49,7 @@ class TimerRunner:
         self._service, self._url, self._engine = service, database_url, engine
         self._door, self._clock, self._settings = door, clock, settings
         self._stop = asyncio.Event()
+        self._idle = door.saved.sleeper()
         self._idle_ms = float(settings.poll_ms)
 
     async def run(self) -> None:
@@ -70,14 +75,17 @@ class TimerRunner:
     def stop(self) -> None:
         """End after the batch in hand."""
         self._stop.set()
+        self._idle.wake()
 
     async def _fire_due(self) -> None:
         settings = self._settings
         due = await self.due(settings.batch_max * settings.lanes)
         if not due:
             self._idle_ms = min(self._idle_ms * 1.5, settings.idle_poll_ms)
-            await self._sleep(self._idle_ms / 1000)
+            await self._idle.sleep(self._idle_ms / 1000)
             return
+        if settings.in_order:
+            due = [one for one in due if one.due_at == due[0].due_at]
         self._idle_ms = float(settings.poll_ms)
         lanes: dict[int, list[DueTimer]] = defaultdict(list)
         for one in due:

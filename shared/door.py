@@ -88,15 +88,13 @@ class Door:
         still_running_after_s: float = 2.0,
     ) -> None:
         self.parts, self.engine, self.metrics = parts, engine, metrics
-        self._fetch = fetch
-        self._answer_within_s = answer_within_s
+        self._fetch, self._answer_within_s = fetch, answer_within_s
         self._still_running_after_s = still_running_after_s
         self._read_before: dict[str, frozenset[Key]] = {}
         self._work = Uncancelled()
         self._kept = Kept(engine, parts, self._with_restarts, self._count)
         self.saved = Bell()
-        self._pending: list[_Pending] = []
-        self._in_flight: dict[UUID, _Pending] = {}
+        self._pending, self._in_flight = list[_Pending](), dict[UUID, _Pending]()
         self._batching = self.stopping = False
 
     # -- commands

@@ -112,7 +112,7 @@ class Run:
     # -- a day -----------------------------------------------------------------------------------------------
 
     async def _day(self, world: World, acting: Acting) -> None:
-        # First the midnights of all zones, then the day: what follows from the night is told before anybody is
+        # First the midnights of all zones, then the day: what follows from the night is told before anyone is
         # written to, and what happens at which moment does not depend on who is faster.
         night = _midnight(self.state.day) + NIGHT
         await world.tick(_midnight(self.state.day) + MORNING)

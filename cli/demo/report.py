@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cli.demo.behaviour import Fate, Rates, Tone, fate_of
 from cli.demo.conduct import breaches
-from cli.demo.dunning import Outcome, simulate
+from cli.demo.conventional import Outcome, simulate
 from cli.demo.importing import Story
 from cli.demo.source import TROUBLED
 from cli.demo.state import State

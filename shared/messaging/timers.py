@@ -28,8 +28,8 @@ class TimerSettings:
     idle_poll_ms: int = 250
     per_second_max: int = 20_000
     in_order: bool = False
-    """What falls due at one moment fires before what falls due later: where a simulated clock takes long steps,
-    the same then happens in each run.
+    """What falls due at one moment fires before what falls due later: where a simulated clock takes long
+    steps, the same then happens in each run.
     """
     still_leading_every_s: float = 1.0
 

@@ -138,6 +138,7 @@ CLI = (
     "cli",
     "services.hardship.adapters.risk_model",
     "services.hardship.domain.risk",
+    "services.ledger.domain.due_dates",
     "services.reminders.adapters.tone",
     "services.reminders.domain.words",
     "shared.access",

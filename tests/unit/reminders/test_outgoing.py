@@ -20,7 +20,7 @@ from services.reminders.domain.outgoing import (
     spread,
 )
 from services.reminders.domain.words.debt import tells_of_debt
-from services.reminders.domain.words.messages import Occasion, TellsOfDebt, Part
+from services.reminders.domain.words.messages import Occasion, Part, TellsOfDebt
 from shared.events.ids import NAMESPACE
 from shared.money import Money
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from cli.demo.behaviour import RATES, Tone, fate_of
+from cli.demo.conventional import CONTACTS_A_MONTH, Outcome, simulate
 from cli.demo.draws import draw, happens, weighted
-from cli.demo.dunning import CONTACTS_A_MONTH, Outcome, simulate
 from cli.demo.places import SHOCKED
 from cli.demo.source import SNAPSHOT, Status, read_rows
 from shared.events.care import Circumstance

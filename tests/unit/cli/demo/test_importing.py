@@ -45,7 +45,7 @@ def at_the_snapshot(row: RealLoan) -> Desk:
     return desk
 
 
-def days_late(desk: Desk) -> int:
+def days_past_due(desk: Desk) -> int:
     oldest = desk.loan().book.oldest_unpaid()
     return 0 if oldest is None else max(0, SNAPSHOT.toordinal() - desk.loan().book.dues[oldest])
 
@@ -57,13 +57,13 @@ def days_late(desk: Desk) -> int:
 def test_who_was_late_is_as_late_in_the_ledger_but_for_few_who_had_paid_parts(
     status: Status, least: int, most: int, otherwise: int
 ) -> None:
-    found = [days_late(at_the_snapshot(one)) for one in ROWS if one.status is status]
+    found = [days_past_due(at_the_snapshot(one)) for one in ROWS if one.status is status]
     assert sum(not least <= days <= most for days in found) == otherwise, found
 
 
 def test_who_was_not_late_is_not_late_in_the_ledger_but_for_few() -> None:
     rows = [one for one in ROWS if one.status is Status.CURRENT][:60]
-    late = [one.number for one in rows if days_late(at_the_snapshot(one))]
+    late = [one.number for one in rows if days_past_due(at_the_snapshot(one))]
     assert len(late) <= 1, late
 
 

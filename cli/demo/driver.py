@@ -21,6 +21,7 @@ from shared.events import wire
 from shared.events.base import Event
 from shared.events.ledger import FeedLate, LoanRegistered, PaymentApplied
 from shared.events.loans import PaymentMethod, PaymentReceived, PaymentsComplete
+from shared.events.reminders import LoanLinked
 
 DAY = timedelta(days=1)
 TIME_OF_DAY = timedelta(hours=19)
@@ -48,6 +49,8 @@ class Run:
         }
         self.borrowers = Borrowers(state, self.stories, self.fates)
         self.latencies: list[float] = []
+        self._told: list[str] = []
+        """What was told since the state was kept last."""
 
     async def go(self) -> None:
         """From where the state stands to the end."""
@@ -68,7 +71,7 @@ class Run:
                 await self._day(world, acting)
                 self.state.slowest_day = max(self.state.slowest_day, time.monotonic() - day_begun)
                 self.state.seconds = time.monotonic() - begun
-                save(self.state, self._file)
+                self._keep()
 
     # -- before the snapshot ---------------------------------------------------------------------------------
 
@@ -92,19 +95,24 @@ class Run:
         for on, name in recoveries(self.fates, SNAPSHOT):
             self.state.actions.setdefault(on.isoformat(), []).append(Action("recover", name))
         await self._listen(world, acting)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep the state: what was told counts by days, so that a day that was begun twice counts as one."""
+        chain(self.state, self._told)
+        self._told = []
         save(self.state, self._file)
 
     async def _until_known(self, world: World) -> None:
         """A service finds a new lender's topics within seconds; before, nothing of them is read."""
         end = time.monotonic() + KNOWN_WITHIN_S
-        told = [self.stories[0]]
-        await world.publish(event for one in told for event in one.opening())
+        seen: set[type[Event]] = set()
+        await world.publish(self.stories[0].opening())
         while time.monotonic() < end:
             found = await world.told()
-            self._hash(found)
-            kinds = {type(one.event).__name__ for one in found}
-            self._seen = getattr(self, "_seen", set()) | kinds
-            if {LoanRegistered.__name__, "LoanLinked"} <= self._seen:
+            self._note(found)
+            seen |= {type(one.event) for one in found}
+            if {LoanRegistered, LoanLinked} <= seen:
                 return
             await asyncio.sleep(0.2)
         raise StackError("the services do not read the lender's topics: see ./huancui logs")
@@ -165,7 +173,7 @@ class Run:
         """Read what was told, and let everybody make of it what they do."""
         doubted = False
         found = await world.told()
-        self._hash(found)
+        self._note(found)
         for one in found:
             self.borrowers.take(one.event)
             doubted = doubted or isinstance(one.event, FeedLate)
@@ -177,9 +185,9 @@ class Run:
             await world.rest()
             await self._listen(world, acting)
 
-    def _hash(self, found: Sequence[Told]) -> None:
+    def _note(self, found: Sequence[Told]) -> None:
         self.state.events += len(found)
-        chain(self.state, [f"{one.event.NAME} {wire.encode_value(one.event).decode()}" for one in found])
+        self._told += [f"{one.event.NAME} {wire.encode_value(one.event).decode()}" for one in found]
 
 
 def _midnight(day: date) -> datetime:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cli.main import app
 from cli.publish import BadLine, read_line
@@ -14,6 +15,7 @@ from shared.events.ledger import LoanRegistered
 from shared.events.loans import LoanOpened
 from shared.flow import Flow, States, Step
 from shared.observe import Metrics
+from tests.architecture import api_reference
 from tests.architecture.flow_map import FILE, FLOWS, flow_map
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,3 +102,14 @@ def test_a_wrong_link_command_metric_or_example_would_be_found() -> None:
     assert unknown_commands(text) == ["fly"]
     assert unknown_metrics(text) == ["huancui_nothing_total"]
     assert "/loan_reference: Field required" in bad_examples(text)[0]
+
+
+def test_the_api_reference_is_made_of_the_routes() -> None:
+    assert api_reference.FILE.read_text(encoding="utf-8") == api_reference.api_reference(api_reference.apps())
+
+
+def test_every_page_has_its_place_in_the_site() -> None:
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    pages = [page for section in site["nav"] for pages in section.values() for page in pages]
+    listed = {page if isinstance(page, str) else next(iter(page.values())) for page in pages}
+    assert listed == {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}

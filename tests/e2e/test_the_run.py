@@ -1,0 +1,142 @@
+"""The command line on a stack of its own: a run gives the same history for its seed, also where it was killed, and
+what the READMEs tell to do works.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cli.stack.layout import KAFKA_OFFSET, POSTGRES_OFFSET, ROOT
+from cli.stack.process import port_is_free, wait_until
+
+LOANS, WITHIN_S = 25, 240.0
+FIRST_PORTS = range(36_000, 44_000, 200)
+
+
+class Runner:
+    """The command, in a folder of its own."""
+
+    def __init__(self, home: Path) -> None:
+        taken = (0, 1, 2, 3, 4, 5, POSTGRES_OFFSET, *range(KAFKA_OFFSET, KAFKA_OFFSET + 3))
+        ports = next(first for first in FIRST_PORTS if all(port_is_free(first + one) for one in taken))
+        self.home, self.ports = home, ports
+        self.environment = {**os.environ, "HUANCUI_HOME": str(home), "HUANCUI_PORTS": str(ports)}
+
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start it."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def do(self, *arguments: str) -> str:
+        """Run it to its end; what it said."""
+        process = self.begin(*arguments)
+        said, _ = process.communicate(timeout=WITHIN_S)
+        assert process.returncode == 0, said
+        return said
+
+    def state(self) -> dict[str, Any]:
+        """Where the run stands."""
+        file = self.home / "run" / "state.json"
+        found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"day": ""}
+        return found
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Callable[[str], Runner]]:
+    made: list[Runner] = []
+
+    def make(name: str) -> Runner:
+        made.append(Runner(tmp_path / name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.begin("down").communicate(timeout=120)
+
+
+@pytest.mark.timeout(600)
+def test_a_run_is_the_same_for_its_seed_and_goes_on_after_it_was_killed(
+    runner: Callable[[str], Runner],
+) -> None:
+    options = ("--loans", str(LOANS), "--months", "1", "--seed", "7")
+    whole = runner("whole")
+    said = whole.do("run", *options, "--once")
+    page = (whole.home / "run" / "report.html").read_text()
+    assert "contacts that break a rule" in said
+    assert all(one in page for one in ("<svg", "simulated"))
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    first = whole.state()
+    assert all(first["counts"][one] > 0 for one in ("missed", "contacts: help", "plans accepted"))
+
+    broken = runner("broken")
+    process = broken.begin("run", *options)
+    assert wait_until(lambda: broken.state()["day"] >= "2018-07-12", WITHIN_S)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert broken.state()["day"] < "2018-07-30"
+    said = broken.do("run", "--resume")
+    assert "./huancui down" in said
+    second = broken.state()
+    assert second["history"] == first["history"]
+    assert second["counts"] == first["counts"]
+    assert broken.begin("run", "--resume", "--once").wait(WITHIN_S) == 0
+
+
+def test_a_stack_that_no_run_has_made_is_left_alone(runner: Callable[[str], Runner]) -> None:
+    mine = runner("mine")
+    (mine.home / "postgres").mkdir(parents=True)
+    process = mine.begin("run", "--loans", "1")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "HUANCUI_HOME=.huancui-run" in said
+    assert (mine.home / "postgres").exists()
+    process = mine.begin("run", "--resume")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "begin one with" in said
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_readmes_first_event_works_as_it_is_written(runner: Callable[[str], Runner], page: str) -> None:
+    mine = runner("first")
+    text = (ROOT / page).read_text(encoding="utf-8")
+    block = next(one for one in text.split("\n\n") if "./huancui lender add acme" in one)
+    lines = [line.removeprefix("    ") for line in block.splitlines() if "HUANCUI_HOME" not in line]
+    script = "\n".join(["set -e", *lines])
+    script = script.replace("./huancui", f"{sys.executable} -P -m cli").replace("28001", str(mine.ports + 1))
+    script = script.replace("first.jsonl", str(mine.home / "first.jsonl"))
+    mine.home.mkdir()
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=ROOT,
+        env={**mine.environment, "PYTHONPATH": str(ROOT), "no_proxy": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 sent, 0 bad" in done.stdout
+    token = mine.do("token", "--role", "operator", "--lender", "acme").split()[-1]
+    url = f"http://127.0.0.1:{mine.ports + 1}/v1/loans"
+
+    def known() -> bool:
+        answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+        return [one["unpaid"]["amount"] for one in answer.json()["data"]] == ["120.00"]
+
+    assert wait_until(known, 60, 0.2)

@@ -1,5 +1,5 @@
-"""The command line on a stack of its own: a run gives the same history for its seed, also where it was killed,
-and what the READMEs tell to do works.
+"""The command line on a stack of its own: a run gives the same history for its seed, also where it was
+killed, and what the READMEs tell to do works.
 """
 
 import json

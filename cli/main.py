@@ -18,6 +18,7 @@ from cli import checks
 from cli.commands import AsJson, fail, in_one_line, known_layout, layout_with, say
 from cli.demo.commands import run
 from cli.handing_in_commands import import_events, takeover
+from cli.replay.commands import replay_app
 from cli.risk.commands import risk_app
 from cli.stack.layout import ROOT, local_layout
 from cli.words import words_app
@@ -38,6 +39,7 @@ audit_app = typer.Typer(no_args_is_help=True, help="The audit of a service.")
 app.add_typer(audit_app, name="audit")
 app.add_typer(words_app, name="words")
 app.add_typer(risk_app, name="risk")
+app.add_typer(replay_app, name="replay")
 
 Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]
 Service = Annotated[str, typer.Option(help="Which service.")]

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +13,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.access import local_token
 from cli.commands import in_one_line, known_layout, layout_with, say
+from cli.demo.clean import CLOCK_START, make_room
 from cli.demo.importing import LENDER
 from cli.demo.source import LOANS, SNAPSHOT
-from cli.demo.state import State, load
+from cli.demo.state import State, load, save
 from cli.stack.layout import Layout, services_here
 from cli.stack.process import StackError
 from shared.clock import ClockKind
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from cli.demo.driver import Run
 
 STATE, REPORT = Path("run") / "state.json", Path("run") / "report.html"
-MADE_BY_A_RUN = ("postgres", "kafka", "lenders", "secrets", "keys", "run", "stack.json")
-CLOCK_START = "HUANCUI_CLOCK_START"
 _BEFORE = SNAPSHOT - timedelta(days=1)
 
 Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]
@@ -113,25 +111,8 @@ def _begun(layout: Layout) -> State:
 
 
 def _anew(layout: Layout, state: State) -> State:
-    """Make room for a run: what an earlier run has left goes, what anybody else made here stays."""
-    from cli.demo.state import save
-    from cli.stack.control import stop
-    from cli.stack.state import supervisor_lives
-
-    there = [one for one in MADE_BY_A_RUN if (layout.home / one).exists()]
-    if there and not (layout.home / STATE).exists():
-        raise StackError(
-            f"{layout.home} holds a stack that no run has made, and a run begins with an empty one: keep it, "
-            "and give the run a folder of its own: HUANCUI_HOME=.huancui-run ./huancui run"
-        )
-    if supervisor_lives(layout):
-        stop(layout, lambda step: None)
-    for one in there:
-        path = layout.home / one
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+    """An empty stack, and the state kept at once: it says that what comes now is a run's."""
+    make_room(layout, STATE)
     save(state, layout.home / STATE)
     return state
 

@@ -57,7 +57,7 @@ class Run:
         begun = time.monotonic() - self.state.seconds
         if not self.layout.lender_file(LENDER).exists():
             add_lender(self.layout, LENDER)
-        async with opened(self.layout, self.state.offsets) as world:
+        async with opened(self.layout, self.state.offsets, LENDER) as world:
             acting = Acting(world, self.state, self.borrowers)
             if self.state.day < SNAPSHOT:
                 await self._tell_history(world, acting)

@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 
 from cli.access import kafka_config, local_token, reason_of
-from cli.demo.importing import LENDER
 from cli.stack.layout import Layout
 from cli.stack.process import StackError
 from shared.decision import Role
@@ -41,6 +40,7 @@ class Told:
     event: Event
     partition: Partition
     offset: int
+    id: str
     recorded_at: datetime | None
     """By the emitting service's wall clock."""
 
@@ -50,6 +50,7 @@ class World:
     """A running stack, seen from outside."""
 
     layout: Layout
+    lender: str
     producer: KafkaProducer
     consumer: KafkaConsumer
     clients: Mapping[str, httpx.AsyncClient]
@@ -115,7 +116,7 @@ class World:
     def _token(self, role: Role, subject: str) -> str:
         known = self._tokens.get((role, subject))
         if known is None:
-            lenders = (LENDER,) if role in _OF_A_LENDER else ()
+            lenders = (self.lender,) if role in _OF_A_LENDER else ()
             known = local_token(self.layout, role, lenders=lenders, subject=subject, hours=TOKEN_HOURS)
             self._tokens[role, subject] = known
         return known
@@ -154,7 +155,7 @@ class World:
             for record in await self.consumer.poll(2_000, 500):
                 event, envelope = wire.decode(record.topic, record.key, record.headers, record.value)
                 where = Partition(record.topic, record.partition)
-                self._read.append(Told(event, where, record.offset, envelope.recorded_at))
+                self._read.append(Told(event, where, record.offset, envelope.id, envelope.recorded_at))
                 self.offsets[_name(where)] = record.offset + 1
 
     async def told(self) -> list[Told]:
@@ -189,8 +190,8 @@ def _name(partition: Partition) -> str:
 
 
 @asynccontextmanager
-async def opened(layout: Layout, offsets: dict[str, int]) -> AsyncIterator[World]:
-    """A world over the running stack, reading on from these offsets."""
+async def opened(layout: Layout, offsets: dict[str, int], lender: str) -> AsyncIterator[World]:
+    """A world over the running stack, of one lender, reading on from these offsets."""
     broker = KafkaBroker(kafka_config(layout, "huancui-run"))
     producer, consumer = broker.producer(), broker.consumer("huancui-run", TOPICS)
     clients = {
@@ -204,7 +205,7 @@ async def opened(layout: Layout, offsets: dict[str, int]) -> AsyncIterator[World
             await asyncio.sleep(0.05)
         for one in consumer.assignment()[1]:
             consumer.seek(one, offsets.get(_name(one), 0))
-        world = World(layout, producer, consumer, clients, offsets)
+        world = World(layout, lender, producer, consumer, clients, offsets)
         reading = asyncio.ensure_future(world.read())
         try:
             yield world

@@ -82,6 +82,8 @@ class Borrowers:
                 self._decide(name, event.due_on, event.unpaid.minor)
             case ledger.PaymentMissed():
                 note(self._state, "missed")
+                fees = 0 if event.late_fee is None else event.late_fee.minor
+                self._state.cents["late fees"] = self._state.cents.get("late fees", 0) + fees
                 loan.missed[event.instalment] = event.unpaid.minor
                 loan.ever_late = True
                 self._is_late(name, event)

@@ -75,7 +75,7 @@ class Result:
              f"{some('plan instalments kept', 0):,}, {some('plan instalments missed', 0):,}"),
             ("mediations, settlements", f"{some('mediations', 0):,}, {some('settlements', 0):,}"),
             ("paid on loans that were ever late", _usd(state.cents.get("paid after arrears", 0))),
-            ("late fees charged to borrowers", _usd(0)),
+            ("late fees charged to borrowers", _usd(state.cents.get("late fees", 0))),
             ("contacts that break a rule, by an independent look", f"{sum(self.breaches.values()):,}"),
         ]  # fmt: skip
 
@@ -146,7 +146,12 @@ def write_page(result: Result, file: Path) -> None:
         state=result.state,
         rows=result.rows(),
         speed=result.speed(),
-        charts=[_by_month(result), _withheld(result), _beside(result)],
+        charts=[
+            _by_month(result),
+            _withheld(result),
+            _beside(result, "contacts"),
+            _beside(result, "charged_off"),
+        ],
         comparisons=[
             (one.tone.value, way, _figures(outcome))
             for one in result.comparisons
@@ -190,13 +195,13 @@ def _withheld(result: Result) -> str:
     return str(chart.render(is_unicode=True))
 
 
-def _beside(result: Result) -> str:
-    chart = _chart(pygal.Bar, "Contacts and charge-offs beside conventional dunning (plain model)")
+def _beside(result: Result, what: str) -> str:
+    chart = _chart(
+        pygal.Bar, f"{what.replace('_', ' ').capitalize()} beside conventional dunning (plain model)"
+    )
     chart.x_labels = [one.tone.value for one in result.comparisons]
-    chart.add("contacts, humane", [one.kind.contacts for one in result.comparisons])
-    chart.add("contacts, dunning", [one.hard.contacts for one in result.comparisons])
-    chart.add("charged off, humane", [one.kind.charged_off for one in result.comparisons])
-    chart.add("charged off, dunning", [one.hard.charged_off for one in result.comparisons])
+    chart.add("humane", [getattr(one.kind, what) for one in result.comparisons])
+    chart.add("dunning", [getattr(one.hard, what) for one in result.comparisons])
     return str(chart.render(is_unicode=True))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,10 +45,9 @@ def superlender(
 
     Status 1 where one differs, or a line could not be read.
     """
-    from cli.replay.driving import Replayed, load, replay, save
+    from cli.replay.driving import Replayed, load, save
     from cli.replay.superlender import read
-    from cli.stack.control import start, stop
-    from cli.stack.state import supervisor_lives
+    from cli.stack.control import stop
 
     layout = layout_with(ports)
     feed = read(folder, loans)
@@ -64,6 +63,20 @@ def superlender(
         make_room(layout, STATE)
         state = Replayed(before)
         save(state, layout.home / STATE)
+    _play(layout, feed, state, before)
+    if once:
+        stop(layout, lambda step: None)
+    _tell(feed, state)
+    told = {name for name, times in state.missed.items() if times}
+    if told != feed.late.keys() or feed.bad:
+        raise typer.Exit(1)
+
+
+def _play(layout: Layout, feed: "Feed", state: "Replayed", before: date) -> None:
+    from cli.replay.driving import replay
+    from cli.stack.control import start
+    from cli.stack.state import supervisor_lives
+
     columns = (TextColumn("{task.description:20}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
     with Progress(*columns, TimeElapsedColumn(), console=say, disable=not say.is_terminal) as progress:
         task = progress.add_task("", total=1.0)
@@ -76,12 +89,6 @@ def superlender(
             start(layout, ClockKind.SIMULATED, on_step)
         known: Layout = known_layout()
         asyncio.run(replay(known, feed, state, layout.home / STATE, on_step))
-    if once:
-        stop(layout, lambda step: None)
-    _tell(feed, state)
-    told = {name for name, times in state.missed.items() if times}
-    if told != feed.late.keys() or feed.bad:
-        raise typer.Exit(1)
 
 
 def _tell(feed: "Feed", state: "Replayed") -> None:

@@ -20,8 +20,10 @@ TOPICS = (
     "followup-events",
     "loan-events.acme",
     "loan-events.other",
+    "loan-events.third",
     "borrowers.acme",
     "borrowers.other",
+    "borrowers.third",
 )
 
 

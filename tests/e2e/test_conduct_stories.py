@@ -1,10 +1,16 @@
 """What must not be done to people, over all four services: visits, threats, words after all was put right."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
+from shared.events.borrowers import Address, Medium
+from shared.events.clock import ClockTicked
 from shared.events.examples import LENDER
+from shared.events.holds import HoldPlaced
+from shared.events.ids import person_id
 from shared.events.ledger import PaymentMissed, PaymentMissedRetracted
+from shared.events.parts import Party, PartyRole
 from shared.events.reminders import ContactSent, MisconductRefused, PersonProfiled, TreatmentExhausted
 from tests.builders import a_payment
 from tests.e2e.callers import callers_of
@@ -13,7 +19,9 @@ from tests.e2e.test_ledger_stories import SIMULATED, complete, day
 from tests.e2e.test_whole_path import ALL, contacts, lent, unpaid_until
 from tests.e2e.world import World
 from tests.harness import instant
-from tests.service.reminders.helping import LOAN, OLGA, PERSON, registered
+from tests.service.hardship.helping import HELEN
+from tests.service.reminders.helping import ADA, CONDUCT, LOAN, OLGA, PERSON, registered
+from tests.unit.ledger.test_holds import a_product, a_term_loan
 
 HARSH = "Pay today or we will tell your employer and your neighbours that you are a cheat."
 
@@ -82,3 +90,80 @@ async def test_who_moves_is_written_to_by_the_clock_of_where_they_are(world: Wor
         assert [one.template for one in sent] == ["missed_first"]
         west = timedelta(hours=-8)
         assert all(8 <= (one.sent_at + west).hour < 21 for one in sent)
+
+
+async def test_one_person_with_three_lenders_is_one_person_to_all_of_them(
+    world: World, tmp_path: Path
+) -> None:
+    async with world.with_services(*ALL, **SIMULATED), callers_of(world, tmp_path) as people:
+        await lent(world, people)
+        for lender in ("other", "third"):
+            await people.tell("reminders", "PUT", f"lenders/{lender}/conduct", ADA, CONDUCT)
+            opened = a_term_loan(
+                "600.00",
+                lender=lender,
+                loan_reference="L-1",
+                instalment_count=6,
+                opened_on="2026-01-01",
+                first_due_on="2026-02-01",
+                parties=(Party(borrower_reference="B-1"),),
+            )
+            product = a_product(annual_rate=Decimal("0.12")).model_copy(update={"lender": lender})
+            for event in (registered("B-1", lender), product, opened):
+                await world.publish(event)
+                await world.rest()
+            same = {"other": str(person_id(lender, "B-1"))}
+            await people.post("reminders", f"persons/{PERSON}/links", ADA, same)
+            await world.rest()
+        done = [complete(date(2026, 2, 3)).model_copy(update={"lender": one}) for one in ("other", "third")]
+        await day(world, date(2026, 2, 4), complete(date(2026, 2, 3)), *done)
+        assert len({one.loan_id for one in await told(world, "ledger-events", PaymentMissed)}) == 3
+        await world.live_until(instant("2026-02-28T12:00:00"))
+
+        late = [
+            one for one in await contacts(world, ContactSent) if one.sent_at >= instant("2026-02-02T00:00:00")
+        ]
+        assert {one.person_id for one in late} == {PERSON}
+        days = [(one.sent_at + timedelta(hours=8)).date() for one in late]
+        assert len(days) == len(set(days)) > 1
+        assert all(sum(timedelta(0) <= on - since < timedelta(days=7) for on in days) <= 3 for since in days)
+
+
+async def test_of_two_who_borrowed_together_the_one_in_breathing_space_is_left_in_peace(
+    world: World, tmp_path: Path
+) -> None:
+    async with world.with_services(*ALL, **SIMULATED), callers_of(world, tmp_path) as people:
+        await people.tell("reminders", "PUT", f"lenders/{LENDER}/conduct", ADA, CONDUCT)
+        await world.publish(ClockTicked(now=instant("2026-01-02T12:00:00")))
+        both = (Party(borrower_reference="B-1"), Party(borrower_reference="B-2", role=PartyRole.JOINT))
+        opened = a_term_loan(
+            "1200.00",
+            instalment_count=12,
+            loan_reference="L-1",
+            opened_on="2026-01-01",
+            first_due_on="2026-02-01",
+            parties=both,
+        )
+        mail = Address(medium=Medium.MAIL, value="mei@home.example", established=True)
+        other = registered("B-2", name="Li Mei", addresses=(mail,))
+        here = {"time_zone": "Europe/London", "country": "GB", "region": "GB-ENG"}
+        for event in (registered(**here), other, a_product(annual_rate=Decimal("0.12")), opened):
+            await world.publish(event)
+            await world.rest()
+        notice = {
+            "person_id": str(PERSON),
+            "kind": "standard",
+            "register_reference": "BS-1",
+            "territory": "GB-ENG",
+            "adviser": "anna",
+            "applied_on": "2026-01-02",
+            "starts_on": "2026-01-03",
+            "debts": [{"loan_id": str(LOAN), "kind": "loan"}],
+        }
+        await people.post("hardship", "moratoria", HELEN, notice)
+        await world.rest()
+        await unpaid_until(world, date(2026, 2, 4))
+        await unpaid_until(world, date(2026, 2, 12))
+        asked = [one for one in await contacts(world, ContactSent) if one.purpose.value != "answer"]
+        assert PERSON not in {one.person_id for one in asked}
+        assert {one.person_id for one in await told(world, "holds", HoldPlaced)} == {PERSON}

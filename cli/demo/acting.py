@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cli.demo.behaviour import Fate
+from cli.demo.behaviour import LEAST_SPARED, Fate
 from cli.demo.borrowers import Borrowers
 from cli.demo.importing import CURRENCY, LENDER
 from cli.demo.state import Action, State, note
@@ -21,8 +21,6 @@ CAPACITY_SHARE = Decimal("0.5")
 """What part of what is left over a plan may take (the case policy's)."""
 LEAST_SPENDING = 95_000
 """Cents a month: a little more than what the policy protects for one adult."""
-LEAST_SPARED = 200
-"""Cents a month."""
 SPENT_OF_INCOME = Decimal("0.7")
 CONDUCT = {
     "name": "Harbour Loans",

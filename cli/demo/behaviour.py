@@ -142,6 +142,8 @@ def fate_of(loan: RealLoan, seed: int, months: int, shock: float, tone: Tone = T
 
 
 SHOCK_IN_MONTH = 2
+LEAST_SPARED = 200
+"""Cents a month that everybody can spare."""
 SPELL_MONTHS_MAX = 36
 
 

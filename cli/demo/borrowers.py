@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from cli.demo.behaviour import Fate
+from cli.demo.behaviour import LEAST_SPARED, Fate
 from cli.demo.importing import LENDER, Story
 from cli.demo.state import Action, Contact, LoanState, Payment, State, note
 from services.ledger.domain.due_dates import add_months
@@ -107,7 +107,7 @@ class Borrowers:
             return
         spell, pay_on = fate.spell(due_on), due_on
         if spell is not None:
-            can_spare = int(spell.share * fate.loan.instalment) + _ROUNDING
+            can_spare = max(int(spell.share * fate.loan.instalment), LEAST_SPARED) + _ROUNDING
             keeps = fate.does(fate.rates.keeps_instalment, "keeps", due_on)
             if cents > can_spare or (loan.plan is not None and not keeps):
                 loan.paid_for[due_on.isoformat()] = ""

@@ -294,7 +294,8 @@ def _tell_bucket(telling: _Telling, now: Standing, *, worse: bool) -> None:
         cured = telling.next_id
         telling.events.append(ArrearsCured(loan_id=loan.id, cured_on=cured_on))
     elif are and cured is not None:
-        if any(one.due_on == now.oldest_unpaid_due_on for one in told.missed):
+        # What is missed only now takes no cure back: what was cured was something else.
+        if any(one.due_on == now.oldest_unpaid_due_on for one in loan.told.missed):
             telling.events.append(
                 ArrearsCuredRetracted(
                     loan_id=loan.id, cured_event_id=cured, arrears=loan.money(now.arrears_minor)

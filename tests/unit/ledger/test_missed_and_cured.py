@@ -132,6 +132,16 @@ def test_a_reversal_takes_the_cure_back_and_tells_no_miss_twice() -> None:
     assert len(desk.named(PaymentMissed)) == 1
 
 
+def test_the_next_instalment_missed_takes_no_cure_back() -> None:
+    desk = _desk()
+    desk.take(_complete(date(2026, 12, 31)))
+    desk.day(date(2026, 2, 10))
+    desk.take(a_payment("100.00", value_on="2026-02-09"))
+    told = desk.day(date(2026, 3, 2))
+    assert sorted(_names(told)) == ["DelinquencyChanged", "InstalmentDueSoon", "PaymentMissed"]
+    assert desk.named(ArrearsCuredRetracted) == []
+
+
 def test_a_reversal_of_a_payment_in_time_tells_the_miss() -> None:
     desk = _desk()
     desk.take(_complete(date(2026, 12, 31)), a_payment("100.00", value_on="2026-01-31"))

@@ -109,5 +109,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed_and_the_next_start_works(s
     assert stack("up")[0] == 0
     pids = stack.pids()
     assert stack("down")[0] == 0
-    assert not any(map(is_alive, pids))
+    assert wait_until(lambda: not any(map(is_alive, pids)), 10), (
+        "a process that was ended is reaped a moment later"
+    )
     assert stack("status")[0] == 1

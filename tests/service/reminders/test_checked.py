@@ -126,6 +126,8 @@ class Life:
         medium, reached = self.chance.choice(["call", "mail", "sms"]), self.chance.random() < 0.7
         inbound, purpose = self.chance.random() < 0.3, self.chance.choice(PURPOSES)
         made_at = self.now - timedelta(minutes=self.chance.choice([0, 30, 700]))
+        await self.world.at(self.now)  # what falls due at this moment has been done
+        await self.compare()
         told = self._tried(medium, purpose, made_at)
         rules = set() if inbound else broken(self.known, replace(told, tells=set()), made_at)
         before = len(self.world.told(ConductBreachFound))

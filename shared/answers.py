@@ -20,18 +20,31 @@ def write_answer(value: object, error: Exception | None = None) -> bytes:
 
 def read_answer(flow: Flow, message: Message, stored: bytes) -> tuple[object, Exception | None]:
     """What was answered before: the value in the type that the step declares, or the refusal."""
+    try:
+        value = value_of(stored)
+    except DomainError as refusal:
+        return None, refusal
+    declared = next((step.answer for step in flow.steps.get(type(message.body), ()) if step.answer), None)
+    if declared is not None:
+        return typed(value, declared), None
+    if isinstance(value, dict) and set(value) == {"status"}:
+        return Received(value["status"]), None
+    return value, None
+
+
+def value_of(stored: bytes) -> Any:
+    """What was answered before, as JSON knows it; raises the stored refusal."""
     found: dict[str, Any] = from_json(stored)
     if "refused" in found:
         refusal = DomainError.codes[found["refused"]](**found["facts"])
         refusal.replayed = True
-        return None, refusal
-    value = found["value"]
-    declared = next((step.answer for step in flow.steps.get(type(message.body), ()) if step.answer), None)
-    if declared is not None:
-        return _adapter(declared).validate_python(value, strict=False), None
-    if isinstance(value, dict) and set(value) == {"status"}:
-        return Received(value["status"]), None
-    return value, None
+        raise refusal
+    return found["value"]
+
+
+def typed(value: Any, declared: Any) -> Any:
+    """A stored value in the type that it had."""
+    return _adapter(declared).validate_python(value, strict=False)
 
 
 @lru_cache(maxsize=256)

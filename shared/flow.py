@@ -72,7 +72,8 @@ class Step:
     `key` overrides which states the message is for (several: the decision is asked once for each). An event
     counts for each of its states by itself; a command for several, by one step or by more, counts for all of
     them or for none. `answer` is the type of the decision's answer to a command, so that a repeated request
-    gets the stored one back as the same type.
+    gets the stored one back as the same type. `alone` is for a timer that looks at what other states have
+    come to: it fires once all that was due before it has fired.
     """
 
     message: type
@@ -82,6 +83,7 @@ class Step:
     state: type | None = None
     key: Callable[[Any], UUID | Sequence[UUID]] | None = None
     answer: Any = None
+    alone: bool = False
 
 
 class FlowBroken(Exception):
@@ -106,6 +108,11 @@ class Flow:
             if step.state is not None and step.state.__name__ not in self.states:
                 raise FlowBroken(f"{step.message.__name__}: {step.state.__name__} is no state of {service}")
         self._only = next(iter(self.states)) if len(self.states) == 1 else ""
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """The kinds of timers that fire by themselves."""
+        return frozenset(one.message.__name__ for steps in self.steps.values() for one in steps if one.alone)
 
     @property
     def main_state(self) -> str:

@@ -143,6 +143,7 @@ class Service:
                 batch_max=settings.batch_max,
                 per_second_max=settings.timers_per_second_max,
                 in_order=settings.timers_in_order,
+                alone=self.flow.alone,
             )
             timers = TimerRunner(name, self._url, self.engine, self.door, self.clock, timer_settings)
             self._begin("timers", timers.run, timers.stop)

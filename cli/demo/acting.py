@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from cli.demo.behaviour import LEAST_SPARED, Fate
@@ -10,6 +11,7 @@ from cli.demo.borrowers import Borrowers
 from cli.demo.importing import CURRENCY, LENDER
 from cli.demo.state import Action, State, note
 from cli.demo.world import Refused, World
+from cli.stack.files import read_json, write_private
 from shared.decision import Role
 from shared.events.ids import name_id, person_id
 
@@ -50,8 +52,11 @@ _SAYS = {
 class Acting:
     """Does what was decided for a day."""
 
-    def __init__(self, world: World, state: State, borrowers: Borrowers) -> None:
+    def __init__(self, world: World, state: State, borrowers: Borrowers, choices_file: Path) -> None:
+        """`choices_file` keeps what was chosen in a step that is not done yet."""
         self._world, self._state, self._borrowers = world, state, borrowers
+        self._choices_file = choices_file
+        self._choices: dict[str, dict[str, Any]] = read_json(choices_file) or {}
 
     async def prepare(self) -> None:
         """What a lender and a mediator need once: who they are."""
@@ -131,9 +136,7 @@ class Acting:
         fate, case, who = self._fate(action), action.about, self._self(action.reference)
         await self._ask("POST", f"cases/{case}/acknowledge", OFFICER, None, action)
         await self._ask("POST", f"cases/{case}/statement", who, self._statement(fate), action)
-        options = await self._ask("POST", f"cases/{case}/options", who, None, action)
-        fitting, last = options["options"], options["last_resort"]
-        chosen = fitting[0] if fitting else last
+        chosen = self._choices.get(case) or await self._chosen(action, who)
         if chosen is None:
             return
         made = await self._ask("POST", f"cases/{case}/plans", who, {"option": chosen["option"]}, action)
@@ -149,6 +152,23 @@ class Acting:
             await self._reply(action.reference, _SAYS["mediator"][0], f"mediator {case}")
         for phase in (phase for one in chosen["loans"] for phase in one["phases"]):
             note(self._state, f"reliefs agreed: {phase['kind']}" if accepted else "reliefs declined")
+
+    async def _chosen(self, action: Action, who: tuple[Role, str]) -> dict[str, Any] | None:
+        """The first of what fits, or the last resort: kept before it is asked for, since a step that is done
+        again would be offered something else.
+        """
+        options = await self._ask("POST", f"cases/{action.about}/options", who, None, action)
+        fitting, last = options["options"], options["last_resort"]
+        chosen: dict[str, Any] | None = fitting[0] if fitting else last
+        if chosen is not None:
+            self._choices[action.about] = chosen
+            write_private(self._choices_file, json.dumps(self._choices))
+        return chosen
+
+    def step_kept(self) -> None:
+        """What was chosen in a step that is kept is not needed again."""
+        self._choices.clear()
+        self._choices_file.unlink(missing_ok=True)
 
     async def _ask(self, method: str, path: str, who: tuple[Role, str], body: Any, action: Action) -> Any:
         return await self._world.ask("hardship", method, path, who, body, key=action.name)

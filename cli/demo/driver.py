@@ -12,7 +12,7 @@ from cli.demo.behaviour import Fate, fate_of
 from cli.demo.borrowers import Borrowers
 from cli.demo.importing import LENDER, Story, product, story_of, usd
 from cli.demo.source import SNAPSHOT, chosen, read_rows
-from cli.demo.state import Action, State, chain, note, save
+from cli.demo.state import Action, State, Step, add_to_history, note, save
 from cli.demo.world import Told, World, opened
 from cli.stack.layout import Layout
 from cli.stack.process import StackError
@@ -49,8 +49,6 @@ class Run:
         }
         self.borrowers = Borrowers(state, self.stories, self.fates)
         self.latencies: list[float] = []
-        self._told: list[str] = []
-        """What was told since the state was kept last."""
 
     async def go(self) -> None:
         """From where the state stands to the end."""
@@ -58,20 +56,17 @@ class Run:
         if not self.layout.lender_file(LENDER).exists():
             add_lender(self.layout, LENDER)
         async with opened(self.layout, self.state.offsets, LENDER) as world:
-            acting = Acting(world, self.state, self.borrowers)
+            acting = Acting(world, self.state, self.borrowers, self._file.with_name("choices.json"))
             if self.state.day < SNAPSHOT:
                 await self._tell_history(world, acting)
+                self.state.day = SNAPSHOT
+                save(self.state, self._file)
             end = add_months(SNAPSHOT, self.state.months)
-            while self.state.day < end:
-                day_begun = time.monotonic()
-                self.state.day += DAY
-                self._say(
-                    f"{self.state.day:%d %B %Y}", (self.state.day - SNAPSHOT).days / (end - SNAPSHOT).days
-                )
-                await self._day(world, acting)
-                self.state.slowest_day = max(self.state.slowest_day, time.monotonic() - day_begun)
+            while self.state.step != Step.DONE or self.state.day < end:
+                await self._go_on(world, acting, (end - SNAPSHOT).days)
                 self.state.seconds = time.monotonic() - begun
-                self._keep()
+                save(self.state, self._file)
+                acting.step_kept()
 
     # -- before the snapshot ---------------------------------------------------------------------------------
 
@@ -91,61 +86,69 @@ class Run:
             await world.rest()
         await world.publish([PaymentsComplete(lender=LENDER, through=SNAPSHOT - DAY)])
         await world.rest()
-        self.state.day = SNAPSHOT
         for on, name in recoveries(self.fates, SNAPSHOT):
             self.state.actions.setdefault(on.isoformat(), []).append(Action("recover", name))
         await self._listen(world, acting)
-        self._keep()
-
-    def _keep(self) -> None:
-        """Keep the state: what was told counts by days, so that a day that was begun twice counts as one."""
-        chain(self.state, self._told)
-        self._told = []
-        save(self.state, self._file)
 
     async def _until_known(self, world: World) -> None:
         """A service finds a new lender's topics within seconds; before, nothing of them is read."""
         end = time.monotonic() + KNOWN_WITHIN_S
-        seen: set[type[Event]] = set()
         await world.publish(self.stories[0].opening())
         while time.monotonic() < end:
-            found = await world.told()
-            self._note(found)
-            seen |= {type(one.event) for one in found}
-            if {LoanRegistered, LoanLinked} <= seen:
+            if {LoanRegistered, LoanLinked} <= {type(one.event) for one in world.unread}:
                 return
             await asyncio.sleep(0.2)
         raise StackError("the services do not read the lender's topics: see ./huancui logs")
 
     # -- a day -----------------------------------------------------------------------------------------------
 
-    async def _day(self, world: World, acting: Acting) -> None:
-        # First the midnights of all zones, then the day: what follows from the night is told before anyone is
-        # written to, and what happens at which moment does not depend on who is faster.
-        night = _midnight(self.state.day) + NIGHT
-        await world.tick(_midnight(self.state.day) + MORNING)
-        await world.rest()
-        await self._listen(world, acting)
-        moment = _moment(self.state.day)
-        while True:
-            await world.tick(moment)
-            due = await world.rest()
-            await self._listen(world, acting)
-            if due is None or due >= night:
-                break
-            moment = max(_full_hour(due), moment + timedelta(minutes=1))
+    async def _go_on(self, world: World, acting: Acting, days: int) -> None:
+        """The next step of a day.
+
+        The state is kept after each: one that was interrupted is done again with the same commands, so what
+        follows from it is told between the same two steps as if it had not been.
+        """
+        begun, state = time.monotonic(), self.state
+        match state.step:
+            case Step.DONE:
+                state.day, state.step, state.day_s = state.day + DAY, Step.NIGHT, 0.0
+                self._say(f"{state.day:%d %B %Y}", (state.day - SNAPSHOT).days / days)
+            case Step.NIGHT:
+                # First the midnights of all zones, then the day: what follows from the night is told before
+                # anyone is written to, and what happens when does not depend on who is faster.
+                await world.tick(_midnight(state.day) + MORNING)
+                await world.rest()
+                await self._listen(world, acting)
+                state.step, state.moment = Step.HOURS, _moment(state.day)
+            case Step.HOURS:
+                await world.tick(state.moment)
+                due = await world.rest()
+                await self._listen(world, acting)
+                if due is None or due >= _midnight(state.day) + NIGHT:
+                    state.step = Step.ACTIONS
+                else:
+                    state.moment = max(_full_hour(due), state.moment + timedelta(minutes=1))
+            case Step.ACTIONS:
+                await self._act(world, acting)
+                state.step = Step.PAYMENTS
+            case Step.PAYMENTS:
+                told_at = time.time()
+                await world.publish(
+                    [*self._paid(state.day), PaymentsComplete(lender=LENDER, through=state.day)]
+                )
+                await world.rest()
+                await self._listen(world, acting, told_at)
+                state.step = Step.DONE
+        state.day_s += time.monotonic() - begun
+        state.slowest_day = max(state.slowest_day, state.day_s)
+
+    async def _act(self, world: World, acting: Acting) -> None:
         actions = self.state.actions.pop(self.state.day.isoformat(), [])
         if actions:
             for first in range(0, len(actions), AT_ONCE):
                 await asyncio.gather(*(acting.do(one) for one in actions[first : first + AT_ONCE]))
             await world.rest()
             await self._listen(world, acting)
-        told_at = time.time()
-        await world.publish(
-            [*self._paid(self.state.day), PaymentsComplete(lender=LENDER, through=self.state.day)]
-        )
-        await world.rest()
-        await self._listen(world, acting, told_at)
 
     def _paid(self, day: date) -> list[Event]:
         payments = self.state.payments.pop(day.isoformat(), [])
@@ -187,7 +190,8 @@ class Run:
 
     def _note(self, found: Sequence[Told]) -> None:
         self.state.events += len(found)
-        self._told += [f"{one.event.NAME} {wire.encode_value(one.event).decode()}" for one in found]
+        for one in found:
+            add_to_history(self.state, f"{one.event.NAME} {wire.encode_value(one.event).decode()}")
 
 
 def _midnight(day: date) -> datetime:

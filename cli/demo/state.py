@@ -1,15 +1,26 @@
-"""Where a run stands: what a day's decisions need, and what is counted. Written after each day, so that a run
-that was killed goes on from there to the same end.
+"""Where a run stands: what a day's decisions need, and what is counted. Written after each step of a day, so
+that a run that was killed goes on from there to the same end.
 """
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 from cli.stack.files import write_private
+
+
+class Step(StrEnum):
+    """What of a day comes next."""
+
+    NIGHT = "night"
+    HOURS = "hours"
+    ACTIONS = "actions"
+    PAYMENTS = "payments"
+    DONE = "done"
 
 
 @dataclass
@@ -78,7 +89,11 @@ class State:
     months: int
     shock: float
     day: date
-    """The last day that is done."""
+    """That runs, or is done."""
+    step: Step = Step.DONE
+    """What of the day comes next."""
+    moment: datetime = datetime(2018, 1, 1, tzinfo=UTC)
+    """To which the hours of the day have come."""
     offsets: dict[str, int] = field(default_factory=dict)
     loans: dict[str, LoanState] = field(default_factory=dict)
     payments: dict[str, list[Payment]] = field(default_factory=dict)
@@ -94,10 +109,11 @@ class State:
     cents: dict[str, int] = field(default_factory=dict)
     by_month: dict[str, dict[str, int]] = field(default_factory=dict)
     history: str = ""
-    """A hash over the content of all that was told, each day sorted: the same for the same seed."""
+    """A hash over the content of all that was told, with its day: the same for the same seed."""
     seconds: float = 0.0
     """How long it has run."""
     events: int = 0
+    day_s: float = 0.0
     slowest_day: float = 0.0
 
 
@@ -108,12 +124,10 @@ def note(state: State, what: str, times: int = 1) -> None:
     month[what] = month.get(what, 0) + times
 
 
-def chain(state: State, lines: list[str]) -> None:
-    """Add a day's events to the hash of the history: in no order that depends on who was faster."""
-    told = hashlib.sha256(state.history.encode())
-    for line in sorted(lines):
-        told.update(line.encode())
-    state.history = told.hexdigest()
+def add_to_history(state: State, line: str) -> None:
+    """Add what was told today to the hash of the history: a sum, in which no order counts."""
+    told = int.from_bytes(hashlib.sha256(f"{state.day} {line}".encode()).digest())
+    state.history = f"{(int(state.history or '0', 16) + told) % (1 << 256):064x}"
 
 
 def save(state: State, file: Path) -> None:

@@ -60,7 +60,8 @@ class World:
     published: int = 0
     _tokens: dict[tuple[Role, str], str] = field(default_factory=dict)
     _moment: datetime = datetime(2018, 1, 1, tzinfo=UTC)
-    _read: list[Told] = field(default_factory=list)
+    unread: list[Told] = field(default_factory=list)
+    """What was told since `told` was asked last."""
 
     # -- publishing ------------------------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ class World:
             for record in await self.consumer.poll(2_000, 500):
                 event, envelope = wire.decode(record.topic, record.key, record.headers, record.value)
                 where = Partition(record.topic, record.partition)
-                self._read.append(Told(event, where, record.offset, envelope.id, envelope.recorded_at))
+                self.unread.append(Told(event, where, record.offset, envelope.id, envelope.recorded_at))
                 self.offsets[_name(where)] = record.offset + 1
 
     async def told(self) -> list[Told]:
@@ -164,7 +165,7 @@ class World:
         ends = await self.consumer.end_offsets(sorted(assigned))
         while any(self.offsets.get(_name(one), 0) < end for one, end in ends.items()):  # noqa: ASYNC110  # read in batches
             await asyncio.sleep(0.005)
-        found, self._read = self._read, []
+        found, self.unread = self.unread, []
         return sorted(found, key=lambda one: (one.event.topic_name, one.partition, one.offset))
 
 

@@ -285,7 +285,7 @@ FLOW = Flow(
             state=Feed,
             key=lambda event: feed.feed_id(event.lender),
         ),
-        Step(FeedRead, feed.read, emits=(FeedLate,), state=Feed),
+        Step(FeedRead, feed.read, emits=(FeedLate,), state=Feed, alone=True),
         Step(ConfirmFeed, feed.confirm, state=Feed, answer=FeedState),
         Step(FeedSilent, feed.silent, emits=(FeedLate,), state=Feed),
         Step(

@@ -2,15 +2,20 @@
 
 import re
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 
 from shared.access import Caller
-from shared.commands import Origin
+from shared.answers import typed, value_of
+from shared.commands import KeyReused, Origin
+from shared.database import transaction
 from shared.events.ids import message_id
 from shared.http.problems import BadRequest
 from shared.observe import current_traceparent
+from shared.spine import seen
+
+A = TypeVar("A")
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
@@ -46,6 +51,23 @@ class Runner:
         if answered.replayed:
             self._response.headers[REPLAYED_HEADER] = "true"
         return answered.value
+
+    async def known(self, answer: type[A]) -> A | None:
+        """What this request was answered when it came before, in the type that its command is answered in.
+
+        For a route that looks things up before its command: what it would find has changed by then. Raises
+        the stored refusal and KeyReused.
+        """
+        origin = await self.origin()
+        async with transaction(self._request.app.state.engine) as connection:
+            row = (await seen(connection, [origin.message_id])).get(origin.message_id)
+        if row is None or row.answer is None:
+            return None
+        if row.body != origin.body_hash:
+            raise KeyReused()
+        found: A = typed(value_of(row.answer), answer)
+        self._response.headers[REPLAYED_HEADER] = "true"
+        return found
 
     async def origin(self) -> Origin:
         """Where this request comes from, and what tells it from others with its key."""

@@ -1,14 +1,13 @@
 """`once`: writes that do not go through the door (an operator's retry, a lender's set-up), each once."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
-from pydantic_core import from_json
 
 from shared import spine
-from shared.answers import write_answer
+from shared.answers import value_of, write_answer
 from shared.clock import system_now
 from shared.commands import KeyReused, Origin, Unavailable
 from shared.database import transaction
@@ -61,13 +60,9 @@ class Once:
         return row.answer
 
     def _replayed(self, stored: bytes, answer: type[A]) -> A:
-        found: dict[str, Any] = from_json(stored)
-        if "refused" in found:
-            refusal = DomainError.codes[found["refused"]](**found["facts"])
-            refusal.replayed = True
-            raise refusal
+        value = value_of(stored)
         self._response.headers[REPLAYED_HEADER] = "true"
-        return answer.model_validate(found["value"])
+        return answer.model_validate(value)
 
     async def _store(self, origin: Origin, answer: bytes) -> None:
         async with transaction(self._engine) as connection:

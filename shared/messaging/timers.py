@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -31,6 +33,8 @@ class TimerSettings:
     """What falls due at one moment fires before what falls due later: where a simulated clock takes long
     steps, the same then happens in each run.
     """
+    alone: frozenset[str] = frozenset()
+    """Kinds that fire once all that was due before them has fired."""
     still_leading_every_s: float = 1.0
 
 
@@ -84,8 +88,7 @@ class TimerRunner:
             self._idle_ms = min(self._idle_ms * 1.5, settings.idle_poll_ms)
             await self._idle.sleep(self._idle_ms / 1000)
             return
-        if settings.in_order:
-            due = [one for one in due if one.due_at == due[0].due_at]
+        due = together(due, settings)
         self._idle_ms = float(settings.poll_ms)
         lanes: dict[int, list[DueTimer]] = defaultdict(list)
         for one in due:
@@ -107,3 +110,14 @@ class TimerRunner:
         if seconds > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), seconds)
+
+
+def together(due: Sequence[DueTimer], settings: TimerSettings) -> list[DueTimer]:
+    """The first of what is due that may fire in one batch."""
+    first = due[0]
+
+    def fires_with_it(one: DueTimer) -> bool:
+        same_moment = one.due_at == first.due_at or not settings.in_order
+        return same_moment and (one.kind in settings.alone) == (first.kind in settings.alone)
+
+    return list(takewhile(fires_with_it, due))

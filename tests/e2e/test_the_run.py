@@ -1,7 +1,8 @@
-"""The command line on a stack of its own: a run gives the same history for its seed, also where it was
-killed, and what the READMEs tell to do works.
+"""The command line on a stack of its own: a run gives the same history for its seed, however often it was cut
+off, and what the READMEs tell to do works.
 """
 
+import asyncio
 import json
 import os
 import re
@@ -9,13 +10,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from cli.stack.layout import KAFKA_OFFSET, POSTGRES_OFFSET, ROOT
+from cli.demo.driver import Run
+from cli.demo.state import Step, load
+from cli.demo.world import World
+from cli.stack.layout import KAFKA_OFFSET, POSTGRES_OFFSET, ROOT, Layout
 from cli.stack.process import port_is_free, wait_until
 
 LOANS, WITHIN_S = 25, 240.0
@@ -69,9 +74,13 @@ def runner(tmp_path: Path) -> Iterator[Callable[[str], Runner]]:
         one.begin("down").communicate(timeout=120)
 
 
+class CutOff(Exception):
+    """The run ends here."""
+
+
 @pytest.mark.timeout(600)
-def test_a_run_is_the_same_for_its_seed_and_goes_on_after_it_was_killed(
-    runner: Callable[[str], Runner],
+def test_a_run_is_the_same_for_its_seed_however_often_it_was_cut_off(
+    runner: Callable[[str], Runner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = ("--loans", str(LOANS), "--months", "1", "--seed", "7")
     whole = runner("whole")
@@ -87,16 +96,45 @@ def test_a_run_is_the_same_for_its_seed_and_goes_on_after_it_was_killed(
 
     broken = runner("broken")
     process = broken.begin("run", *options)
-    assert wait_until(lambda: broken.state()["day"] >= "2018-07-12", WITHIN_S)
+    assert wait_until(lambda: broken.state()["day"] >= "2018-07-04", WITHIN_S)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert broken.state()["day"] < "2018-07-30"
+    cut_off_in_any_step(broken, date(2018, 7, 24), monkeypatch)
     said = broken.do("run", "--resume")
     assert "./huancui down" in said
     second = broken.state()
-    assert second["history"] == first["history"]
     assert second["counts"] == first["counts"]
+    assert second["history"] == first["history"]
     assert broken.begin("run", "--resume", "--once").wait(WITHIN_S) == 0
+
+
+def cut_off_in_any_step(runner: Runner, end: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go on with a run in this process, where its steps can be told apart, to a day: it is cut off before or
+    after the services have come to rest, in each kind of step often.
+    """
+    file, rest = runner.home / "run" / "state.json", World.rest
+    cut: set[Step] = set()
+    done: set[tuple[Any, ...]] = set()
+
+    async def cut_off(world: World) -> datetime | None:
+        step = (running.state.day, running.state.step, running.state.moment)
+        if running.state.day >= end:
+            raise CutOff
+        before, after = (step not in done and len(done) % 3 == part for part in (1, 2))
+        done.add(step)
+        due = None if before else await rest(world)
+        if before or after:
+            cut.add(running.state.step)
+            raise CutOff
+        return due
+
+    with monkeypatch.context() as patched:
+        patched.setattr(World, "rest", cut_off)
+        while (state := load(file)) is not None and state.day < end:
+            running = Run(Layout(runner.home, runner.ports), state, file, lambda what, part: None)
+            with pytest.raises(CutOff):
+                asyncio.run(running.go())
+    assert cut == set(Step) - {Step.DONE}
 
 
 def test_a_stack_that_no_run_has_made_is_left_alone(runner: Callable[[str], Runner]) -> None:

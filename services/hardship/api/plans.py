@@ -31,6 +31,7 @@ from services.hardship.domain.proposals import (
     AnswerPlan,
     ApprovePlan,
     NotProposed,
+    PlanTaken,
     RequestPlan,
     TakeLightRelief,
     WithdrawPlan,
@@ -41,7 +42,7 @@ from shared.database import transaction
 from shared.decision import Actor
 from shared.errors import NotFound, Refused
 from shared.events.ids import name_id
-from shared.http import Allow, AuditedRead, Page, Paging, Run, Seen
+from shared.http import Allow, AuditedRead, Page, Paging, Run, Runner, Seen
 from shared.scopes import Scope
 
 ANSWERS = Allow(Scope.PLANS_ANSWER)
@@ -98,6 +99,8 @@ def _choosing(help_: Help) -> APIRouter:
     async def request_plan(case_id: UUID, body: ChosenOption, run: Run, actor: Opener) -> PlanAnswer:
         """Choose an option: it is priced anew, and proposed at once where nobody has to agree first."""
         person, case = await help_.case(case_id, actor)
+        if (taken := await run.known(PlanTaken)) is not None:
+            return PlanAnswer.of(taken)
         statement = await _statement(help_, case)
         asked, advice = await help_.advice(person, case, statement.plain())
         option = advice.option(body.option)
@@ -116,6 +119,8 @@ def _choosing(help_: Help) -> APIRouter:
         person, case = await help_.case(case_id, actor)
         if body.loan_id not in case.loan_ids or not person.sees_loan(actor, case, body.loan_id):
             raise LoanNotOfThePerson(loan_id=body.loan_id)
+        if (taken := await run.known(PlanTaken)) is not None:
+            return PlanAnswer.of(taken)
         now, policy = await help_.now(), help_.reference.cases.of(person.country)
         today = person.today(now)
         positions = await help_.positions(person, [body.loan_id])
@@ -138,15 +143,18 @@ async def _after(help_: Help, loan_id: UUID, candidate: Candidate) -> Outlook:
 
 
 async def _answer(
-    help_: Help, person: Person, plan: Plan, body: PlanAnswerGiven, by_link: bool
-) -> AnswerPlan:
-    """The command, with what the plan would cost now."""
+    help_: Help, person: Person, plan: Plan, body: PlanAnswerGiven, run: Runner, *, by_link: bool
+) -> PlanAnswer:
+    """Hand the answer in, with what the plan would cost now."""
+    if (taken := await run.known(PlanTaken)) is not None:
+        return PlanAnswer.of(taken)
     totals = None
     if body.accepted:
         question = {one.loan_id: [Candidate("plan", one.phases)] for one in plan.parts}
         prices = await help_.tools.ledger.price(question)
         totals = {id_: one.after["plan"].total for id_, one in prices.items() if "plan" in one.after}
-    return AnswerPlan(person.id, plan.id, body.accepted, body.text_hash, totals, by_link)
+    command = AnswerPlan(person.id, plan.id, body.accepted, body.text_hash, totals, by_link)
+    return PlanAnswer.of(await run(command))
 
 
 def _answering(help_: Help) -> APIRouter:
@@ -162,7 +170,7 @@ def _answering(help_: Help) -> APIRouter:
     async def answer_plan(plan_id: UUID, body: PlanAnswerGiven, run: Run, actor: Answerer) -> PlanAnswer:
         """Accept the text that you have read, by its hash, or decline."""
         person, plan = await help_.plan(plan_id, actor)
-        return PlanAnswer.of(await run(await _answer(help_, person, plan, body, by_link=False)))
+        return await _answer(help_, person, plan, body, run, by_link=False)
 
     @router.post("/plans/{plan_id}/withdraw")
     async def withdraw_plan(plan_id: UUID, run: Run, actor: Answerer) -> PlanAnswer:
@@ -208,7 +216,7 @@ def _links(help_: Help) -> APIRouter:
     async def answer_link(token: Token, body: PlanAnswerGiven, run: Run) -> PlanAnswer:
         """Accept or decline by a link, as the gateway hands it in."""
         person, plan = await linked(token)
-        return PlanAnswer.of(await run(await _answer(help_, person, plan, body, by_link=True)))
+        return await _answer(help_, person, plan, body, run, by_link=True)
 
     return router
 

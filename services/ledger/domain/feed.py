@@ -39,6 +39,8 @@ from shared.events.ledger import FeedLate, FeedSuspicion
 from shared.events.loans import PaymentsComplete
 
 _DAY = timedelta(days=1)
+AFTER_LOANS = 2 * SOON
+"""A report is judged after the loans whose day begins now or soon have told what they wait for."""
 SILENT_AFTER = timedelta(hours=36)
 """A platform that says nothing for so long after its last report is late."""
 
@@ -119,7 +121,7 @@ def complete(feed: Feed | None, event: PaymentsComplete, context: Context) -> De
     timers = [
         # No timer fires before the service has read all that its topics held when the timer fell due.
         # In simulated time it fires in the next tick, when all that belongs to this one is applied.
-        SetTimer.at_instant(FeedRead.__name__, context.now + SOON),
+        SetTimer.at_instant(FeedRead.__name__, context.now + AFTER_LOANS),
         SetTimer.at_instant(FeedSilent.__name__, context.now + SILENT_AFTER),
     ]
     return Decision(replace(feed, coming=coming, late=late), timers=timers)
@@ -154,7 +156,7 @@ def day_over(day: date, zone: str) -> datetime:
     """When a day is over and the loans' own timers of that moment have fired: what they have missed is
     known.
     """
-    return SetTimer("", day + _DAY, time(0), zone).due_at + SOON
+    return SetTimer("", day + _DAY, time(0), zone).due_at + AFTER_LOANS
 
 
 def silent(feed: Feed, timer: FeedSilent, context: Context) -> Decision[Feed]:

@@ -268,6 +268,31 @@ async def test_a_due_day_is_moved_in_one_step_without_a_statement_twice_a_year(w
     assert [one.outcome for one in world.told(HardshipClosed)] == ["light_relief", "light_relief"]
 
 
+async def test_a_request_that_comes_again_is_answered_as_before_whatever_became_of_it(
+    world: World,
+) -> None:
+    await lent(world, "L-1")
+    case = await world.opened()
+    await world.post(f"cases/{case}/statement", TIGHT)
+    offered = (await world.post(f"cases/{case}/options"))["options"]
+    chosen = {"option": next(one["option"] for one in offered if not one["needs_approval"])}
+    made = await world.post(f"cases/{case}/plans", chosen, key="chosen")
+    await world.post(f"plans/{made['plan_id']}/answer", accepting(made), key="accepted")
+    await world.rest()
+    assert await world.post(f"cases/{case}/plans", chosen, key="chosen") == made
+    again = await world.post(f"plans/{made['plan_id']}/answer", accepting(made), key="accepted")
+    assert (again["plan_id"], again["status"]) == (made["plan_id"], "accepted")
+    other = await world.post(f"cases/{case}/plans", {"option": "0" * 24}, key="chosen", expected=422)
+    assert other["code"] == "key_reused"
+    assert [len(world.told(kind)) for kind in (PlanProposed, PlanAccepted)] == [1, 1]
+
+    light = await world.opened()
+    moved = {"loan_id": str(LOAN), "moved_to": "2026-02-11"}
+    taken = await world.post(f"cases/{light}/light-relief", moved, key="moved")
+    await world.rest()
+    assert await world.post(f"cases/{light}/light-relief", moved, key="moved") == taken
+
+
 async def test_more_than_few_days_need_a_statement(world: World) -> None:
     await lent(world, "L-1")
     case = await world.opened()

@@ -21,6 +21,7 @@ from shared.database import make_engine, transaction
 from shared.door import Door
 from shared.flow import Flow
 from shared.messages import Reader
+from shared.messaging.bell import Bell
 from shared.messaging.intake import Intake, IntakeSettings
 from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Broker
@@ -82,6 +83,8 @@ class Service:
     clock: Clock = field(init=False)
     door: Door = field(init=False)
     intakes: list[Intake] = field(init=False, default_factory=list)
+    applied: Bell = field(init=False, default_factory=Bell)
+    """Rung as what was read is applied."""
 
     def __post_init__(self) -> None:
         settings, name = self.settings, self.flow.service
@@ -175,6 +178,7 @@ class Service:
                 look_after_ms=settings.look_after_ms,
             ),
             group=f"huancui-{prefix}{name}",
+            applied=self.applied,
         )
         self.intakes.append(intake)
         self._begin(f"consumer {name}", intake.run, intake.stop)

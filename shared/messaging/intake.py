@@ -17,6 +17,7 @@ from shared.database import is_infrastructure, transaction
 from shared.door import Door
 from shared.faults import FaultPoint
 from shared.messages import Reader
+from shared.messaging.bell import Bell
 from shared.messaging.port import Broker, ConsumerPort, Partition, PositionOutOfRange, Record
 from shared.observe import Metrics
 from shared.spine import Move, PositionMoved
@@ -68,7 +69,11 @@ class Intake:
         patterns: Sequence[str] = (),
         settings: IntakeSettings = IntakeSettings(),
         group: str | None = None,
+        applied: Bell | None = None,
     ) -> None:
+        """`applied` is the bell of all intakes of this process: timers wait for the slowest of them to look
+        at its ends.
+        """
         self.name, self.topics, self.patterns = name, topics, patterns
         self._broker, self._door, self._engine, self._reader = broker, door, engine, reader
         self._metrics, self._settings = metrics, settings
@@ -77,7 +82,8 @@ class Intake:
         self._fresh: dict[Partition, datetime] = {}
         self._epoch = -1
         self._stop = asyncio.Event()
-        self._applied = asyncio.Event()
+        self._applied = applied or Bell()
+        self._look_soon = self._applied.sleeper()
         self._committed_at = 0.0
         self._read_at = time.monotonic()
         self._consumer: ConsumerPort | None = None
@@ -158,7 +164,7 @@ class Intake:
                 async with consumer.processing:
                     if consumer.assignment()[0] == self._epoch:
                         await self._apply(consumer, records)
-                        self._applied.set()
+                        self._applied.ring()
             else:
                 await self._pass_gaps(consumer)
                 if self._is_stuck():
@@ -327,9 +333,7 @@ class Intake:
         if after is None:
             await asyncio.sleep(every)
             return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._applied.wait(), every)
-        self._applied.clear()
+        await self._look_soon.sleep(every)
         await asyncio.sleep(after / 1000)
 
     async def _look_once(self, consumer: ConsumerPort) -> None:

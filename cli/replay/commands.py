@@ -19,13 +19,16 @@ from shared.clock import ClockKind
 
 if TYPE_CHECKING:
     from cli.replay.driving import Replayed
-    from cli.replay.superlender import Feed
+    from cli.replay.feed import Feed
 
 replay_app = typer.Typer(
     no_args_is_help=True, help="Tell real histories to a stack, and check what comes of them."
 )
-STATE = Path("run") / "superlender.json"
 ERRORS_SHOWN = 20
+
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a replay that was interrupted.")]
+Once = Annotated[bool, typer.Option("--once", help="End the stack afterwards.")]
+Ports = Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")]
 
 
 @replay_app.command()
@@ -35,44 +38,62 @@ def superlender(
     loans: Annotated[
         int | None, typer.Option(min=1, help="Only the first so many, by their approval.")
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a replay that was interrupted.")
-    ] = False,
-    once: Annotated[bool, typer.Option("--once", help="End the stack afterwards.")] = False,
-    ports: Annotated[int | None, typer.Option(help="First of the ports (28000, or HUANCUI_PORTS).")] = None,
+    resume: Resume = False,
+    once: Once = False,
+    ports: Ports = None,
 ) -> None:
     """Short loans with four real dates each: the first instalments that were missed are told, and no others.
 
     Status 1 where one differs, or a line could not be read.
     """
-    from cli.replay.driving import Replayed, load, save
     from cli.replay.superlender import read
+
+    _replay("superlender", read(folder, loans), layout_with(ports), resume=resume, once=once)
+
+
+@replay_app.command()
+@in_one_line
+def uci(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="uci_card_default.csv")],
+    cards: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    resume: Resume = False,
+    once: Once = False,
+    ports: Ports = None,
+) -> None:
+    """Six months of card statements: each is taken, the minimum payments that did not come are told, and no
+    others.
+
+    Status 1 where one differs, or a line could not be read.
+    """
+    from cli.replay.uci import read
+
+    _replay("uci", read(file, cards), layout_with(ports), resume=resume, once=once)
+
+
+def _replay(name: str, feed: "Feed", layout: Layout, *, resume: bool, once: bool) -> None:
+    from cli.replay.driving import Replayed, load, save
     from cli.stack.control import stop
 
-    layout = layout_with(ports)
-    feed = read(folder, loans)
     for number, reason in feed.bad[:ERRORS_SHOWN]:
         say.print(f"line {number}: {reason}", markup=False, soft_wrap=True)
-    if not feed.by_day:
-        raise StackError(f"{folder} holds no loan that could be read")
-    before = min(feed.by_day) - timedelta(days=2)
-    state = load(layout.home / STATE) if resume else None
+    if not feed.loans:
+        raise StackError("there is nothing in the data that could be read")
+    before, file = min(feed.by_day) - timedelta(days=2), layout.home / "run" / f"{name}.json"
+    state = load(file) if resume else None
     if resume and state is None:
         raise StackError("there is no replay to go on with: begin one without --resume")
     if state is None:
-        make_room(layout, STATE)
+        make_room(layout, file.relative_to(layout.home))
         state = Replayed(before)
-        save(state, layout.home / STATE)
-    _play(layout, feed, state, before)
+        save(state, file)
+    _play(layout, feed, state, file, before)
     if once:
         stop(layout, lambda step: None)
-    _tell(feed, state)
-    told = {name for name, times in state.missed.items() if times}
-    if told != feed.late.keys() or feed.bad:
+    if not _tell(feed, state) or feed.bad:
         raise typer.Exit(1)
 
 
-def _play(layout: Layout, feed: "Feed", state: "Replayed", before: date) -> None:
+def _play(layout: Layout, feed: "Feed", state: "Replayed", file: Path, before: date) -> None:
     from cli.replay.driving import replay
     from cli.stack.control import start
     from cli.stack.state import supervisor_lives
@@ -87,22 +108,23 @@ def _play(layout: Layout, feed: "Feed", state: "Replayed", before: date) -> None
         if not supervisor_lives(layout):
             os.environ[CLOCK_START] = f"{before}T00:00:00Z"
             start(layout, ClockKind.SIMULATED, on_step)
-        known: Layout = known_layout()
-        asyncio.run(replay(known, feed, state, layout.home / STATE, on_step))
+        asyncio.run(replay(known_layout(), feed, state, file, on_step))
 
 
-def _tell(feed: "Feed", state: "Replayed") -> None:
-    from cli.replay.superlender import WITHIN
-
-    told = {name for name, times in state.missed.items() if times}
+def _tell(feed: "Feed", state: "Replayed") -> bool:
+    """Show what the data says beside what was told; whether they agree."""
+    told = {one for one, times in state.missed.items() if times and one in feed.judged}
     table = Table("figure", "in the data", "told", box=None)
-    table.add_row("loans", f"{feed.loans:,}", "")
-    table.add_row("first instalments missed", f"{len(feed.late):,}", f"{len(told):,}")
-    for days in WITHIN:
-        late = sum(one <= days for one in feed.late.values())
-        table.add_row(f"of these paid within {days} days", f"{late:,}", "")
-    table.add_row("missed and not told", f"{len(feed.late.keys() - told):,}", "")
-    table.add_row("told and not missed", "", f"{len(told - feed.late.keys()):,}")
-    table.add_row("loans told as repaid", f"{feed.loans:,}", f"{state.repaid:,}")
+    table.add_row("loans", f"{feed.loans:,}", f"{state.counts.get('LoanRegistered', 0):,}")
+    table.add_row("instalments judged", f"{len(feed.judged):,}", "")
+    table.add_row("missed", f"{len(feed.missed):,}", f"{len(told):,}")
+    for what, number in feed.notes:
+        table.add_row(what, f"{number:,}", "")
+    table.add_row("missed and not told", f"{len(feed.missed - told):,}", "")
+    table.add_row("told and not missed", "", f"{len(told - feed.missed):,}")
+    for what, number in feed.expected.items():
+        table.add_row(what, f"{number:,}", f"{state.counts.get(what, 0):,}")
     table.add_row("time", "", f"{state.seconds:.0f} s, {state.events:,} events told")
     Console(highlight=False).print(table)
+    same = all(state.counts.get(what, 0) == number for what, number in feed.expected.items())
+    return told == feed.missed and same and state.counts.get("LoanRegistered", 0) == feed.loans

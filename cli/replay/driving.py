@@ -1,4 +1,4 @@
-"""Tells a history day by day, and notes which first instalments were told as missed."""
+"""Tells a history day by day, and notes what came of it."""
 
 import asyncio
 import time
@@ -6,23 +6,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
 from cli.access import add_lender
 from cli.demo.acting import LENDERS_DESK
 from cli.demo.world import World, opened
-from cli.replay.superlender import LENDER, Feed
+from cli.replay.feed import Feed, instalment_key
 from cli.stack.files import write_private
 from cli.stack.layout import Layout
 from cli.stack.process import StackError
 from shared.events.ids import loan_id
-from shared.events.ledger import FeedLate, LoanRegistered, LoanRepaid, PaymentMissed, PaymentMissedRetracted
+from shared.events.ledger import (
+    FeedLate,
+    LoanRegistered,
+    PaymentMissed,
+    PaymentMissedRetracted,
+    StatementMade,
+)
 from shared.events.loans import LoanOpened, PaymentsComplete
 
 DAY = timedelta(days=1)
 MORNING = timedelta(hours=1)
-"""UTC: the day has begun in Lagos."""
+"""UTC: the day has begun in Lagos and in Taipei."""
+AT_ONCE = 20_000
+"""Events: so many are told before the services come to rest."""
 KNOWN_WITHIN_S = 90.0
 
 
@@ -34,10 +43,11 @@ class Replayed:
     """The last day that is done."""
     offsets: dict[str, int] = field(default_factory=dict)
     missed: dict[str, int] = field(default_factory=dict)
-    """By loan, how often its first instalment was told as missed, less what was taken back."""
+    """By instalment, how often it was told as missed, less what was taken back."""
     told: dict[str, str] = field(default_factory=dict)
-    """The id of a told miss, and its loan."""
-    repaid: int = 0
+    """The id of a told miss, and its instalment."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How often each event was told; `cents` is the sum of all statements."""
     seconds: float = 0.0
     events: int = 0
 
@@ -59,9 +69,9 @@ async def replay(
     begun = time.monotonic() - state.seconds
     days, names = sorted(feed.by_day), _names(feed)
     last = max(days) + 2 * DAY
-    if not layout.lender_file(LENDER).exists():
-        add_lender(layout, LENDER)
-    async with opened(layout, state.offsets, LENDER) as world:
+    if not layout.lender_file(feed.lender).exists():
+        add_lender(layout, feed.lender)
+    async with opened(layout, state.offsets, feed.lender) as world:
         if state.day < days[0]:
             await world.tick(_midnight(days[0]) + MORNING)
             await _known(world, feed, days[0])
@@ -71,51 +81,55 @@ async def replay(
             say(f"{state.day:%d %B %Y}", 1 - (last - state.day).days / max((last - days[0]).days, 1))
             await world.tick(_midnight(state.day) + MORNING)
             await world.rest()
-            await world.publish(
-                [*feed.by_day.get(state.day, ()), PaymentsComplete(lender=LENDER, through=state.day)]
-            )
+            events = feed.by_day.get(state.day, [])
+            for first in range(0, len(events), AT_ONCE):
+                await world.publish(events[first : first + AT_ONCE])
+                await world.rest()
+            await world.publish([PaymentsComplete(lender=feed.lender, through=state.day)])
             await world.rest()
             if await _listen(world, names, state):
-                await world.ask(
-                    "ledger", "POST", f"lenders/{LENDER}/feed/confirm", LENDERS_DESK, key=str(state.day)
-                )
+                path = f"lenders/{feed.lender}/feed/confirm"
+                await world.ask("ledger", "POST", path, LENDERS_DESK, key=str(state.day))
                 await world.rest()
                 await _listen(world, names, state)
             state.seconds = time.monotonic() - begun
             save(state, file)
 
 
-def _names(feed: Feed) -> dict[object, str]:
+def _names(feed: Feed) -> dict[UUID, str]:
     opened_ones = (one for some in feed.by_day.values() for one in some if isinstance(one, LoanOpened))
-    return {loan_id(LENDER, one.loan_reference): one.loan_reference for one in opened_ones}
+    return {loan_id(feed.lender, one.loan_reference): one.loan_reference for one in opened_ones}
 
 
 async def _known(world: World, feed: Feed, day: date) -> None:
     """A service finds a new lender's topics within seconds; before, nothing of them is read."""
-    await world.publish(one for one in feed.by_day[day] if isinstance(one, LoanOpened))
+    # A product first, where there is one, and one loan: the others follow once it is known.
+    opened_ones = [n for n, one in enumerate(feed.by_day[day]) if isinstance(one, LoanOpened)]
+    await world.publish(feed.by_day[day][: opened_ones[0] + 1])
     end = time.monotonic() + KNOWN_WITHIN_S
     while time.monotonic() < end:
-        if any(isinstance(one.event, LoanRegistered) for one in await world.told()):
+        if any(isinstance(one.event, LoanRegistered) for one in world.unread):
             return
         await asyncio.sleep(0.2)
     raise StackError("the ledger does not read the lender's topics: see ./huancui logs ledger")
 
 
-async def _listen(world: World, names: dict[object, str], state: Replayed) -> bool:
+async def _listen(world: World, names: dict[UUID, str], state: Replayed) -> bool:
     """Note what was told; whether a report was doubted."""
     doubted = False
     for one in await world.told():
         state.events += 1
         event = one.event
+        state.counts[event.NAME] = state.counts.get(event.NAME, 0) + 1
         match event:
-            case PaymentMissed(instalment=1):
-                name = names[event.loan_id]
-                state.missed[name] = state.missed.get(name, 0) + 1
-                state.told[one.id] = name
-            case PaymentMissedRetracted() if name := state.told.pop(str(event.missed_event_id), ""):
-                state.missed[name] -= 1
-            case LoanRepaid():
-                state.repaid += 1
+            case PaymentMissed():
+                key = instalment_key(names[event.loan_id], event.due_on)
+                state.missed[key] = state.missed.get(key, 0) + 1
+                state.told[one.id] = key
+            case PaymentMissedRetracted() if key := state.told.pop(str(event.missed_event_id), ""):
+                state.missed[key] -= 1
+            case StatementMade():
+                state.counts["cents"] = state.counts.get("cents", 0) + event.balance.minor
             case FeedLate():
                 doubted = True
     return doubted

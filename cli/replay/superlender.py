@@ -6,15 +6,13 @@ the first instalment, what is left comes on the day the loan was closed.
 
 import csv
 import gzip
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 
+from cli.replay.feed import Feed, Row, instalment_key
 from cli.stack.process import StackError
-from shared.events.base import Event
 from shared.events.loans import Channel, LoanKind, LoanOpened, PaymentReceived
 from shared.events.parts import ScheduledInstalment
 from shared.money import Money
@@ -25,37 +23,27 @@ WITHIN = (3, 7, 14, 30)
 _NEEDED = ("approved_at", "first_paid_at", "closed_at", "first_due_on", "term_days", "total_due")
 
 
-@dataclass
-class Feed:
-    """What a platform tells, by the day on which it happened, and what must come of it."""
-
-    by_day: dict[date, list[Event]] = field(default_factory=lambda: defaultdict(list))
-    late: dict[str, int] = field(default_factory=dict)
-    """By loan, by how many days its first payment came late: these are told as missed, and no others."""
-    loans: int = 0
-    bad: list[tuple[int, str]] = field(default_factory=list)
-    """Line and reason of what could not be read."""
-
-
 def read(folder: Path, most: int | None = None) -> Feed:
     """The loans of a folder, in the order of their approval: all, or the first so many. Raises StackError."""
     path = folder / FILE
     if not path.is_file():
         raise StackError(f"{path} is not there: give the folder that holds {FILE}")
-    feed = Feed()
-    rows: list[tuple[str, int, dict[str, str]]] = []
+    feed, late = Feed(LENDER), list[int]()
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), 2):
-            rows.append((row.get("approved_at") or "", number, row))
-    for _, number, row in sorted(rows, key=lambda one: one[:2])[:most]:
-        try:
-            _tell(feed, row, f"SL-{number - 1}")
-        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-            feed.bad.append((number, f"{type(error).__name__}: {error}"))
+        rows = [(row.get("approved_at") or "", n, row) for n, row in enumerate(csv.DictReader(lines), 2)]
+    rows.sort(key=lambda one: one[:2])
+
+    def tell(into: Feed, number: int, row: Row) -> None:
+        late.append(_tell(into, row, f"SL-{number - 1}"))
+
+    feed.take(((number, row) for _, number, row in rows[:most]), tell)
+    feed.expected = {"LoanRepaid": feed.loans}
+    feed.notes = [(f"of these paid within {n} days", sum(0 < days <= n for days in late)) for n in WITHIN]
     return feed
 
 
-def _tell(feed: Feed, row: dict[str, str], name: str) -> None:
+def _tell(feed: Feed, row: Row, name: str) -> int:
+    """Tell one loan; by how many days its first payment came late."""
     if missing := [one for one in _NEEDED if not row.get(one)]:
         raise ValueError(f"nothing in {', '.join(missing)}")
     approved, paid_on, closed_on = (date.fromisoformat(row[one][:10]) for one in _NEEDED[:3])
@@ -80,8 +68,10 @@ def _tell(feed: Feed, row: dict[str, str], name: str) -> None:
     if rest:
         feed.by_day[closed_on].append(_payment(name, "rest", rest, closed_on))
     feed.loans += 1
+    feed.judged.add(instalment_key(name, due_on))
     if paid_on > due_on:
-        feed.late[name] = (paid_on - due_on).days
+        feed.missed.add(instalment_key(name, due_on))
+    return max((paid_on - due_on).days, 0)
 
 
 def _dues(row: dict[str, str], first: date) -> Iterator[tuple[date, int]]:

@@ -63,15 +63,7 @@ class Acting:
         await self._world.ask(
             "reminders", "PUT", f"lenders/{LENDER}/conduct", ADMINISTRATOR, CONDUCT, key="conduct"
         )
-        known = {
-            "organisation": "House-of-Agreement",
-            "languages": ["en", "zh"],
-            "capacity": 500,
-            "accredited_until": "2030-12-31",
-        }
-        await self._world.ask(
-            "mediation", "PUT", f"mediators/{MEDIATOR_ID}", ADMINISTRATOR, known, key="known"
-        )
+        await register_mediator(self._world)
 
     async def confirm_feed(self) -> None:
         """The lender's desk has made sure that no payments are missing."""
@@ -212,6 +204,17 @@ class Acting:
         if offered:
             made = await step("offers", LENDERS_DESK, {"loans": json.loads(offered)})
             await step(f"offers/{made['offer_id']}/answer", who, {"accepted": True})
+
+
+async def register_mediator(world: World) -> None:
+    """One for all cases."""
+    known = {
+        "organisation": "House-of-Agreement",
+        "languages": ["en", "zh"],
+        "capacity": 500,
+        "accredited_until": "2030-12-31",
+    }
+    await world.ask("mediation", "PUT", f"mediators/{MEDIATOR_ID}", ADMINISTRATOR, known, key="known")
 
 
 def _line(category: str, cents: int) -> dict[str, Any]:

@@ -31,5 +31,5 @@ def make_room(layout: Layout, state: Path) -> None:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)  # stopping the stack has taken some away
     (layout.home / state).parent.mkdir(parents=True, exist_ok=True)

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+from collections.abc import Callable, Coroutine
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -25,6 +26,9 @@ replay_app = typer.Typer(
     no_args_is_help=True, help="Tell real histories to a stack, and check what comes of them."
 )
 ERRORS_SHOWN = 20
+S = TypeVar("S")
+Say = Callable[[str, float], None]
+Play = Callable[[Layout, Say], Coroutine[Any, Any, None]]
 
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a replay that was interrupted.")]
 Once = Annotated[bool, typer.Option("--once", help="End the stack afterwards.")]
@@ -70,32 +74,76 @@ def uci(
     _replay("uci", read(file, cards), layout_with(ports), resume=resume, once=once)
 
 
+@replay_app.command("lendingclub-hardship")
+@in_one_line
+def lendingclub_hardship(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Holds hardship_plans.csv.")],
+    cases: Annotated[int | None, typer.Option(min=1, help="Only the first so many of each kind.")] = None,
+    resume: Resume = False,
+    once: Once = False,
+    ports: Ports = None,
+) -> None:
+    """Hardship plans and settlements: agreed through hardship and mediation, applied by the ledger, kept or
+    not; what they ask for is what was reported.
+
+    Status 1 where one differs, or a line could not be read.
+    """
+    from cli.replay.cases import OPENED_ON, read
+    from cli.replay.helping import Played, load, play, save
+    from cli.replay.reported import as_table, differences
+
+    layout, found = layout_with(ports), read(folder, cases)
+    file = layout.home / "run" / "lendingclub-hardship.json"
+    for name, number, reason in found.bad[:ERRORS_SHOWN]:
+        say.print(f"{name}, line {number}: {reason}", markup=False, soft_wrap=True)
+    if not found.every:
+        raise StackError("there is nothing in the data that could be read")
+    state = _begun(layout, file, resume, load, save, Played)
+    _play(layout, OPENED_ON, once, lambda known, on_step: play(known, found, state, file, on_step))
+    Console(highlight=False).print(as_table(found, state))
+    differing = differences(found, state)
+    for one in differing[:ERRORS_SHOWN]:
+        say.print(one, markup=False, soft_wrap=True)
+    if differing or found.bad:
+        raise typer.Exit(1)
+
+
 def _replay(name: str, feed: "Feed", layout: Layout, *, resume: bool, once: bool) -> None:
-    from cli.replay.driving import Replayed, load, save
-    from cli.stack.control import stop
+    from cli.replay.driving import Replayed, load, replay, save
 
     for number, reason in feed.bad[:ERRORS_SHOWN]:
         say.print(f"line {number}: {reason}", markup=False, soft_wrap=True)
     if not feed.loans:
         raise StackError("there is nothing in the data that could be read")
-    before, file = min(feed.by_day) - timedelta(days=2), layout.home / "run" / f"{name}.json"
+    first, file = min(feed.by_day), layout.home / "run" / f"{name}.json"
+    state = _begun(layout, file, resume, load, save, lambda: Replayed(first - timedelta(days=2)))
+    _play(layout, first, once, lambda known, on_step: replay(known, feed, state, file, on_step))
+    if not _tell(feed, state) or feed.bad:
+        raise typer.Exit(1)
+
+
+def _begun(
+    layout: Layout,
+    file: Path,
+    resume: bool,
+    load: Callable[[Path], S | None],
+    save: Callable[[S, Path], None],
+    new: Callable[[], S],
+) -> S:
+    """Where an interrupted replay stands, or a new one over an empty stack."""
     state = load(file) if resume else None
     if resume and state is None:
         raise StackError("there is no replay to go on with: begin one without --resume")
     if state is None:
         make_room(layout, file.relative_to(layout.home))
-        state = Replayed(before)
+        state = new()
         save(state, file)
-    _play(layout, feed, state, file, before)
-    if once:
-        stop(layout, lambda step: None)
-    if not _tell(feed, state) or feed.bad:
-        raise typer.Exit(1)
+    return state
 
 
-def _play(layout: Layout, feed: "Feed", state: "Replayed", file: Path, before: date) -> None:
-    from cli.replay.driving import replay
-    from cli.stack.control import start
+def _play(layout: Layout, first: date, once: bool, play: Play) -> None:
+    """Play with the stack running, on a clock that begins before the first day."""
+    from cli.stack.control import start, stop
     from cli.stack.state import supervisor_lives
 
     columns = (TextColumn("{task.description:20}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
@@ -106,9 +154,11 @@ def _play(layout: Layout, feed: "Feed", state: "Replayed", file: Path, before: d
             progress.update(task, description=what, completed=done)
 
         if not supervisor_lives(layout):
-            os.environ[CLOCK_START] = f"{before}T00:00:00Z"
+            os.environ[CLOCK_START] = f"{first - timedelta(days=2)}T00:00:00Z"
             start(layout, ClockKind.SIMULATED, on_step)
-        asyncio.run(replay(known_layout(), feed, state, file, on_step))
+        asyncio.run(play(known_layout(), on_step))
+    if once:
+        stop(layout, lambda step: None)
 
 
 def _tell(feed: "Feed", state: "Replayed") -> bool:

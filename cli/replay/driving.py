@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from cli.replay.feed import Feed, instalment_key
 from cli.stack.files import write_private
 from cli.stack.layout import Layout
 from cli.stack.process import StackError
+from shared.events.base import Event
 from shared.events.ids import loan_id
 from shared.events.ledger import (
     FeedLate,
@@ -74,7 +75,9 @@ async def replay(
     async with opened(layout, state.offsets, feed.lender) as world:
         if state.day < days[0]:
             await world.tick(_midnight(days[0]) + MORNING)
-            await _known(world, feed, days[0])
+            begins = feed.by_day[days[0]]
+            loan = next(n for n, one in enumerate(begins) if isinstance(one, LoanOpened))
+            await known(world, begins[: loan + 1], LoanRegistered)
             state.day = days[0] - DAY
         while state.day < last:
             state.day += DAY
@@ -101,17 +104,17 @@ def _names(feed: Feed) -> dict[UUID, str]:
     return {loan_id(feed.lender, one.loan_reference): one.loan_reference for one in opened_ones}
 
 
-async def _known(world: World, feed: Feed, day: date) -> None:
-    """A service finds a new lender's topics within seconds; before, nothing of them is read."""
-    # A product first, where there is one, and one loan: the others follow once it is known.
-    opened_ones = [n for n, one in enumerate(feed.by_day[day]) if isinstance(one, LoanOpened)]
-    await world.publish(feed.by_day[day][: opened_ones[0] + 1])
+async def known(world: World, events: Sequence[Event], *answers: type[Event]) -> None:
+    """Publish a lender's first events, a product where there is one and a loan, and wait until these answers
+    were told: a service finds a new lender's topics within seconds, and before nothing of them is read.
+    """
+    await world.publish(events)
     end = time.monotonic() + KNOWN_WITHIN_S
     while time.monotonic() < end:
-        if any(isinstance(one.event, LoanRegistered) for one in world.unread):
+        if set(answers) <= {type(one.event) for one in world.unread}:
             return
         await asyncio.sleep(0.2)
-    raise StackError("the ledger does not read the lender's topics: see ./huancui logs ledger")
+    raise StackError("the services do not read the lender's topics: see ./huancui logs")
 
 
 async def _listen(world: World, names: dict[UUID, str], state: Replayed) -> bool:

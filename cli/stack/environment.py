@@ -38,7 +38,7 @@ def environment_of(service: str, layout: Layout, state: StackState) -> Mapping[s
     }
     if state.clock == ClockKind.SIMULATED:
         # Whoever lets months pass in minutes waits for each timer.
-        settings |= {"LOOK_AFTER_MS": "15", "TIMERS_IN_ORDER": "true"}
+        settings |= {"LOOK_AFTER_MS": "15", "TIMERS_IN_ORDER": "true", "LANES": "1"}
     if service == "ledger":
         settings |= _of_ledger(layout)
     if service in ASKING:

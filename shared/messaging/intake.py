@@ -15,6 +15,7 @@ from shared import faults, spine
 from shared.clock import system_now
 from shared.database import is_infrastructure, transaction
 from shared.door import Door
+from shared.events.clock import ClockTicked
 from shared.faults import FaultPoint
 from shared.messages import Reader
 from shared.messaging.bell import Bell
@@ -36,7 +37,7 @@ class IntakeSettings:
     poll_ms: int = 100
     look_every_ms: int = 500
     look_after_ms: int | None = None
-    """Look so soon after something was applied, where nobody waits for the clock on the wall."""
+    """Look so soon after simulated time has moved on, again until all is read that stood there then."""
     commit_every_s: float = 1.0
     stuck_after_s: float = 60.0
 
@@ -48,6 +49,8 @@ class _Place:
     next: int
     looked_at: datetime | None = None
     end: int = 0
+    read_through: datetime | None = None
+    """All that stood in it at this moment is applied."""
 
 
 class Intake:
@@ -69,10 +72,10 @@ class Intake:
         patterns: Sequence[str] = (),
         settings: IntakeSettings = IntakeSettings(),
         group: str | None = None,
-        applied: Bell | None = None,
+        ticked: Bell | None = None,
     ) -> None:
-        """`applied` is the bell of all intakes of this process: timers wait for the slowest of them to look
-        at its ends.
+        """`ticked` is a bell that all intakes of a process share, rung when simulated time has moved on:
+        timers wait then until each of them has looked at its ends.
         """
         self.name, self.topics, self.patterns = name, topics, patterns
         self._broker, self._door, self._engine, self._reader = broker, door, engine, reader
@@ -82,8 +85,9 @@ class Intake:
         self._fresh: dict[Partition, datetime] = {}
         self._epoch = -1
         self._stop = asyncio.Event()
-        self._applied = applied or Bell()
-        self._look_soon = self._applied.sleeper()
+        self._ticked = ticked or Bell()
+        self._look_soon = self._ticked.sleeper()
+        self._to_look_past = system_now()
         self._committed_at = 0.0
         self._read_at = time.monotonic()
         self._consumer: ConsumerPort | None = None
@@ -164,7 +168,8 @@ class Intake:
                 async with consumer.processing:
                     if consumer.assignment()[0] == self._epoch:
                         await self._apply(consumer, records)
-                        self._applied.ring()
+                        if any(self._reader.topic(one.topic) == ClockTicked.TOPIC for one in records):
+                            self._ticked.ring()
             else:
                 await self._pass_gaps(consumer)
                 if self._is_stuck():
@@ -333,7 +338,10 @@ class Intake:
         if after is None:
             await asyncio.sleep(every)
             return
-        await self._look_soon.sleep(every)
+        past = self._to_look_past
+        if all(one.read_through is not None and one.read_through > past for one in self._places.values()):
+            await self._look_soon.sleep(every)
+            self._to_look_past = system_now()
         await asyncio.sleep(after / 1000)
 
     async def _look_once(self, consumer: ConsumerPort) -> None:
@@ -357,6 +365,7 @@ class Intake:
                 place.looked_at, place.end = at, ends[partition]
             if place.next >= place.end:
                 reached[place.looked_at][partition] = place.end
+                place.read_through = place.looked_at
         for topic, records in lag.items():
             self._metrics.position_lag_records.labels(topic=topic).set(records)
         if reached:

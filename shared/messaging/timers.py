@@ -30,8 +30,8 @@ class TimerSettings:
     idle_poll_ms: int = 250
     per_second_max: int = 20_000
     in_order: bool = False
-    """What falls due at one moment fires before what falls due later: where a simulated clock takes long
-    steps, the same then happens in each run.
+    """One after the other, by the moment at which each falls due: where a simulated clock takes long steps,
+    the same then happens in each run.
     """
     alone: frozenset[str] = frozenset()
     """Kinds that fire once all that was due before them has fired."""
@@ -92,7 +92,7 @@ class TimerRunner:
         self._idle_ms = float(settings.poll_ms)
         lanes: dict[int, list[DueTimer]] = defaultdict(list)
         for one in due:
-            lanes[one.key.id.int % settings.lanes].append(one)
+            lanes[0 if settings.in_order else one.key.id.int % settings.lanes].append(one)
         began = asyncio.get_running_loop().time()
         await asyncio.gather(
             *(self._door.timers(lane, stopping=self._stop.is_set) for lane in lanes.values())
@@ -114,10 +114,5 @@ class TimerRunner:
 
 def together(due: Sequence[DueTimer], settings: TimerSettings) -> list[DueTimer]:
     """The first of what is due that may fire in one batch."""
-    first = due[0]
-
-    def fires_with_it(one: DueTimer) -> bool:
-        same_moment = one.due_at == first.due_at or not settings.in_order
-        return same_moment and (one.kind in settings.alone) == (first.kind in settings.alone)
-
-    return list(takewhile(fires_with_it, due))
+    alone = due[0].kind in settings.alone
+    return list(takewhile(lambda one: (one.kind in settings.alone) == alone, due))

@@ -1,11 +1,13 @@
 """Services on PostgreSQL and Kafka."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from shared.messaging.kafka import KafkaBroker
 from tests.databases import Databases
+from tests.e2e.command import Runner
 from tests.e2e.world import World
 from tests.infra.servers import Infra
 
@@ -40,3 +42,16 @@ async def world(infra: Infra, databases: Databases, topic_prefix: str) -> AsyncI
     broker = KafkaBroker(infra.kafka())
     async with World.opened(broker, topic_prefix, databases) as opened:
         yield opened
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Callable[[str], Runner]]:
+    made: list[Runner] = []
+
+    def make(name: str) -> Runner:
+        made.append(Runner(tmp_path / name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.begin("down").communicate(timeout=120)

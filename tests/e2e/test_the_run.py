@@ -3,15 +3,12 @@ off, and what the READMEs tell to do works.
 """
 
 import asyncio
-import json
-import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,58 +17,11 @@ import pytest
 from cli.demo.driver import Run
 from cli.demo.state import Step, load
 from cli.demo.world import World
-from cli.stack.layout import KAFKA_OFFSET, POSTGRES_OFFSET, ROOT, Layout
-from cli.stack.process import port_is_free, wait_until
+from cli.stack.layout import ROOT, Layout
+from cli.stack.process import wait_until
+from tests.e2e.command import WITHIN_S, Runner
 
-LOANS, WITHIN_S = 25, 240.0
-FIRST_PORTS = range(36_000, 44_000, 200)
-
-
-class Runner:
-    """The command, in a folder of its own."""
-
-    def __init__(self, home: Path) -> None:
-        taken = (0, 1, 2, 3, 4, 5, POSTGRES_OFFSET, *range(KAFKA_OFFSET, KAFKA_OFFSET + 3))
-        ports = next(first for first in FIRST_PORTS if all(port_is_free(first + one) for one in taken))
-        self.home, self.ports = home, ports
-        self.environment = {**os.environ, "HUANCUI_HOME": str(home), "HUANCUI_PORTS": str(ports)}
-
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start it."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def do(self, *arguments: str) -> str:
-        """Run it to its end; what it said."""
-        process = self.begin(*arguments)
-        said, _ = process.communicate(timeout=WITHIN_S)
-        assert process.returncode == 0, said
-        return said
-
-    def state(self) -> dict[str, Any]:
-        """Where the run stands."""
-        file = self.home / "run" / "state.json"
-        found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"day": ""}
-        return found
-
-
-@pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Callable[[str], Runner]]:
-    made: list[Runner] = []
-
-    def make(name: str) -> Runner:
-        made.append(Runner(tmp_path / name))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.begin("down").communicate(timeout=120)
+LOANS = 25
 
 
 class CutOff(Exception):

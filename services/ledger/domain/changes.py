@@ -27,6 +27,7 @@ from services.ledger.domain.interest import LATE_SCALE, lay_out, weigh, weight
 from services.ledger.domain.levels import relevel
 from services.ledger.domain.pauses import pause
 from services.ledger.domain.plan import provide, tidy_extra
+from services.ledger.domain.re_ageing import move_costs
 from services.ledger.domain.rhythm import anchor, fall_due, moved_dates, nominal_on
 from services.ledger.domain.terms import Component, OnChargeOff
 from services.ledger.domain.working import (
@@ -208,19 +209,29 @@ def grant_grace(w: Working, fact: Grace) -> None:
 
 
 def ask_less(w: Working, fact: TokenPayments) -> None:
-    """Ask for a small amount only with the next instalments, never for more than before; what is left of
-    the principal moves to those after them.
+    """Ask for a small amount only with the next instalments, never for more than before. What is left of the
+    principal, and what was spread over them of earlier interest and fees, falls due after them: where there
+    is no instalment after them, with new ones.
     """
     today = fact.value_on.toordinal()
     bring_to(w, today)
-    to_come = range(bisect_left(w.dues, today), len(w.dues))
-    places = [k for k in to_come if w.kinds[k] in BEARING and not w.settled[k]]
-    for k in places[: fact.periods]:
+    places = _open_places(w, today)
+    known = len(places)
+    if places and fact.periods >= known:
+        _append(w, fact.periods - known + 1)
+        places = _open_places(w, today)
+    for n, k in enumerate(places[: fact.periods]):
+        move_costs(w, k, places[fact.periods])
         asked = w.owed[INTEREST][k] - w.reopened[k] + w.owed[PRINCIPAL][k] - w.credited[k]
-        w.kinds[k], w.levels[k] = Kind.LEVEL, min(fact.amount, asked)
+        w.kinds[k], w.levels[k] = Kind.LEVEL, min(fact.amount, asked) if n < known else fact.amount
     if places:
         recompute(w, places[0])
     w.note_settled(today)
+
+
+def _open_places(w: Working, today: int) -> list[int]:
+    to_come = range(bisect_left(w.dues, today), len(w.dues))
+    return [k for k in to_come if w.kinds[k] in BEARING and not w.settled[k]]
 
 
 def waive_interest(w: Working, fact: InterestWaiver) -> None:

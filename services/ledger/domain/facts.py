@@ -331,8 +331,6 @@ _RANK: dict[type, int] = {
     AgeingPause: 2,
     DueDateMoved: 3,
     MorePeriods: 3,
-    Grace: 3,
-    TokenPayments: 3,
     LimitChange: 1,
     LowerMinimum: 3,
     Fee: 4,
@@ -346,6 +344,8 @@ _RANK: dict[type, int] = {
     Forgiveness: 7,
     ReAge: 8,
     ReAmortise: 8,
+    Grace: 9,
+    TokenPayments: 9,
     ChargeOff: 9,
     Acceleration: 9,
     Closing: 10,
@@ -354,7 +354,7 @@ _RANK: dict[type, int] = {
     PassedOn: 13,
 }
 """On one day what is lent and what terms hold come before fees, these before money, all before what
-rearranges them, and a statement after all that its day has brought.
+rearranges them, that before what asks for less of it, and a statement after all that its day has brought.
 """
 
 

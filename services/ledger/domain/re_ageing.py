@@ -162,17 +162,33 @@ def _move_costs(w: Working, first: int, places: list[int]) -> None:
         part = _unpaid(w, INTEREST, k)
         w.owed[INTEREST][k] -= part
         w.reopened[k] -= part
-        for component in (PENALTY, FEES):
-            part = _unpaid(w, component, k)
-            w.owed[component][k] -= part
-            w.owed[component][places[0]] += part
-        late = max(w.late_penalty[k] - w.paid[PENALTY][k], 0)
-        w.late_penalty[k] -= late
-        w.late_accrued[k] = w.late_penalty[k] * LATE_SCALE
-        w.late_penalty[places[0]] += late
-        w.late_accrued[places[0]] += late * LATE_SCALE
+        _move_charges(w, k, places[0])
     for k, share in zip(places, _shares(w, interest, len(places)), strict=True):
         _add(w, k, INTEREST, share)
+
+
+def _move_charges(w: Working, k: int, target: int) -> None:
+    """Fees and penalties that are unpaid fall due with another instalment."""
+    late = max(w.late_penalty[k] - w.paid[PENALTY][k], 0)
+    for component in (PENALTY, FEES):
+        part = _unpaid(w, component, k)
+        w.owed[component][k] -= part
+        w.owed[component][target] += part
+    w.late_penalty[k] -= late
+    w.late_accrued[k] = w.late_penalty[k] * LATE_SCALE
+    w.late_penalty[target] += late
+    w.late_accrued[target] += late * LATE_SCALE
+
+
+def move_costs(w: Working, k: int, target: int) -> None:
+    """What an instalment asks for beside its own interest and principal, and is unpaid, falls due with a
+    later one: fees, penalties, and interest of earlier days.
+    """
+    earlier = min(max(w.reopened[k], 0), max(_unpaid(w, INTEREST, k), 0))
+    for column in (w.reopened, w.owed[INTEREST]):
+        column[k] -= earlier
+        column[target] += earlier
+    _move_charges(w, k, target)
 
 
 def _shares(w: Working, amount: int, parts: int) -> list[int]:

@@ -103,7 +103,7 @@ def _facts(  # noqa: PLR0912  # a case for each kind
         case ReliefKind.INTEREST_WAIVED:
             yield facts.InterestWaiver(on, name, amount_of(loan, phase))
         case ReliefKind.TOKEN_PAYMENTS:
-            periods = _count(book, on, ends_on(phase))
+            periods = _periods(book, on, ends_on(phase))
             if periods:
                 yield facts.TokenPayments(on, name, amount_of(loan, phase), periods)
         case ReliefKind.PRINCIPAL_FORGIVEN:
@@ -123,6 +123,17 @@ def _first_due(book: Book, on: date) -> date | None:
 
 def _count(book: Book, on: date, until: date) -> int:
     return sum(1 for due in _open_dues(book, on) if due <= until)
+
+
+def _periods(book: Book, on: date, until: date) -> int:
+    """How many instalments fall due by a day, were there always a next one."""
+    count, last = _count(book, on, until), max(_open_dues(book, on), default=None)
+    if last is None or last > until:
+        return count
+    terms, more = book.terms, 0
+    while due_date(last, terms.unit, terms.count, more + 1, day_of_month=anchor(terms, last)) <= until:
+        more += 1
+    return count + more
 
 
 def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Iterator[Fact]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from services.ledger.domain.due_dates import add_months
 from services.ledger.domain.outlook import outlook, own_rate
 from services.ledger.domain.preview import Preview, preview
 from services.ledger.domain.replay import advance
@@ -217,6 +218,23 @@ def test_a_token_payment_covers_the_instalment_of_its_first_day() -> None:
     dues = {on: amount for on, amount in asked(desk) if on >= date(2026, 5, 1)}
     assert [dues[date(2026, month, 1)] for month in (5, 6, 7)] == [10_00] * 3
     assert dues[date(2026, 8, 1)] > 100_00
+
+
+def test_token_payments_ask_for_nothing_of_arrears_that_were_spread_and_go_on_beyond_the_loans_end() -> None:
+    late = a_phase(ReliefKind.ARREARS_CAPITALISED, "2026-04-10")
+    tokens = a_phase(ReliefKind.TOKEN_PAYMENTS, "2026-04-10", ends_on="2027-04-09")
+    desk = a_desk()
+    before = desk.loan().book.outstanding
+    desk.take(a_plan(late, tokens, accepted_on="2026-04-10"))
+    desk.day(date(2026, 4, 10))
+    to_come = [(on, amount) for on, amount in asked(desk) if on > date(2026, 4, 10)]
+    months = [add_months(date(2026, 5, 1), n) for n in range(12)]
+    assert to_come[:12] == [(on, 10_00) for on in months], (
+        "no fee, no interest of the arrears, no rest before"
+    )
+    (rest,) = to_come[12:]
+    assert rest[0] == date(2027, 5, 1)
+    assert rest[1] > before - 12 * 10_00, "nothing is forgiven"
 
 
 def test_a_longer_term_is_counted_in_the_loans_own_rhythm() -> None:

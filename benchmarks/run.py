@@ -21,6 +21,7 @@ from benchmarks.options import options
 from benchmarks.outbox import relay
 from benchmarks.reminders import decided, permits
 from benchmarks.risk import scores
+from benchmarks.whole_flow import whole_flow
 from cli.stack.layout import local_layout
 
 Bench = Callable[[Ground], Awaitable[list[Figure]]]
@@ -38,6 +39,7 @@ BENCHES: Mapping[str, Bench] = {
     "permits": permits,
     "decided": decided,
     "scores": scores,
+    "whole-flow": whole_flow,
 }
 
 

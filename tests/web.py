@@ -9,6 +9,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 from joserfc.jwk import Key
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp
 
 from shared.access import generate_key, issue_token, public_jwks, read_jwks
 from shared.commands import Answered, Origin
@@ -91,7 +92,7 @@ def an_app(service: Served, *routers: APIRouter, **options: Any) -> FastAPI:
 
 
 @asynccontextmanager
-async def calling(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def calling(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:

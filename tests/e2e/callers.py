@@ -1,6 +1,6 @@
 """Those who call the APIs of a story's services: each API in this process, asking the others as it would."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from fastapi import FastAPI
+from starlette.types import ASGIApp as Application
+from starlette.types import Receive, Scope, Send
 
 from services.hardship.adapters.ledger import Ledger
 from services.mediation.adapters.asking import Others, Where
@@ -19,6 +22,7 @@ from services.reminders.main import TONES
 from shared.decision import Role
 from shared.sealed import Sealer
 from tests.e2e.world import World
+from tests.harness import Running
 from tests.service.hardship.helping import hardship_app
 from tests.service.ledger.client import ledger_app
 from tests.web import an_app, bearer, calling
@@ -52,27 +56,45 @@ class Callers:
         return await self.tell(service, "POST", path, who, body)
 
 
+def balanced(world: World, name: str, made: Callable[[Running], FastAPI]) -> Application:
+    """The application of the replica that serves now."""
+    apps: dict[int, tuple[Running, FastAPI]] = {}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        running = world.services[name]
+        if id(running) not in apps:
+            apps[id(running)] = (running, made(running))
+        await apps[id(running)][1](scope, receive, send)
+
+    return app
+
+
+def _mediation_app(running: Running, others: Others) -> FastAPI:
+    router = mediation_router(running.service, Sealer(b"k" * 32), others)
+    return an_app(running.service, router, body_bytes_max=BODY_BYTES_MAX)
+
+
+def _reminders_app(running: Running) -> FastAPI:
+    tools = Tools(Sealer(b"k" * 32), TONES, load_articles(), ())
+    return an_app(running.service, reminders_router(running.service, tools))
+
+
 @asynccontextmanager
 async def callers_of(world: World, folder: Path) -> AsyncIterator[Callers]:
     """Callers of the services that run in a world: of reminders where it does."""
     token = folder / "token"
     token.write_text(bearer(Role.SERVICE, "story")["Authorization"].removeprefix("Bearer "))
-    ledger = httpx.ASGITransport(ledger_app(world.services["ledger"]))
+    ledger = httpx.ASGITransport(balanced(world, "ledger", ledger_app))
     asked = Ledger("http://ledger.test", token, WITHIN_S, ledger)
-    apps = {
-        "ledger": ledger_app(world.services["ledger"]),
-        "hardship": hardship_app(world.services["hardship"], asked),
+    apps: dict[str, Application] = {
+        "ledger": balanced(world, "ledger", ledger_app),
+        "hardship": balanced(world, "hardship", lambda running: hardship_app(running, asked)),
     }
     where = Where("http://ledger.test", "http://hardship.test", token, WITHIN_S)
     others = Others(where, ledger, httpx.ASGITransport(apps["hardship"]))
-    service = world.services["mediation"].service
-    apps["mediation"] = an_app(
-        service, mediation_router(service, Sealer(b"k" * 32), others), body_bytes_max=BODY_BYTES_MAX
-    )
+    apps["mediation"] = balanced(world, "mediation", lambda running: _mediation_app(running, others))
     if "reminders" in world.services:
-        spoken = world.services["reminders"].service
-        tools = Tools(Sealer(b"k" * 32), TONES, load_articles(), ())
-        apps["reminders"] = an_app(spoken, reminders_router(spoken, tools))
+        apps["reminders"] = balanced(world, "reminders", _reminders_app)
     async with AsyncExitStack() as stack:
         yield Callers({name: await stack.enter_async_context(calling(app)) for name, app in apps.items()})
     await others.close()

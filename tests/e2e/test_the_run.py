@@ -3,6 +3,7 @@ off, and what the READMEs tell to do works.
 """
 
 import asyncio
+import os
 import re
 import signal
 import subprocess
@@ -17,11 +18,12 @@ import pytest
 from cli.demo.driver import Run
 from cli.demo.state import Step, load
 from cli.demo.world import World
-from cli.stack.layout import ROOT, Layout
+from cli.stack.layout import ROOT, Layout, services_here
 from cli.stack.process import wait_until
+from cli.stack.state import read_state
 from tests.e2e.command import WITHIN_S, Runner
 
-LOANS = 25
+LOANS, KILLED_ON = 25, date(2018, 7, 9)
 
 
 class CutOff(Exception):
@@ -60,10 +62,11 @@ def test_a_run_is_the_same_for_its_seed_however_often_it_was_cut_off(
 
 def cut_off_in_any_step(runner: Runner, end: date, monkeypatch: pytest.MonkeyPatch) -> None:
     """Go on with a run in this process, where its steps can be told apart, to a day: it is cut off before or
-    after the services have come to rest, in each kind of step often.
+    after the services have come to rest, in each kind of step often; and once the services are killed.
     """
     file, rest = runner.home / "run" / "state.json", World.rest
     cut: set[Step] = set()
+    killed: list[str] = []
     done: set[tuple[Any, ...]] = set()
 
     async def cut_off(world: World) -> datetime | None:
@@ -72,6 +75,8 @@ def cut_off_in_any_step(runner: Runner, end: date, monkeypatch: pytest.MonkeyPat
             raise CutOff
         before, after = (step not in done and len(done) % 3 == part for part in (1, 2))
         done.add(step)
+        if running.state.day == KILLED_ON and not killed:
+            killed.extend(kill_services(Layout(runner.home, runner.ports)))
         due = None if before else await rest(world)
         if before or after:
             cut.add(running.state.step)
@@ -85,6 +90,18 @@ def cut_off_in_any_step(runner: Runner, end: date, monkeypatch: pytest.MonkeyPat
             with pytest.raises(CutOff):
                 asyncio.run(running.go())
     assert cut == set(Step) - {Step.DONE}
+    assert sorted(killed) == sorted(services_here())
+
+
+def kill_services(layout: Layout) -> list[str]:
+    """All four at once, in the middle of what they do: their supervisor starts them again."""
+    state = read_state(layout)
+    assert state is not None
+    pids = {name: state.processes[name].pid for name in services_here()}
+    for pid in pids.values():
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+    return list(pids)
 
 
 def test_a_stack_that_no_run_has_made_is_left_alone(runner: Callable[[str], Runner]) -> None:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.events.base import Event
 from shared.events.care import HardshipSignalled
 from shared.events.clock import ClockTicked
@@ -70,41 +72,56 @@ async def test_illness_leads_from_a_kind_question_to_a_plan_that_is_kept_and_no_
     world: World, tmp_path: Path
 ) -> None:
     async with world.with_services(*ALL, **SIMULATED), callers_of(world, tmp_path) as people:
-        await lent(world, people)
-        await unpaid_until(world, date(2026, 2, 4))
-        assert len(await told(world, "ledger-events", PaymentMissed)) == 1
-        assert len(await contacts(world, TreatmentAssigned)) >= 1
-        before = await contacts(world, ContactSent)
-        assert [one for one in before if one.sent_at >= instant("2026-02-01T00:00:00")] == []
+        await illness(world, people)
 
-        await unpaid_until(world, date(2026, 2, 8))
-        sent = (await contacts(world, ContactSent))[len(before) :]
-        assert [(one.purpose.value, one.template) for one in sent] == [("help", "missed_first")]
 
-        reply = {"channel": "mail", "words": "我生病住院了，这个月还不上"}
-        answer = await people.post("reminders", f"persons/{PERSON}/replies", THEMSELVES, reply)
-        assert answer["intents"] == ["cannot_pay"]
-        await world.rest()
-        (signal,) = await told(world, "care-events", HardshipSignalled)
-        assert signal.reason.value == "illness"
-        assert len(await told(world, "hardship-events", HardshipOpened)) == 1
-        (case,) = (await people.get("hardship", "cases", HELEN))["data"]
+@pytest.mark.timeout(600)
+async def test_the_same_comes_of_illness_while_two_replicas_of_each_service_are_restarted_in_turn(
+    world: World, tmp_path: Path
+) -> None:
+    async with world.with_replicas(*ALL, **SIMULATED), callers_of(world, tmp_path) as people:
+        await illness(world, people)
+        assert world.rolling is not None
+        assert world.rolling.restarts >= 2 * len(ALL)
 
-        plan = await a_plan(people, case["case_id"])
-        await world.rest()
-        assert len(await told(world, "hardship-events", PlanActivated)) == 1
-        shown = await people.get("hardship", f"plans/{plan}", THEMSELVES)
-        dues = [one for one in shown["loans"][0]["dues"] if one["due_on"] > "2026-02-08"][:2]
-        for one in dues:
-            on = date.fromisoformat(one["due_on"])
-            amount, reference = one["amount"]["amount"], one["due_on"]
-            await day(
-                world, on, a_payment(amount, loan="L-1", reference=reference, value_on=on), complete(on)
-            )
-        kept = await told(world, "hardship-events", PlanInstalmentKept)
-        assert [one.due_on.isoformat() for one in kept] == [one["due_on"] for one in dues]
-        asked = [one for one in await contacts(world, ContactSent) if one.purpose.value != "answer"]
-        assert asked[len(before) :] == sent
+
+async def illness(world: World, people: Callers) -> None:
+    """From a missed instalment over a kind question to a plan that is kept, and no word more."""
+    await lent(world, people)
+    await unpaid_until(world, date(2026, 2, 4))
+    assert len(await told(world, "ledger-events", PaymentMissed)) == 1
+    assert len(await contacts(world, TreatmentAssigned)) >= 1
+    before = await contacts(world, ContactSent)
+    assert [one for one in before if one.sent_at >= instant("2026-02-01T00:00:00")] == []
+
+    await unpaid_until(world, date(2026, 2, 8))
+    sent = (await contacts(world, ContactSent))[len(before) :]
+    assert [(one.purpose.value, one.template) for one in sent] == [("help", "missed_first")]
+
+    reply = {"channel": "mail", "words": "我生病住院了，这个月还不上"}
+    answer = await people.post("reminders", f"persons/{PERSON}/replies", THEMSELVES, reply)
+    assert answer["intents"] == ["cannot_pay"]
+    await world.rest()
+    (signal,) = await told(world, "care-events", HardshipSignalled)
+    assert signal.reason.value == "illness"
+    assert len(await told(world, "hardship-events", HardshipOpened)) == 1
+    (case,) = (await people.get("hardship", "cases", HELEN))["data"]
+
+    plan = await a_plan(people, case["case_id"])
+    await world.rest()
+    assert len(await told(world, "hardship-events", PlanActivated)) == 1
+    shown = await people.get("hardship", f"plans/{plan}", THEMSELVES)
+    dues = [one for one in shown["loans"][0]["dues"] if one["due_on"] > "2026-02-08"][:2]
+    for one in dues:
+        on = date.fromisoformat(one["due_on"])
+        amount, reference = one["amount"]["amount"], one["due_on"]
+        await day(
+            world, on, a_payment(amount, loan="L-1", reference=reference, value_on=on), complete(on)
+        )
+    kept = await told(world, "hardship-events", PlanInstalmentKept)
+    assert [one.due_on.isoformat() for one in kept] == [one["due_on"] for one in dues]
+    asked = [one for one in await contacts(world, ContactSent) if one.purpose.value != "answer"]
+    assert asked[len(before) :] == sent
 
 
 async def test_who_pays_within_days_by_themselves_hears_nothing_and_a_reversal_begins_anew(

@@ -1,10 +1,11 @@
 """What a story plays in: topics, databases, a platform that publishes, and a driver of simulated time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import cycle
 from typing import Any
 
 from shared.events import wire
@@ -27,6 +28,7 @@ class World:
     databases: Databases
     producer: ProducerPort
     services: dict[str, Running]
+    rolling: "Rolling | None" = None
 
     @classmethod
     @asynccontextmanager
@@ -51,8 +53,27 @@ class World:
                 )
             yield self
 
+    @asynccontextmanager
+    async def with_replicas(self, *names: str, **changes: Any) -> AsyncIterator["World"]:
+        """Run two replicas of each service, which are restarted one after the other while things happen:
+        another one each time that something is published.
+        """
+        settings = {"topic_prefix": self.prefix, **changes}
+        urls = {name: await self.databases.make(name) for name in names}
+
+        @asynccontextmanager
+        async def replica(name: str) -> AsyncIterator[Running]:
+            async with running(name, urls[name], self.broker, **settings) as one:
+                yield one
+
+        self.rolling = Rolling(self, names, replica)
+        async with self.rolling:
+            yield self
+
     async def publish(self, *events: Event, ids: Sequence[str] = ()) -> None:
         """Publish as the platform does, and wait until Kafka has it."""
+        if self.rolling is not None:
+            await self.rolling.go_on()
         records = [
             a_record(event, prefix=self.prefix, id=ids[index] if ids else None)
             for index, event in enumerate(events)
@@ -106,6 +127,51 @@ class World:
     async def events(self, topic: str) -> list[tuple[Event, wire.Envelope]]:
         """All events of a topic, partition by partition."""
         return [wire.decode(topic, r.key, r.headers, r.value) for r in await self.records(topic)]
+
+
+class Rolling:
+    """Two replicas of each service. A restart goes on beside what happens, and ends before the next begins."""
+
+    def __init__(
+        self,
+        world: World,
+        names: Sequence[str],
+        replica: Callable[[str], AbstractAsyncContextManager[Running]],
+    ) -> None:
+        self._world, self._names, self._replica = world, names, replica
+        self._up: dict[str, list[tuple[AbstractAsyncContextManager[Running], Running]]] = {}
+        self._next = cycle(names)
+        self._restart: asyncio.Task[None] | None = None
+        self.restarts = 0
+
+    async def __aenter__(self) -> None:
+        for name in self._names:
+            self._up[name] = [await self._started(name) for _ in range(2)]
+            self._world.services[name] = self._up[name][0][1]
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._restart is not None:
+            await self._restart
+        for replicas in self._up.values():
+            for manager, _ in replicas:
+                await manager.__aexit__(None, None, None)
+
+    async def go_on(self) -> None:
+        """Begin to restart the next service's older replica; the other one serves meanwhile."""
+        if self._restart is not None:
+            await self._restart
+        self._restart = asyncio.ensure_future(self._renew(next(self._next)))
+
+    async def _renew(self, name: str) -> None:
+        (old, _), other = self._up[name]
+        self._world.services[name] = other[1]
+        await old.__aexit__(None, None, None)
+        self._up[name] = [other, await self._started(name)]
+        self.restarts += 1
+
+    async def _started(self, name: str) -> tuple[AbstractAsyncContextManager[Running], Running]:
+        manager = self._replica(name)
+        return manager, await manager.__aenter__()
 
 
 async def _assigned(consumer: Any) -> bool:

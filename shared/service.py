@@ -22,8 +22,9 @@ from shared.door import Door
 from shared.flow import Flow
 from shared.messages import Reader
 from shared.messaging.bell import Bell
-from shared.messaging.intake import Intake, IntakeSettings
+from shared.messaging.intake import Intake
 from shared.messaging.kafka import KafkaBroker
+from shared.messaging.places import USUAL, IntakeSettings
 from shared.messaging.port import Broker
 from shared.messaging.relay import LET_GO, Relay, RelaySettings
 from shared.messaging.timers import TimerRunner, TimerSettings
@@ -176,6 +177,8 @@ class Service:
                 lanes=settings.lanes,
                 look_every_ms=settings.look_every_ms,
                 look_after_ms=settings.look_after_ms,
+                # Whoever drives a simulated clock waits for each position.
+                save_passed_after_s=0.0 if settings.look_after_ms is not None else USUAL.save_passed_after_s,
             ),
             group=f"huancui-{prefix}{name}",
             ticked=self.ticked,

@@ -5,7 +5,6 @@ import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,8 +16,10 @@ from shared.database import is_infrastructure, transaction
 from shared.door import Door
 from shared.events.clock import ClockTicked
 from shared.faults import FaultPoint
+from shared.message import Message
 from shared.messages import Reader
 from shared.messaging.bell import Bell
+from shared.messaging.places import USUAL, IntakeSettings, Place
 from shared.messaging.port import Broker, ConsumerPort, Partition, PositionOutOfRange, Record
 from shared.observe import Metrics
 from shared.spine import Move, PositionMoved
@@ -26,31 +27,6 @@ from shared.spine import Move, PositionMoved
 log = structlog.get_logger()
 
 RESTART_AFTER_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeSettings:
-    """`lanes` batches of at most `batch_max` records run at once, each over partitions of its own."""
-
-    batch_max: int = 200
-    lanes: int = 4
-    poll_ms: int = 100
-    look_every_ms: int = 500
-    look_after_ms: int | None = None
-    """Look so soon after simulated time has moved on, again until all is read that stood there then."""
-    commit_every_s: float = 1.0
-    stuck_after_s: float = 60.0
-
-
-@dataclass(slots=True)
-class _Place:
-    """Where we stand in one partition, and the last look at its end that was not reached yet."""
-
-    next: int
-    looked_at: datetime | None = None
-    end: int = 0
-    read_through: datetime | None = None
-    """All that stood in it at this moment is applied."""
 
 
 class Intake:
@@ -70,7 +46,7 @@ class Intake:
         metrics: Metrics,
         topics: Sequence[str],
         patterns: Sequence[str] = (),
-        settings: IntakeSettings = IntakeSettings(),
+        settings: IntakeSettings = USUAL,
         group: str | None = None,
         ticked: Bell | None = None,
     ) -> None:
@@ -81,7 +57,7 @@ class Intake:
         self._broker, self._door, self._engine, self._reader = broker, door, engine, reader
         self._metrics, self._settings = metrics, settings
         self._group = group or f"huancui-{name}"
-        self._places: dict[Partition, _Place] = {}
+        self._places: dict[Partition, Place] = {}
         self._fresh: dict[Partition, datetime] = {}
         self._epoch = -1
         self._stop = asyncio.Event()
@@ -89,6 +65,7 @@ class Intake:
         self._look_soon = self._ticked.sleeper()
         self._to_look_past = system_now()
         self._committed_at = 0.0
+        self._passed_at: float | None = None
         self._read_at = time.monotonic()
         self._consumer: ConsumerPort | None = None
         self.failed: Exception | None = None
@@ -100,7 +77,7 @@ class Intake:
     @property
     def places(self) -> dict[Partition, int]:
         """Where this replica stands in the partitions it has."""
-        return {partition: place.next for partition, place in self._places.items()}
+        return {partition: place.saved for partition, place in self._places.items()}
 
     async def run(self) -> None:
         """Read until `stop`. A consumer that fails or is stuck is made anew."""
@@ -162,7 +139,12 @@ class Intake:
             if epoch != self._epoch:
                 await self._take_over(consumer, epoch, partitions)
                 continue
-            records = await consumer.poll(settings.batch_max, settings.poll_ms, settings.lanes)
+            poll_ms = settings.poll_ms if self._passed_at is None else settings.passed_poll_ms
+            records = await consumer.poll(settings.batch_max, poll_ms, settings.lanes)
+            if self._passed_at is not None:
+                waited = time.monotonic() - self._passed_at
+                if not records or waited > settings.save_passed_after_s:
+                    await self._save_passed(consumer)
             if records:
                 self._read_at = time.monotonic()
                 async with consumer.processing:
@@ -198,7 +180,7 @@ class Intake:
                 if consumer.assignment()[0] != epoch:
                     return
                 consumer.seek(partition, position)
-            self._places = {partition: _Place(position) for partition, position in places.items()}
+            self._places = {partition: Place(position, position) for partition, position in places.items()}
         self._epoch = epoch
 
     async def _places_of(
@@ -261,9 +243,14 @@ class Intake:
         def stopping() -> bool:
             return self._stop.is_set() or consumer.assignment()[0] != epoch
 
-        results = await asyncio.gather(
-            *(self._lane(lane, stopping) for lane in lanes.values()), return_exceptions=True
+        self._came_to(
+            await asyncio.gather(
+                *(self._lane(lane, stopping) for lane in lanes.values()), return_exceptions=True
+            )
         )
+
+    def _came_to(self, results: Sequence[object]) -> None:
+        """Where something went wrong, take our partitions over again; what is a fault of ours is raised."""
         for result in results:
             if isinstance(result, PositionMoved):
                 log.warning("position_moved", consumer=self.name)
@@ -273,6 +260,15 @@ class Intake:
                 self._epoch = -1
             elif isinstance(result, BaseException):
                 raise result
+
+    async def _save_passed(self, consumer: ConsumerPort) -> None:
+        """Store our positions behind records that concern nobody here: together, and a little later. Whoever
+        took over meanwhile has read them again, and nothing was done twice.
+        """
+        self._passed_at = None
+        behind = {p: place.next for p, place in self._places.items() if place.saved < place.next}
+        if behind and consumer.assignment()[0] == self._epoch:
+            self._came_to(await asyncio.gather(self._move(behind, ()), return_exceptions=True))
 
     async def _pass_gaps(self, consumer: ConsumerPort) -> None:
         """Move over what is no record (marks of a publisher's transactions): else we would seem to lag for
@@ -284,10 +280,7 @@ class Intake:
             if place.end > place.next and consumer.assignment()[0] == self._epoch:
                 passed = await consumer.position(partition)
                 if passed > place.next:
-                    await self._door.records(
-                        self.name, (), [Move(*partition, place.next, passed)], stopping=self._stop.is_set
-                    )
-                    place.next = passed
+                    await self._move({partition: passed}, ())
 
     async def _lane(self, records: Sequence[Record], stopping: Callable[[], bool]) -> None:
         size = self._settings.batch_max
@@ -296,12 +289,24 @@ class Intake:
             messages = [m for m in map(self._reader.record, part) if m is not None]
             self._metrics.ignored.inc(len(part) - len(messages))
             reached: dict[Partition, int] = {Partition(r.topic, r.partition): r.offset + 1 for r in part}
-            moves = [
-                Move(*partition, self._places[partition].next, end) for partition, end in reached.items()
-            ]
-            await self._door.records(self.name, messages, moves, stopping=stopping)
-            for partition, end in reached.items():
-                self._places[partition].next = end
+            if messages or not self._settings.save_passed_after_s:
+                await self._move(reached, messages, stopping)
+            else:
+                self._passed_at = self._passed_at or time.monotonic()
+                for partition, end in reached.items():
+                    self._places[partition].next = end
+
+    async def _move(
+        self,
+        reached: Mapping[Partition, int],
+        messages: Sequence[Message],
+        stopping: Callable[[], bool] | None = None,
+    ) -> None:
+        """Apply messages, and store how far that takes us."""
+        moves = [Move(*partition, self._places[partition].saved, end) for partition, end in reached.items()]
+        await self._door.records(self.name, messages, moves, stopping=stopping or self._stop.is_set)
+        for partition, end in reached.items():
+            self._places[partition].saved = self._places[partition].next = end
 
     async def _tell_group(self, consumer: ConsumerPort) -> None:
         """For lag tools only: best effort, never read back."""
@@ -311,7 +316,7 @@ class Intake:
         faults.reached(FaultPoint.BEFORE_OFFSET_COMMIT)
         if consumer.assignment()[0] == self._epoch:
             with contextlib.suppress(Exception):  # a rebalance, a broker that is away: harmless
-                await consumer.commit({partition: place.next for partition, place in self._places.items()})
+                await consumer.commit({partition: place.saved for partition, place in self._places.items()})
 
     def _is_stuck(self) -> bool:
         behind = any(
@@ -359,11 +364,11 @@ class Intake:
         reached: dict[datetime, dict[Partition, int]] = defaultdict(dict)
         for partition, place in places.items():
             lag[self._reader.topic(partition.topic)] += max(0, ends[partition] - place.next)
-            if place.looked_at is None or place.next >= place.end:
+            if place.looked_at is None or place.saved >= place.end:
                 if place.looked_at is not None:
                     reached[place.looked_at][partition] = place.end
                 place.looked_at, place.end = at, ends[partition]
-            if place.next >= place.end:
+            if place.saved >= place.end:
                 reached[place.looked_at][partition] = place.end
                 place.read_through = place.looked_at
         for topic, records in lag.items():

@@ -115,9 +115,7 @@ async def illness(world: World, people: Callers) -> None:
     for one in dues:
         on = date.fromisoformat(one["due_on"])
         amount, reference = one["amount"]["amount"], one["due_on"]
-        await day(
-            world, on, a_payment(amount, loan="L-1", reference=reference, value_on=on), complete(on)
-        )
+        await day(world, on, a_payment(amount, loan="L-1", reference=reference, value_on=on), complete(on))
     kept = await told(world, "hardship-events", PlanInstalmentKept)
     assert [one.due_on.isoformat() for one in kept] == [one["due_on"] for one in dues]
     asked = [one for one in await contacts(world, ContactSent) if one.purpose.value != "answer"]

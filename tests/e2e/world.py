@@ -130,7 +130,7 @@ class World:
 
 
 class Rolling:
-    """Two replicas of each service. A restart goes on beside what happens, and ends before the next begins."""
+    """Two replicas of each service. A restart goes on beside what happens; it ends before the next begins."""
 
     def __init__(
         self,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from shared.events.hardship import HardshipOpened
 from shared.events.wire import pack_headers
 from shared.messaging.memory import MemoryBroker, MemoryProducer
 from shared.messaging.port import Outgoing, Partition, SendUnknown
-from tests.builders import a_loan, a_payment, a_record
+from tests.builders import a_loan, a_payment, a_record, an_event
 from tests.databases import Databases
 from tests.harness import STILL, running, until
 
@@ -147,6 +148,24 @@ async def test_the_position_in_the_database_rules(databases: Databases) -> None:
         assert await again.payments() == ["p1", "p2"]
         ids = first_occurrences(broker, "ledger-events")
         assert len(ids) == 3
+
+
+async def test_the_position_goes_on_behind_records_that_concern_nobody_here(databases: Databases) -> None:
+    broker, url = MemoryBroker(), await databases.make("ledger")
+    other = an_event(HardshipOpened)
+    async with running("ledger", url, broker, **STILL) as ledger:
+        await ledger.publish(*[other] * 30, a_loan(), a_payment(reference="p1"), *[other] * 30)
+        await ledger.settled()  # the position stands at the end of all that was published
+        assert await ledger.value("SELECT count(*) FROM inbox") == 2
+    async with running("ledger", url, broker, **STILL) as again:
+        # Somebody else has moved the position meanwhile: what was passed is read again, and nothing is lost.
+        await again.publish(*[other] * 10)
+        await again.database.execute(
+            "LOCK TABLE position IN EXCLUSIVE MODE; UPDATE position SET next_offset = 0"
+        )
+        await again.publish(a_payment(reference="p2"))
+        await again.settled()
+        assert await again.payments() == ["p1", "p2"]
 
 
 async def test_work_done_again_after_a_restore_publishes_the_same_ids(databases: Databases) -> None:

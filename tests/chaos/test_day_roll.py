@@ -60,7 +60,7 @@ async def missed_in_topic(world: World) -> Counter[str]:
     return Counter(loan for _, loan in told)
 
 
-@pytest.mark.parametrize("fault", ["after_timer_delete:5", "before_db_commit:3", "after_db_commit:3"])
+@pytest.mark.parametrize("fault", ["after_timer_delete:5", "before_db_commit:5", "after_db_commit:5"])
 async def test_a_day_roll_killed_in_its_middle_tells_each_miss_once_and_again_tells_nothing(
     world: World, fault: str
 ) -> None:

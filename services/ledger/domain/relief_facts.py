@@ -130,10 +130,18 @@ def _periods(book: Book, on: date, until: date) -> int:
     count, last = _count(book, on, until), max(_open_dues(book, on), default=None)
     if last is None or last > until:
         return count
-    terms, more = book.terms, 0
-    while due_date(last, terms.unit, terms.count, more + 1, day_of_month=anchor(terms, last)) <= until:
+    return count + _beyond(book.terms, last, until)
+
+
+def _beyond(terms: Terms, last: date, until: date) -> int:
+    """How many due dates come after the last one, in the loan's rhythm, by a day."""
+    day, more = anchor(terms, last), 0
+    while (
+        more < _MORE_PERIODS_MAX
+        and due_date(last, terms.unit, terms.count, more + 1, day_of_month=day) <= until
+    ):
         more += 1
-    return count + more
+    return more
 
 
 def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Iterator[Fact]:
@@ -147,14 +155,8 @@ def _deferred(book: Book, phase: ReliefPhase, name: str, agreed_on: date) -> Ite
 
 def _more(book: Book, until: date) -> int:
     """How many instalments more, in the loan's rhythm, end it by a day."""
-    terms = book.terms
     last = max(line.nominal_on for line in book.lines() if line.kind in BEARING)
-    day, more = anchor(terms, last), 0
-    while (
-        more < _MORE_PERIODS_MAX
-        and due_date(last, terms.unit, terms.count, more + 1, day_of_month=day) <= until
-    ):
-        more += 1
+    more = _beyond(book.terms, last, until)
     if not more:
         raise EndMissing(ends_on=until, last_due_on=last)
     return more

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cli.access import add_lender
@@ -13,9 +13,8 @@ from cli.demo.borrowers import Borrowers
 from cli.demo.importing import LENDER, Story, product, story_of, usd
 from cli.demo.source import SNAPSHOT, chosen, read_rows
 from cli.demo.state import Action, State, Step, add_to_history, note, save
-from cli.demo.world import Told, World, opened
+from cli.demo.world import Told, World, midnight, opened
 from cli.stack.layout import Layout
-from cli.stack.process import StackError
 from services.ledger.domain.due_dates import add_months
 from shared.events import wire
 from shared.events.base import Event
@@ -30,7 +29,6 @@ MORNING = timedelta(hours=10, minutes=1)
 """UTC: the day has begun in Hawaii too."""
 NIGHT = timedelta(hours=28)
 """UTC: the first midnight of the next day in the United States."""
-KNOWN_WITHIN_S = 90.0
 AT_ONCE = 8
 OPENED_AT_ONCE = 2_000
 
@@ -75,7 +73,7 @@ class Run:
         self._say("the lender and its product", 0.0)
         await world.tick(_moment(SNAPSHOT))
         await world.publish([product()])
-        await self._until_known(world)
+        await world.known(self.stories[0].opening(), LoanRegistered, LoanLinked)
         await acting.prepare()
         for first in range(0, len(self.stories), OPENED_AT_ONCE):
             some = self.stories[first : first + OPENED_AT_ONCE]
@@ -89,16 +87,6 @@ class Run:
         for on, name in recoveries(self.fates, SNAPSHOT):
             self.state.actions.setdefault(on.isoformat(), []).append(Action("recover", name))
         await self._listen(world, acting)
-
-    async def _until_known(self, world: World) -> None:
-        """A service finds a new lender's topics within seconds; before, nothing of them is read."""
-        end = time.monotonic() + KNOWN_WITHIN_S
-        await world.publish(self.stories[0].opening())
-        while time.monotonic() < end:
-            if {LoanRegistered, LoanLinked} <= {type(one.event) for one in world.unread}:
-                return
-            await asyncio.sleep(0.2)
-        raise StackError("the services do not read the lender's topics: see ./huancui logs")
 
     # -- a day -----------------------------------------------------------------------------------------------
 
@@ -116,7 +104,7 @@ class Run:
             case Step.NIGHT:
                 # First the midnights of all zones, then the day: what follows from the night is told before
                 # anyone is written to, and what happens when does not depend on who is faster.
-                await world.tick(_midnight(state.day) + MORNING)
+                await world.tick(midnight(state.day) + MORNING)
                 await world.rest()
                 await self._listen(world, acting)
                 state.step, state.moment = Step.HOURS, _moment(state.day)
@@ -124,7 +112,7 @@ class Run:
                 await world.tick(state.moment)
                 due = await world.rest()
                 await self._listen(world, acting)
-                if due is None or due >= _midnight(state.day) + NIGHT:
+                if due is None or due >= midnight(state.day) + NIGHT:
                     state.step = Step.ACTIONS
                 else:
                     state.moment = max(_full_hour(due), state.moment + timedelta(minutes=1))
@@ -194,12 +182,8 @@ class Run:
             add_to_history(self.state, f"{one.event.NAME} {wire.encode_value(one.event).decode()}")
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
 def _moment(day: date) -> datetime:
-    return _midnight(day) + TIME_OF_DAY
+    return midnight(day) + TIME_OF_DAY
 
 
 def _full_hour(moment: datetime) -> datetime:

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -29,7 +29,7 @@ SERVICES = ("ledger", "reminders", "hardship", "mediation")
 SEND_WITHIN_S, ANSWERS_WITHIN_S, RESTS_WITHIN_S = 60.0, 60.0, 300.0
 COMES_BACK_WITHIN_S, AGAIN_AFTER_S = 60.0, 0.5
 """A service that was killed is started again by its supervisor."""
-TOKEN_HOURS = 11.0
+TOKEN_HOURS, KNOWN_WITHIN_S = 11.0, 90.0
 _OF_A_LENDER = frozenset({Role.OPERATOR, Role.HARDSHIP_OFFICER})
 LOOK_SOON_S, LOOK_LATER_S, LOOK_SLOWER = 0.01, 0.1, 1.4
 """How often to ask whether the services rest: they need their processors themselves."""
@@ -87,6 +87,18 @@ class World:
         """Let simulated time move on."""
         self._moment = now
         await self.publish([ClockTicked(now=now)])
+
+    async def known(self, events: Iterable[Event], *answers: type[Event]) -> None:
+        """Publish a lender's first events, and wait until these answers were told: a service finds a new
+        lender's topics within seconds, and before nothing of them is read.
+        """
+        await self.publish(events)
+        end = time.monotonic() + KNOWN_WITHIN_S
+        while time.monotonic() < end:
+            if set(answers) <= {type(one.event) for one in self.unread}:
+                return
+            await asyncio.sleep(0.2)
+        raise StackError("the services do not read the lender's topics: see ./huancui logs")
 
     # -- asking ----------------------------------------------------------------------------------------------
 
@@ -181,6 +193,11 @@ class Refused(Exception):
     def __init__(self, service: str, path: str, status: int, reason: str) -> None:
         super().__init__(f"{service} {path}: {reason}")
         self.status = status
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _still(one: Mapping[str, Any]) -> bool:

@@ -1,10 +1,9 @@
 """Tells a history day by day, and notes what came of it."""
 
-import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,12 +11,10 @@ import msgspec
 
 from cli.access import add_lender
 from cli.demo.acting import LENDERS_DESK
-from cli.demo.world import World, opened
+from cli.demo.world import World, midnight, opened
 from cli.replay.feed import Feed, instalment_key
 from cli.stack.files import write_private
 from cli.stack.layout import Layout
-from cli.stack.process import StackError
-from shared.events.base import Event
 from shared.events.ids import loan_id
 from shared.events.ledger import (
     FeedLate,
@@ -33,7 +30,6 @@ MORNING = timedelta(hours=1)
 """UTC: the day has begun in Lagos and in Taipei."""
 AT_ONCE = 20_000
 """Events: so many are told before the services come to rest."""
-KNOWN_WITHIN_S = 90.0
 
 
 @dataclass
@@ -74,15 +70,15 @@ async def replay(
         add_lender(layout, feed.lender)
     async with opened(layout, state.offsets, feed.lender) as world:
         if state.day < days[0]:
-            await world.tick(_midnight(days[0]) + MORNING)
+            await world.tick(midnight(days[0]) + MORNING)
             begins = feed.by_day[days[0]]
             loan = next(n for n, one in enumerate(begins) if isinstance(one, LoanOpened))
-            await known(world, begins[: loan + 1], LoanRegistered)
+            await world.known(begins[: loan + 1], LoanRegistered)
             state.day = days[0] - DAY
         while state.day < last:
             state.day += DAY
             say(f"{state.day:%d %B %Y}", 1 - (last - state.day).days / max((last - days[0]).days, 1))
-            await world.tick(_midnight(state.day) + MORNING)
+            await world.tick(midnight(state.day) + MORNING)
             await world.rest()
             events = feed.by_day.get(state.day, [])
             for first in range(0, len(events), AT_ONCE):
@@ -104,19 +100,6 @@ def _names(feed: Feed) -> dict[UUID, str]:
     return {loan_id(feed.lender, one.loan_reference): one.loan_reference for one in opened_ones}
 
 
-async def known(world: World, events: Sequence[Event], *answers: type[Event]) -> None:
-    """Publish a lender's first events, a product where there is one and a loan, and wait until these answers
-    were told: a service finds a new lender's topics within seconds, and before nothing of them is read.
-    """
-    await world.publish(events)
-    end = time.monotonic() + KNOWN_WITHIN_S
-    while time.monotonic() < end:
-        if set(answers) <= {type(one.event) for one in world.unread}:
-            return
-        await asyncio.sleep(0.2)
-    raise StackError("the services do not read the lender's topics: see ./huancui logs")
-
-
 async def _listen(world: World, names: dict[UUID, str], state: Replayed) -> bool:
     """Note what was told; whether a report was doubted."""
     doubted = False
@@ -136,7 +119,3 @@ async def _listen(world: World, names: dict[UUID, str], state: Replayed) -> bool
             case FeedLate():
                 doubted = True
     return doubted
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

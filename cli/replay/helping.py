@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +14,8 @@ import msgspec
 
 from cli.access import add_lender
 from cli.demo.acting import LENDERS_DESK, MEDIATOR, register_mediator
-from cli.demo.world import Refused, World, opened
+from cli.demo.world import Refused, World, midnight, opened
 from cli.replay.cases import CURRENCY, LENDER, OPENED_ON, PLAN_MONTHS, Case, Cases, Kind, product, usd
-from cli.replay.driving import known
 from cli.stack.files import write_private
 from cli.stack.layout import Layout
 from services.ledger.domain.due_dates import add_months
@@ -156,7 +155,7 @@ class Playing:
     async def _open(self) -> None:
         await self._world.tick(_noon(OPENED_ON))
         first = self._cases.every[0]
-        await known(self._world, [product(), *first.opening()], LoanRegistered, LoanLinked)
+        await self._world.known([product(), *first.opening()], LoanRegistered, LoanLinked)
         await register_mediator(self._world)
         await self._world.publish(event for one in self._cases.every for event in one.opening())
         await self._world.rest()
@@ -315,4 +314,4 @@ def _money(cents: int) -> dict[str, str]:
 
 
 def _noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + NOON
+    return midnight(day) + NOON

@@ -9,12 +9,14 @@ is taken as kept. One that was broken is kept to its half.
 """
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from cli.replay.feed import Row, cents, take_each
 from cli.stack.process import StackError
 from services.ledger.domain.due_dates import add_months
 from shared.events.base import Event
@@ -132,13 +134,16 @@ def read(folder: Path, most: int | None = None) -> Cases:
         path = folder / name
         if not path.is_file():
             raise StackError(f"{path} is not there: give the folder that holds {PLANS} and {SETTLEMENTS}")
-        with path.open(encoding="utf-8", newline="") as lines:
-            for number, row in list(enumerate(csv.DictReader(lines), 2))[:most]:
-                try:
-                    found.every.append(make(row))
-                except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-                    found.bad.append((name, number, f"{type(error).__name__}: {error}"))
+        found.bad += [(name, number, reason) for number, reason in _read(path, most, make, found.every)]
     return found
+
+
+def _read(
+    path: Path, most: int | None, make: Callable[[Row], Case], into: list[Case]
+) -> list[tuple[int, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(enumerate(csv.DictReader(lines), 2))[:most]
+    return take_each(rows, lambda _, row: into.append(make(row)))
 
 
 def product() -> ProductPublished:
@@ -154,23 +159,23 @@ def product() -> ProductPublished:
     )
 
 
-def _plan(row: dict[str, str]) -> Case:
-    rate, balance = Decimal(row["int_rate"]) / 100, _cents(row["hardship_payoff_balance_amount"])
+def _plan(row: Row) -> Case:
+    rate, balance = Decimal(row["int_rate"]) / 100, cents(row["hardship_payoff_balance_amount"])
     return Case(
         Kind.PLAN,
         f"plan-{int(row['case_no'])}",
         balance,
         rate,
-        max(_months_left(balance, rate, _cents(row["installment"])), PLAN_MONTHS + 1),
-        _cents(row["hardship_amount"]),
+        max(_months_left(balance, rate, cents(row["installment"])), PLAN_MONTHS + 1),
+        cents(row["hardship_amount"]),
         PLAN_MONTHS,
         row["hardship_status"] == "BROKEN",
         _REASONS[row["hardship_reason"]],
     )
 
 
-def _settlement(row: dict[str, str]) -> Case:
-    amount, share = _cents(row["settlement_amount"]), Decimal(row["settlement_percentage"]) / 100
+def _settlement(row: Row) -> Case:
+    amount, share = cents(row["settlement_amount"]), Decimal(row["settlement_percentage"]) / 100
     if not 0 < share < 1:
         raise ValueError(f"settlement_percentage: {row['settlement_percentage']}")
     return Case(
@@ -194,10 +199,6 @@ def _months_left(balance: int, rate: Decimal, instalment: int) -> int:
         if left >= balance:
             raise ValueError("the instalment does not pay the interest")
     return months
-
-
-def _cents(text: str) -> int:
-    return int((Decimal(text) * 100).to_integral_value(ROUND_HALF_EVEN))
 
 
 def usd(cents: int) -> Money:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from shared.events.base import Event
 
@@ -34,10 +34,18 @@ class Feed:
     bad: list[tuple[int, str]] = field(default_factory=list)
     """Line and reason of what could not be read."""
 
-    def take(self, lines: Iterable[tuple[int, Row]], tell: Callable[["Feed", int, Row], None]) -> None:
-        """Tell each line; one that cannot be read is noted, and the others go on."""
-        for number, row in lines:
-            try:
-                tell(self, number, row)
-            except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-                self.bad.append((number, f"{type(error).__name__}: {error}"))
+
+def take_each(lines: Iterable[tuple[int, Row]], take: Callable[[int, Row], None]) -> list[tuple[int, str]]:
+    """Take each line; those that cannot be read, with the reason. The others go on."""
+    bad = []
+    for number, row in lines:
+        try:
+            take(number, row)
+        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+            bad.append((number, f"{type(error).__name__}: {error}"))
+    return bad
+
+
+def cents(text: str) -> int:
+    """An amount as minor units; some are given with more decimals than money has."""
+    return int((Decimal(text) * 100).to_integral_value(ROUND_HALF_EVEN))

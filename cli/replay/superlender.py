@@ -8,10 +8,9 @@ import csv
 import gzip
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 
-from cli.replay.feed import Feed, Row, instalment_key
+from cli.replay.feed import Feed, Row, cents, instalment_key, take_each
 from cli.stack.process import StackError
 from shared.events.loans import Channel, LoanKind, LoanOpened, PaymentReceived
 from shared.events.parts import ScheduledInstalment
@@ -33,10 +32,10 @@ def read(folder: Path, most: int | None = None) -> Feed:
         rows = [(row.get("approved_at") or "", n, row) for n, row in enumerate(csv.DictReader(lines), 2)]
     rows.sort(key=lambda one: one[:2])
 
-    def tell(into: Feed, number: int, row: Row) -> None:
-        late.append(_tell(into, row, f"SL-{number - 1}"))
+    def tell(number: int, row: Row) -> None:
+        late.append(_tell(feed, row, f"SL-{number - 1}"))
 
-    feed.take(((number, row) for _, number, row in rows[:most]), tell)
+    feed.bad = take_each(((number, row) for _, number, row in rows[:most]), tell)
     feed.expected = {"LoanRepaid": feed.loans}
     feed.notes = [(f"of these paid within {n} days", sum(0 < days <= n for days in late)) for n in WITHIN]
     return feed
@@ -54,7 +53,7 @@ def _tell(feed: Feed, row: Row, name: str) -> int:
         loan_reference=name,
         kind=LoanKind.PROVIDED,
         channel=Channel.OTHER,
-        principal=_money(_cents(row.get("principal") or row["total_due"])),
+        principal=_money(cents(row.get("principal") or row["total_due"])),
         opened_on=approved,
         time_zone=ZONE,
         instalments=tuple(
@@ -76,7 +75,7 @@ def _tell(feed: Feed, row: Row, name: str) -> int:
 
 def _dues(row: dict[str, str], first: date) -> Iterator[tuple[date, int]]:
     """Even parts of what is due; the last one takes what is left."""
-    count, whole = max(int(row["term_days"]) // PERIOD_DAYS, 1), _cents(row["total_due"])
+    count, whole = max(int(row["term_days"]) // PERIOD_DAYS, 1), cents(row["total_due"])
     for n in range(count):
         amount = whole // count if n < count - 1 else whole - whole // count * (count - 1)
         yield first + timedelta(days=PERIOD_DAYS * n), amount
@@ -86,10 +85,6 @@ def _payment(name: str, which: str, cents: int, on: date) -> PaymentReceived:
     return PaymentReceived(
         lender=LENDER, loan_reference=name, payment_reference=which, amount=_money(cents), value_on=on
     )
-
-
-def _cents(text: str) -> int:
-    return int((Decimal(text) * 100).to_integral_value(ROUND_HALF_EVEN))
 
 
 def _money(cents: int) -> Money:

@@ -4,8 +4,8 @@ month what was billed and what was paid (I-Cheng Yeh, UCI Machine Learning Repos
 What is reconstructed: days. A payment comes on the 15th, a statement on a month's last day, what it asks for
 falls due on the 20th of the next month. A statement asks for a twentieth of what is owed, for 1,000 at least,
 but for no more than came where the data calls its month paid; and for what earlier ones asked for and did not
-get. What was bought is not in the data: the ledger takes it
-from the balances. Where a balance is less than what was left, the difference was credited.
+get. What was bought is not in the data: the ledger takes it from the balances. Where a balance is less than
+what was left, the difference was credited.
 """
 
 import calendar
@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from cli.replay.feed import Feed, Row, instalment_key
+from cli.replay.feed import Feed, Row, cents, instalment_key, take_each
 from cli.stack.process import StackError
 from services.ledger.domain.due_dates import add_months
 from shared.events.base import Event
@@ -70,21 +70,21 @@ def read(file: Path, most: int | None = None) -> Feed:
         raise StackError(f"{file} is not there: give the file uci_card_default.csv")
     feed = Feed(LENDER)
     feed.by_day[OPENED_ON].append(_product())
-    late = [0, 0]
+    late: list[bool] = []
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(enumerate(csv.DictReader(lines), 2))[:most]
 
-    def tell(into: Feed, number: int, row: Row) -> None:
-        _tell(into, row, late)
+    def tell(number: int, row: Row) -> None:
+        late.extend(_tell(feed, row))
 
-    feed.take(rows, tell)
+    feed.bad = take_each(rows, tell)
     events = (one for some in feed.by_day.values() for one in some)
     statements = [one for one in events if isinstance(one, StatementIssued)]
-    cents = sum(one.balance.minor for one in statements)
-    feed.expected = {"StatementMade": len(statements), "BalanceDiffers": 0, "cents": cents}
+    balances = sum(one.balance.minor for one in statements)
+    feed.expected = {"StatementMade": len(statements), "BalanceDiffers": 0, "cents": balances}
     feed.notes = [
-        ("months the data calls two or more late", late[0]),
-        ("of these with less paid than was asked for", late[1]),
+        ("months the data calls two or more late", len(late)),
+        ("of these with less paid than was asked for", sum(late)),
     ]
     return feed
 
@@ -101,7 +101,8 @@ def _product() -> ProductPublished:
     )
 
 
-def _tell(feed: Feed, row: Row, late: list[int]) -> None:
+def _tell(feed: Feed, row: Row) -> list[bool]:
+    """Tell one card; of each month that the data calls late, whether less came than was asked for."""
     card = _Card(f"UCI-{int(row['ID'])}")
     told: list[Event] = [
         LoanOpened(
@@ -109,7 +110,7 @@ def _tell(feed: Feed, row: Row, late: list[int]) -> None:
             loan_reference=card.reference,
             kind=LoanKind.REVOLVING,
             channel=Channel.CARD,
-            principal=_money(_cents(row["LIMIT_BAL"])),
+            principal=_money(cents(row["LIMIT_BAL"])),
             opened_on=OPENED_ON,
             time_zone=ZONE,
             product=PRODUCT,
@@ -117,9 +118,9 @@ def _tell(feed: Feed, row: Row, late: list[int]) -> None:
         )
     ]
     days, judged, missed, months = [OPENED_ON], set(), set(), []
-    payments = [_cents(row[f"PAY_AMT{amounts}"]) for amounts, _, _ in MONTHS]
+    payments = [cents(row[f"PAY_AMT{amounts}"]) for amounts, _, _ in MONTHS]
     for n, (amounts, column, month) in enumerate(MONTHS):
-        paid, billed, status = payments[n], _cents(row[f"BILL_AMT{amounts}"]), int(row[f"PAY_{column}"])
+        paid, billed, status = payments[n], cents(row[f"BILL_AMT{amounts}"]), int(row[f"PAY_{column}"])
         comes = payments[n + 1] if n + 1 < len(payments) else 0
         if paid:
             days.append(date(2005, month, PAYS_ON))
@@ -141,8 +142,7 @@ def _tell(feed: Feed, row: Row, late: list[int]) -> None:
     feed.judged |= judged
     feed.missed |= missed
     feed.loans += 1
-    late[0] += len(months)
-    late[1] += sum(months)
+    return months
 
 
 def _statement(card: _Card, issued_on: date, billed: int, enough: int) -> list[Event]:
@@ -190,10 +190,6 @@ def _payment(reference: str, on: date, cents: int) -> PaymentReceived:
         amount=_money(cents),
         value_on=on,
     )
-
-
-def _cents(text: str) -> int:
-    return int(Decimal(text) * 100)
 
 
 def _money(cents: int) -> Money:

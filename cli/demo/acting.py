@@ -180,8 +180,8 @@ class Acting:
         wages = spending + int(self._spare(fate) / CAPACITY_SHARE)
         return {
             "currency": CURRENCY,
-            "income": [_line("wages", wages)],
-            "spending": [_line("home_and_contents", spending)],
+            "income": [monthly("wages", wages)],
+            "spending": [monthly("home_and_contents", spending)],
         }
 
     # -- before a mediator -----------------------------------------------------------------------------------
@@ -217,11 +217,13 @@ async def register_mediator(world: World) -> None:
     await world.ask("mediation", "PUT", f"mediators/{MEDIATOR_ID}", ADMINISTRATOR, known, key="known")
 
 
-def _line(category: str, cents: int) -> dict[str, Any]:
-    return {"category": category, "amount": _usd(cents), "frequency": "monthly"}
+def monthly(category: str, cents: int) -> dict[str, Any]:
+    """A line of a statement of income and spending."""
+    return {"category": category, "amount": asked_usd(cents), "frequency": "monthly"}
 
 
-def _usd(cents: int) -> dict[str, str]:
+def asked_usd(cents: int) -> dict[str, str]:
+    """An amount, as the APIs take it."""
     return {"amount": f"{Decimal(cents) / 100:.2f}", "currency": CURRENCY}
 
 

@@ -16,7 +16,8 @@ from cli.commands import in_one_line, known_layout, layout_with, say
 from cli.demo.clean import CLOCK_START, make_room
 from cli.demo.importing import LENDER
 from cli.demo.source import LOANS, SNAPSHOT
-from cli.demo.state import State, load, save
+from cli.demo.state import State
+from cli.stack.files import keep, kept
 from cli.stack.layout import Layout, services_here
 from cli.stack.process import StackError
 from shared.clock import ClockKind
@@ -104,7 +105,7 @@ def _started(layout: Layout, on_step: Callable[[str], None]) -> None:
 
 
 def _begun(layout: Layout) -> State:
-    state = load(layout.home / STATE)
+    state = kept(layout.home / STATE, State)
     if state is None:
         raise StackError("there is no run to go on with: begin one with ./huancui run")
     return state
@@ -113,7 +114,7 @@ def _begun(layout: Layout) -> State:
 def _anew(layout: Layout, state: State) -> State:
     """An empty stack, and the state kept at once: it says that what comes now is a run's."""
     make_room(layout, STATE)
-    save(state, layout.home / STATE)
+    keep(layout.home / STATE, state)
     return state
 
 

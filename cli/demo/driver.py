@@ -12,8 +12,9 @@ from cli.demo.behaviour import Fate, fate_of
 from cli.demo.borrowers import Borrowers
 from cli.demo.importing import LENDER, Story, product, story_of, usd
 from cli.demo.source import SNAPSHOT, chosen, read_rows
-from cli.demo.state import Action, State, Step, add_to_history, note, save
+from cli.demo.state import Action, State, Step, add_to_history, note
 from cli.demo.world import Told, World, midnight, opened
+from cli.stack.files import keep
 from cli.stack.layout import Layout
 from services.ledger.domain.due_dates import add_months
 from shared.events import wire
@@ -58,12 +59,12 @@ class Run:
             if self.state.day < SNAPSHOT:
                 await self._tell_history(world, acting)
                 self.state.day = SNAPSHOT
-                save(self.state, self._file)
+                keep(self._file, self.state)
             end = add_months(SNAPSHOT, self.state.months)
             while self.state.step != Step.DONE or self.state.day < end:
                 await self._go_on(world, acting, (end - SNAPSHOT).days)
                 self.state.seconds = time.monotonic() - begun
-                save(self.state, self._file)
+                keep(self._file, self.state)
                 acting.step_kept()
 
     # -- before the snapshot ---------------------------------------------------------------------------------

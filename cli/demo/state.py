@@ -6,11 +6,6 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from pathlib import Path
-
-import msgspec
-
-from cli.stack.files import write_private
 
 
 class Step(StrEnum):
@@ -128,13 +123,3 @@ def add_to_history(state: State, line: str) -> None:
     """Add what was told today to the hash of the history: a sum, in which no order counts."""
     told = int.from_bytes(hashlib.sha256(f"{state.day} {line}".encode()).digest())
     state.history = f"{(int(state.history or '0', 16) + told) % (1 << 256):064x}"
-
-
-def save(state: State, file: Path) -> None:
-    """Keep it."""
-    write_private(file, msgspec.json.encode(state).decode())
-
-
-def load(file: Path) -> State | None:
-    """What was kept, if anything."""
-    return msgspec.json.decode(file.read_bytes(), type=State) if file.exists() else None

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from cli.commands import in_one_line, known_layout, layout_with, say
 from cli.demo.clean import CLOCK_START, make_room
+from cli.stack.files import keep, kept
 from cli.stack.layout import Layout
 from cli.stack.process import StackError
 from shared.clock import ClockKind
@@ -89,7 +90,7 @@ def lendingclub_hardship(
     Status 1 where one differs, or a line could not be read.
     """
     from cli.replay.cases import OPENED_ON, read
-    from cli.replay.helping import Played, load, play, save
+    from cli.replay.helping import Played, play
     from cli.replay.reported import as_table, differences
 
     layout, found = layout_with(ports), read(folder, cases)
@@ -98,7 +99,7 @@ def lendingclub_hardship(
         say.print(f"{name}, line {number}: {reason}", markup=False, soft_wrap=True)
     if not found.every:
         raise StackError("there is nothing in the data that could be read")
-    state = _begun(layout, file, resume, load, save, Played)
+    state = _begun(layout, file, resume, Played())
     _play(layout, OPENED_ON, once, lambda known, on_step: play(known, found, state, file, on_step))
     Console(highlight=False).print(as_table(found, state))
     differing = differences(found, state)
@@ -109,36 +110,28 @@ def lendingclub_hardship(
 
 
 def _replay(name: str, feed: "Feed", layout: Layout, *, resume: bool, once: bool) -> None:
-    from cli.replay.driving import Replayed, load, replay, save
+    from cli.replay.driving import Replayed, replay
 
     for number, reason in feed.bad[:ERRORS_SHOWN]:
         say.print(f"line {number}: {reason}", markup=False, soft_wrap=True)
     if not feed.loans:
         raise StackError("there is nothing in the data that could be read")
     first, file = min(feed.by_day), layout.home / "run" / f"{name}.json"
-    state = _begun(layout, file, resume, load, save, lambda: Replayed(first - timedelta(days=2)))
+    state = _begun(layout, file, resume, Replayed(first - timedelta(days=2)))
     _play(layout, first, once, lambda known, on_step: replay(known, feed, state, file, on_step))
     if not _tell(feed, state) or feed.bad:
         raise typer.Exit(1)
 
 
-def _begun(
-    layout: Layout,
-    file: Path,
-    resume: bool,
-    load: Callable[[Path], S | None],
-    save: Callable[[S, Path], None],
-    new: Callable[[], S],
-) -> S:
+def _begun(layout: Layout, file: Path, resume: bool, new: S) -> S:
     """Where an interrupted replay stands, or a new one over an empty stack."""
-    state = load(file) if resume else None
+    state = kept(file, type(new)) if resume else None
     if resume and state is None:
         raise StackError("there is no replay to go on with: begin one without --resume")
     if state is None:
         make_room(layout, file.relative_to(layout.home))
-        state = new()
-        save(state, file)
-    return state
+        keep(file, new)
+    return state or new
 
 
 def _play(layout: Layout, first: date, once: bool, play: Play) -> None:

@@ -7,13 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
-
 from cli.access import add_lender
 from cli.demo.acting import LENDERS_DESK
 from cli.demo.world import World, midnight, opened
 from cli.replay.feed import Feed, instalment_key
-from cli.stack.files import write_private
+from cli.stack.files import keep
 from cli.stack.layout import Layout
 from shared.events.ids import loan_id
 from shared.events.ledger import (
@@ -49,16 +47,6 @@ class Replayed:
     events: int = 0
 
 
-def load(file: Path) -> Replayed | None:
-    """What was kept, if anything."""
-    return msgspec.json.decode(file.read_bytes(), type=Replayed) if file.exists() else None
-
-
-def save(state: Replayed, file: Path) -> None:
-    """Keep it."""
-    write_private(file, msgspec.json.encode(state).decode())
-
-
 async def replay(
     layout: Layout, feed: Feed, state: Replayed, file: Path, say: Callable[[str, float], None]
 ) -> None:
@@ -92,7 +80,7 @@ async def replay(
                 await world.rest()
                 await _listen(world, names, state)
             state.seconds = time.monotonic() - begun
-            save(state, file)
+            keep(file, state)
 
 
 def _names(feed: Feed) -> dict[UUID, str]:

@@ -5,18 +5,16 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_UP
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from cli.access import add_lender
-from cli.demo.acting import LENDERS_DESK, MEDIATOR, register_mediator
+from cli.demo.acting import LENDERS_DESK, MEDIATOR, asked_usd, monthly, register_mediator
 from cli.demo.world import Refused, World, midnight, opened
 from cli.replay.cases import CURRENCY, LENDER, OPENED_ON, PLAN_MONTHS, Case, Cases, Kind, product, usd
-from cli.stack.files import write_private
+from cli.stack.files import keep
 from cli.stack.layout import Layout
 from services.ledger.domain.due_dates import add_months
 from shared.decision import Role
@@ -78,16 +76,6 @@ class Step(NamedTuple):
     do: Callable[[], Awaitable[None]]
 
 
-def load(file: Path) -> Played | None:
-    """What was kept, if anything."""
-    return msgspec.json.decode(file.read_bytes(), type=Played) if file.exists() else None
-
-
-def save(state: Played, file: Path) -> None:
-    """Keep it."""
-    write_private(file, msgspec.json.encode(state).decode())
-
-
 async def play(
     layout: Layout, cases: Cases, state: Played, file: Path, say: Callable[[str, float], None]
 ) -> None:
@@ -106,7 +94,7 @@ async def play(
             await playing.listen()
             state.step += 1
             state.seconds = time.monotonic() - begun
-            save(state, file)
+            keep(file, state)
 
 
 class Playing:
@@ -182,7 +170,7 @@ class Playing:
                 self._state.outcomes[key].refused = f"{wanted} is none of the options"
                 return
             self._state.chosen[key] = fitting[0]["option"]
-            save(self._state, self._file)
+            keep(self._file, self._state)
         made = await ask(f"{path}/plans", {"option": self._state.chosen[key]})
         yes = {"accepted": True, "text_hash": made["text_hash"]}
         await ask(f"plans/{made['plan_id']}/answer", yes)
@@ -204,7 +192,7 @@ class Playing:
         offer = {
             "loan_id": loan,
             "phases": [_asked_for(case)],
-            "forgiven_on_completion": _money(case.balance - case.amount),
+            "forgiven_on_completion": asked_usd(case.balance - case.amount),
         }
         offered = await ask(f"{path}/offers", LENDERS_DESK, {"loans": [offer]})
         of_it = f"{path}/offers/{offered['offer_id']}"
@@ -288,11 +276,10 @@ def _statement(case: Case) -> dict[str, Any]:
     """What leaves a month's interest, and not an instalment, until the plan is over."""
     interest = (case.balance * case.annual_rate / 12).to_integral_value(ROUND_UP)
     left_over = 2 * (int(interest) + 100)
-    wages = _money(SPENDING + left_over)
     return {
         "currency": CURRENCY,
-        "income": [{"category": "wages", "amount": wages, "frequency": "monthly"}],
-        "spending": [{"category": "home_and_contents", "amount": _money(SPENDING), "frequency": "monthly"}],
+        "income": [monthly("wages", SPENDING + left_over)],
+        "spending": [monthly("home_and_contents", SPENDING)],
         "recovers_on": str(add_months(OPENED_ON, PLAN_MONTHS) + 2 * DAY),
     }
 
@@ -301,16 +288,12 @@ def _asked_for(case: Case) -> dict[str, Any]:
     dues = case.dues()
     phase = {"effective_on": str(AGREED_ON), "ends_on": str(dues[-1])}
     if case.parts == 1:
-        return {**phase, "kind": "lump_sum_settlement", "amount": _money(case.amount)}
+        return {**phase, "kind": "lump_sum_settlement", "amount": asked_usd(case.amount)}
     parts = [
-        {"number": n, "due_on": str(due_on), "amount": _money(cents)}
+        {"number": n, "due_on": str(due_on), "amount": asked_usd(cents)}
         for n, (due_on, cents) in enumerate(zip(dues, case.agreed(), strict=True), 1)
     ]
     return {**phase, "kind": "instalments", "instalments": parts}
-
-
-def _money(cents: int) -> dict[str, str]:
-    return {"amount": f"{Decimal(cents) / 100:.2f}", "currency": CURRENCY}
 
 
 def _noon(day: date) -> datetime:

@@ -7,7 +7,11 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
 
 
 def private_folder(path: Path) -> Path:
@@ -26,6 +30,16 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     beside.replace(path)
+
+
+def keep(path: Path, state: object) -> None:
+    """Write where something stands, as JSON, in one piece."""
+    write_private(path, msgspec.json.encode(state).decode())
+
+
+def kept(path: Path, type_: type[T]) -> T | None:
+    """What was kept, if anything."""
+    return msgspec.json.decode(path.read_bytes(), type=type_) if path.exists() else None
 
 
 def secret(path: Path) -> str:

@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from cli.demo.driver import Run
-from cli.demo.state import Step, load
+from cli.demo.state import State, Step
 from cli.demo.world import World
+from cli.stack.files import kept
 from cli.stack.layout import ROOT, Layout, services_here
 from cli.stack.process import wait_until
 from cli.stack.state import read_state
@@ -85,7 +86,7 @@ def cut_off_in_any_step(runner: Runner, end: date, monkeypatch: pytest.MonkeyPat
 
     with monkeypatch.context() as patched:
         patched.setattr(World, "rest", cut_off)
-        while (state := load(file)) is not None and state.day < end:
+        while (state := kept(file, State)) is not None and state.day < end:
             running = Run(Layout(runner.home, runner.ports), state, file, lambda what, part: None)
             with pytest.raises(CutOff):
                 asyncio.run(running.go())

@@ -77,7 +77,7 @@ async def four_services(ground: Ground, **settings: object) -> AsyncIterator[Fou
         for name in SERVICES:
             environment = ground.settings(databases[name], prefix, **settings, **own[name], **asking)
             processes[name] = stack.enter_context(ground.service(f"services.{name}", environment))
-            asking["ledger_url"] = asking.get("ledger_url") or _url(environment)
+            asking.setdefault("ledger_url", _url(environment))  # the first is the ledger
         yield Four(prefix, databases, processes)
 
 

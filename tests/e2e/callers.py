@@ -84,10 +84,11 @@ async def callers_of(world: World, folder: Path) -> AsyncIterator[Callers]:
     """Callers of the services that run in a world: of reminders where it does."""
     token = folder / "token"
     token.write_text(bearer(Role.SERVICE, "story")["Authorization"].removeprefix("Bearer "))
-    ledger = httpx.ASGITransport(balanced(world, "ledger", ledger_app))
+    of_ledger = balanced(world, "ledger", ledger_app)
+    ledger = httpx.ASGITransport(of_ledger)
     asked = Ledger("http://ledger.test", token, WITHIN_S, ledger)
     apps: dict[str, Application] = {
-        "ledger": balanced(world, "ledger", ledger_app),
+        "ledger": of_ledger,
         "hardship": balanced(world, "hardship", lambda running: hardship_app(running, asked)),
     }
     where = Where("http://ledger.test", "http://hardship.test", token, WITHIN_S)

@@ -1,64 +1,45 @@
 """Somebody who can pay nothing: breathing space, and when it is over a small sum a month."""
 
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from shared.events.clock import ClockTicked
-from shared.events.examples import LENDER
 from shared.events.hardship import NothingAffordable, PlanActivated, PlanInstalmentKept, PlanInstalmentMissed
 from shared.events.holds import HoldLifted, HoldPlaced
 from shared.events.ledger import PaymentMissed
-from shared.events.parts import Party
 from shared.events.reminders import ContactSent
 from tests.builders import a_payment
 from tests.e2e.callers import callers_of
 from tests.e2e.test_help_stories import told
 from tests.e2e.test_ledger_stories import SIMULATED, complete, day
-from tests.e2e.test_whole_path import ALL, contacts
+from tests.e2e.test_whole_path import ALL, contacts, lent
 from tests.e2e.world import World
-from tests.harness import instant
 from tests.service.hardship.helping import HELEN, THEMSELVES, stated
-from tests.service.reminders.helping import ADA, CONDUCT, LOAN, PERSON, registered
-from tests.unit.ledger.test_holds import a_product, a_term_loan
+from tests.service.reminders.helping import LOAN, PERSON
 
 OVER = date(2026, 3, 5)
-NOTICE: dict[str, Any] = {
-    "person_id": str(PERSON),
-    "kind": "standard",
-    "register_reference": "BS-1",
-    "territory": "GB-ENG",
-    "adviser": "anna",
-    "applied_on": "2026-01-03",
-    "starts_on": "2026-01-04",
-    "debts": [{"loan_id": str(LOAN), "kind": "loan"}],
-}
+IN_ENGLAND = {"time_zone": "Europe/London", "country": "GB", "region": "GB-ENG"}
 
 
-async def lent(world: World) -> None:
-    """More than anyone could repay who has sixty a month left."""
-    await world.publish(ClockTicked(now=instant("2026-01-02T12:00:00")))
-    opened = a_term_loan(
-        "90000.00",
-        instalment_count=12,
-        loan_reference="L-1",
-        opened_on="2026-01-01",
-        first_due_on="2026-02-01",
-        parties=(Party(borrower_reference="B-1"),),
-    )
-    here = {"time_zone": "Europe/London", "country": "GB", "region": "GB-ENG"}
-    for event in (registered(**here), a_product(annual_rate=Decimal("0.12")), opened):
-        await world.publish(event)
-        await world.rest()
+def notice(applied_on: str, starts_on: str) -> dict[str, Any]:
+    """A register's notice of breathing space for the loan."""
+    return {
+        "person_id": str(PERSON),
+        "kind": "standard",
+        "register_reference": "BS-1",
+        "territory": "GB-ENG",
+        "adviser": "anna",
+        "applied_on": applied_on,
+        "starts_on": starts_on,
+        "debts": [{"loan_id": str(LOAN), "kind": "loan"}],
+    }
 
 
 async def test_who_can_pay_nothing_has_breathing_space_and_then_pays_a_token(
     world: World, tmp_path: Path
 ) -> None:
     async with world.with_services(*ALL, **SIMULATED), callers_of(world, tmp_path) as people:
-        await people.tell("reminders", "PUT", f"lenders/{LENDER}/conduct", ADA, CONDUCT)
-        await lent(world)
+        await lent(world, people, "90000.00", **IN_ENGLAND)  # with sixty a month left
         opened = await people.post("hardship", f"persons/{PERSON}/cases", THEMSELVES, {"reason": "illness"})
         path = f"cases/{opened['case_id']}"
         await people.post("hardship", f"{path}/statement", THEMSELVES, stated("2600.00", "2500.00"))
@@ -68,7 +49,7 @@ async def test_who_can_pay_nothing_has_breathing_space_and_then_pays_a_token(
         (nothing,) = await told(world, "hardship-events", NothingAffordable)
         assert nothing.next_step == "token_payments"
 
-        await people.post("hardship", "moratoria", HELEN, NOTICE)
+        await people.post("hardship", "moratoria", HELEN, notice("2026-01-03", "2026-01-04"))
         await world.rest()
         spaces = [one for one in await told(world, "holds", HoldPlaced) if one.reason == "breathing_space"]
         assert [one.loan_id for one in spaces] == [LOAN]

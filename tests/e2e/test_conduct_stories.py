@@ -14,6 +14,7 @@ from shared.events.parts import Party, PartyRole
 from shared.events.reminders import ContactSent, MisconductRefused, PersonProfiled, TreatmentExhausted
 from tests.builders import a_payment
 from tests.e2e.callers import callers_of
+from tests.e2e.test_breathing_space import IN_ENGLAND, notice
 from tests.e2e.test_help_stories import told
 from tests.e2e.test_ledger_stories import SIMULATED, complete, day
 from tests.e2e.test_whole_path import ALL, contacts, lent, unpaid_until
@@ -146,21 +147,10 @@ async def test_of_two_who_borrowed_together_the_one_in_breathing_space_is_left_i
         )
         mail = Address(medium=Medium.MAIL, value="mei@home.example", established=True)
         other = registered("B-2", name="Li Mei", addresses=(mail,))
-        here = {"time_zone": "Europe/London", "country": "GB", "region": "GB-ENG"}
-        for event in (registered(**here), other, a_product(annual_rate=Decimal("0.12")), opened):
+        for event in (registered(**IN_ENGLAND), other, a_product(annual_rate=Decimal("0.12")), opened):
             await world.publish(event)
             await world.rest()
-        notice = {
-            "person_id": str(PERSON),
-            "kind": "standard",
-            "register_reference": "BS-1",
-            "territory": "GB-ENG",
-            "adviser": "anna",
-            "applied_on": "2026-01-02",
-            "starts_on": "2026-01-03",
-            "debts": [{"loan_id": str(LOAN), "kind": "loan"}],
-        }
-        await people.post("hardship", "moratoria", HELEN, notice)
+        await people.post("hardship", "moratoria", HELEN, notice("2026-01-02", "2026-01-03"))
         await world.rest()
         await unpaid_until(world, date(2026, 2, 4))
         await unpaid_until(world, date(2026, 2, 12))

@@ -37,12 +37,14 @@ ALL = ("ledger", "reminders", "hardship", "mediation")
 CONTACTS: tuple[type[Event], ...] = (ContactPlanned, ContactSent, ContactWithheld)
 
 
-async def lent(world: World, people: Callers) -> None:
-    """A loan at 12 %, twelve instalments from 1 February 2026 on, to somebody in Shanghai."""
+async def lent(world: World, people: Callers, amount: str = "1200.00", **borrower: Any) -> None:
+    """A loan at 12 %, twelve instalments from 1 February 2026 on, to somebody in Shanghai unless told
+    otherwise.
+    """
     await people.tell("reminders", "PUT", f"lenders/{LENDER}/conduct", ADA, CONDUCT)
     await world.publish(ClockTicked(now=instant("2026-01-02T12:00:00")))
     opened = a_term_loan(
-        "1200.00",
+        amount,
         instalment_count=12,
         loan_reference="L-1",
         opened_on="2026-01-01",
@@ -50,7 +52,7 @@ async def lent(world: World, people: Callers) -> None:
         parties=(Party(borrower_reference="B-1"),),
     )
     for event in (
-        registered(),
+        registered(**borrower),
         a_product(annual_rate=Decimal("0.12")),
         opened,
     ):

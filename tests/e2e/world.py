@@ -64,12 +64,7 @@ class World:
         settings = {"topic_prefix": self.prefix, **changes}
         urls = {name: await self.databases.make(name) for name in names}
 
-        @asynccontextmanager
-        async def replica(name: str) -> AsyncIterator[Running]:
-            async with running(name, urls[name], self.broker, **settings) as one:
-                yield one
-
-        rolling = Rolling(self, names, replica)
+        rolling = Rolling(self, names, lambda name: running(name, urls[name], self.broker, **settings))
         async with rolling:
             await self.rest()  # all have joined: a restart is no start
             self.rolling = rolling

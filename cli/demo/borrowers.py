@@ -20,7 +20,6 @@ _ROUNDING = 100
 """Cents by which a plan's instalment may exceed what was said to be affordable."""
 _ONLY_COUNTED: Mapping[type[Event], str] = {
     reminders.ContactPlanned: "contacts planned",
-    reminders.BorrowerReplied: "replies",
     reminders.PromiseMade: "promises made",
     reminders.PromiseKept: "promises kept",
     reminders.PromiseBroken: "promises broken",
@@ -61,6 +60,10 @@ class Borrowers:
         match event:
             case ledger.LedgerEvent() if event.loan_id in self.of_loan:
                 self._of_ledger(self.of_loan[event.loan_id], event)
+            case reminders.BorrowerReplied() if event.person_id in self.of_person:
+                note(self._state, "replies")
+                name = self.of_person[event.person_id]
+                self._state.wrote.setdefault(name, []).append(event.replied_at.isoformat())
             case reminders.ContactEvent() if event.person_id in self.of_person:
                 self._of_contact(self.of_person[event.person_id], event)
             case hardship.PlanEvent() | hardship.CaseEvent() if event.person_id in self.of_person:

@@ -14,6 +14,8 @@ from cli.demo.state import Contact, State
 
 FIRST_HOUR, LAST_HOUR = 8, 21
 """12 CFR 1006.6(b)(1): before 8 and after 21 o'clock where the person is, contact is inconvenient."""
+AN_ANSWER_WITHIN = timedelta(hours=1)
+"""Who writes at night is answered at night: for an hour the time is their choice (this project's own)."""
 ASKING = frozenset({"help", "reminder", "demand"})
 A_WEEK_MAX = 3
 """More messages in seven days that ask for something are too many for one person (this project's own)."""
@@ -33,7 +35,8 @@ def breaches(state: State, stories: Mapping[str, Story]) -> list[Breach]:
     by_person: dict[str, list[Contact]] = defaultdict(list)
     for one in state.contacts:
         by_person[one.reference].append(one)
-        found += [Breach(one, rule) for rule in _alone(one, stories[one.reference])]
+        wrote = [datetime.fromisoformat(at) for at in state.wrote.get(one.reference, ())]
+        found += [Breach(one, rule) for rule in _alone(one, stories[one.reference], wrote)]
     for name, contacts in by_person.items():
         found += [Breach(one, "a_week") for one in _too_often(contacts)]
         stops = [stop for stop in state.stops if stop[0].startswith(f"{name}/")]
@@ -41,9 +44,11 @@ def breaches(state: State, stories: Mapping[str, Story]) -> list[Breach]:
     return found
 
 
-def _alone(one: Contact, story: Story) -> Iterable[str]:
-    local = datetime.fromisoformat(one.sent_at).astimezone(ZoneInfo(ZONE_OF[story.loan.state]))
-    if not FIRST_HOUR <= local.hour < LAST_HOUR:
+def _alone(one: Contact, story: Story, wrote: Iterable[datetime]) -> Iterable[str]:
+    sent = datetime.fromisoformat(one.sent_at)
+    local = sent.astimezone(ZoneInfo(ZONE_OF[story.loan.state]))
+    answers = one.purpose == "answer" and any(timedelta(0) <= sent - at < AN_ANSWER_WITHIN for at in wrote)
+    if not FIRST_HOUR <= local.hour < LAST_HOUR and not answers:
         yield "hours"
     if one.purpose == "demand":
         yield "demand"

@@ -96,6 +96,8 @@ class State:
     actions: dict[str, list[Action]] = field(default_factory=dict)
     """By day."""
     contacts: list[Contact] = field(default_factory=list)
+    wrote: dict[str, list[str]] = field(default_factory=dict)
+    """By borrower, the instants at which they wrote by themselves."""
     stops: list[tuple[str, str, str]] = field(default_factory=list)
     """Whose contacts are closed from one instant to another (empty: for good)."""
     counts: dict[str, int] = field(default_factory=dict)

@@ -189,6 +189,7 @@ class Sending:
         return Situation(
             holds_read=fresh,
             braked=any(one.id in scopes for one in brakes),
+            over=planned.withdrawn,
             owed={one.loan_id: one.unpaid for one in file.loans},
             quiet=quiet,
             today=today,
@@ -285,9 +286,12 @@ class Sending:
             first = loan.first if loan is not None else None
             if first is not None:
                 known |= {"amount": first.amount, "due_on": first.due_on, "fee": first.late_fee}
-        promise = next(
-            (one for one in reversed(file.course.promises.made) if planned.promise in (None, one.id)), None
-        )
+        if (word := planned.word) is not None:
+            known |= {"expires_on": word.until, "answer_by": word.until}
+            if word.due_on is not None and word.amount is not None:
+                known |= {"amount": word.amount, "due_on": word.due_on}
+        named = planned.promise or (None if word is None else word.about)
+        promise = next((one for one in reversed(file.course.promises.made) if named in (None, one.id)), None)
         if promise is not None:
             known |= {"promise": promise.amount, "promised_on": promise.due_on}
             if planned.promise is not None:

@@ -1,12 +1,15 @@
 """What hardship, mediation and others tell of a person: plans, cases, care, danger, risk."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from services.reminders.domain import course as running
+from services.reminders.domain import saying
 from services.reminders.domain.person_file import Cause, PersonFile, Vulnerability
-from services.reminders.domain.treatments import Closing, Opening
+from services.reminders.domain.treatments import Capacity, Closing, Opening
 from services.reminders.domain.turn import Turn
+from services.reminders.domain.words.messages import Occasion
 from shared.decision import Context, Decision
 from shared.events.care import CrisisSignalled, RiskAssessed, VulnerabilityNoted
 from shared.events.hardship import (
@@ -15,10 +18,16 @@ from shared.events.hardship import (
     HardshipClosed,
     HardshipOpened,
     HardshipRefused,
+    NothingAffordable,
     PlanAccepted,
     PlanActivated,
     PlanBroken,
     PlanCompleted,
+    PlanDeclined,
+    PlanExpired,
+    PlanInstalmentMissed,
+    PlanInstalmentMissedRetracted,
+    PlanProposed,
     PlanReplaced,
     PlanWithdrawn,
 )
@@ -39,6 +48,8 @@ Reopens = (
 )
 CRISIS = UUID(int=0)
 """Names the one cause that closes everything."""
+ASKED_THEMSELVES = frozenset({"borrower", "adviser"})
+"""Who asked for mediation for the person: an invitation would tell them nothing."""
 
 
 def close(state: PersonFile | None, event: Closes, context: Context) -> Decision[PersonFile]:
@@ -56,6 +67,10 @@ def close(state: PersonFile | None, event: Closes, context: Context) -> Decision
         case MediationOpened():
             cause = Cause(event.case_id, Closing.MEDIATION, frozenset(event.loan_ids))
     turn.take_over(cause)
+    if isinstance(event, PlanAccepted | PlanActivated):
+        turn.file = saying.withdrawn(turn.file, [Occasion.PLAN_PROPOSED], about=event.plan_id)
+    elif isinstance(event, MediationOpened) and event.asked_by not in ASKED_THEMSELVES:
+        turn.say(Occasion.MEDIATION_INVITATION, event.case_id, event.loan_ids, event.answer_by)
     turn.note(event.NAME, loans=cause.loans or (), loan_ids=sorted(map(str, cause.loans or ())))
     return turn.decided()
 
@@ -68,8 +83,12 @@ def reopen(state: PersonFile | None, event: Reopens, context: Context) -> Decisi
             named = event.case_id, Closing.HARDSHIP
         case PlanBroken() | PlanCompleted() | PlanReplaced() | PlanWithdrawn():
             named = event.plan_id, Closing.PLAN
+            turn.file = saying.withdrawn(turn.file, saying.OF_PLANS, about=event.plan_id)
+            if isinstance(event, PlanCompleted):
+                turn.change(can_afford=None)
         case MediationClosed() | MediationDeclined():
             named = event.case_id, Closing.MEDIATION
+            turn.file = saying.withdrawn(turn.file, [Occasion.MEDIATION_INVITATION], about=event.case_id)
         case DisputeResolved():
             named = event.dispute_id, Closing.DISPUTE
         case ComplaintResolved():
@@ -95,6 +114,69 @@ def stop_all(state: PersonFile | None, event: CrisisSignalled, context: Context)
     """Somebody may be in danger: nothing about money goes out any more."""
     turn = Turn.of(state, event.person_id, context)
     turn.close(Cause(CRISIS, Closing.CRISIS, None))
+    return turn.decided()
+
+
+def note_capacity(
+    state: PersonFile | None, event: NothingAffordable, context: Context
+) -> Decision[PersonFile]:
+    """A statement was looked at, and no relief is affordable."""
+    turn = Turn.of(state, event.person_id, context)
+    turn.change(can_afford=(Capacity.NONE, turn.file.today(turn.now)))
+    return turn.decided()
+
+
+def propose(state: PersonFile | None, event: PlanProposed, context: Context) -> Decision[PersonFile]:
+    """A plan lies before the person, who can afford less than was agreed. Who has not answered by the next
+    day is told of it.
+    """
+    turn = Turn.of(state, event.person_id, context)
+    today = turn.file.today(turn.now)
+    turn.change(can_afford=(Capacity.TIGHT, today))
+    turn.say(
+        Occasion.PLAN_PROPOSED,
+        event.plan_id,
+        event.loan_ids,
+        event.expires_on,
+        since=today + timedelta(days=1),
+    )
+    return turn.decided()
+
+
+def drop_proposal(
+    state: PersonFile | None, event: PlanDeclined | PlanExpired, context: Context
+) -> Decision[PersonFile]:
+    """A proposal is answered, or its time is over."""
+    turn = Turn.of(state, event.person_id, context)
+    turn.file = saying.withdrawn(turn.file, saying.OF_PLANS, about=event.plan_id)
+    return turn.decided()
+
+
+def ask_of_plan(
+    state: PersonFile | None, event: PlanInstalmentMissed, context: Context
+) -> Decision[PersonFile]:
+    """A payment of a plan did not come: the person is asked what came up, before anything else happens."""
+    turn = Turn.of(state, event.person_id, context)
+    until = turn.file.today(turn.now) + saying.ASKED_FOR
+    turn.say(
+        Occasion.PLAN_QUESTION,
+        event.plan_id,
+        [event.loan_id],
+        until,
+        due_on=event.due_on,
+        amount=event.unpaid,
+    )
+    return turn.decided()
+
+
+def ask_no_more(
+    state: PersonFile | None, event: PlanInstalmentMissedRetracted, context: Context
+) -> Decision[PersonFile]:
+    """The payment had come after all."""
+    turn = Turn.of(state, event.person_id, context)
+    turn.file = saying.withdrawn(
+        turn.file, [Occasion.PLAN_QUESTION], about=event.plan_id, due_on=event.due_on
+    )
     return turn.decided()
 
 

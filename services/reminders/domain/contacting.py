@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.reminders.domain import course as running
-from services.reminders.domain import gate
+from services.reminders.domain import gate, saying
 from services.reminders.domain.contact import Channel, Contact, Notice, Part, Purpose, Recipient, Telling
 from services.reminders.domain.gate import Permit, Withheld
 from services.reminders.domain.last_look import NotSent
 from services.reminders.domain.packs import Cite, Force, Policy
 from services.reminders.domain.person import Address
-from services.reminders.domain.person_file import PersonFile, Planned
+from services.reminders.domain.person_file import PersonFile, Planned, Word
 from services.reminders.domain.promises import Promise
 from services.reminders.domain.reservations import Reserved, reserve
 from services.reminders.domain.small_states import (
@@ -46,6 +46,7 @@ HOUSE_RULES: Mapping[str, tuple[str, str]] = {
     ),
     NotSent.BRAKE.value: ("the staff has paused such contacts", "工作人员已暂停此类联系"),
     NotSent.NOTHING_OWED.value: ("nothing is unpaid any more", "已无未付款项"),
+    NotSent.OVER.value: ("what it was to say is no longer so", "所要告知的事项已不再成立"),
     NotSent.QUIET.value: (
         "a promise runs, or a payment is said to be on its way",
         "承诺期未到，或付款据称已在途中",
@@ -66,7 +67,7 @@ _BY_MEDIUM = (Channel.MAIL, Channel.SMS, Channel.APP)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A contact that is wanted: by a treatment, to remind of a promise, or as an answer."""
+    """A contact that is wanted: by a treatment, to remind of a promise, as a word said once, or an answer."""
 
     lender: str
     loans: tuple[UUID, ...]
@@ -74,6 +75,7 @@ class Wish:
     channels: tuple[Channel, ...]
     treatment: str | None = None
     promise: UUID | None = None
+    word: Word | None = None
     answers: UUID | None = None
     address: str | None = None
     """The one address that it may go to; None: any."""
@@ -87,9 +89,13 @@ def due(state: PersonFile, timer: PersonDue, context: Context) -> Decision[Perso
     found = turn.look()
     wishes = [(wanted, _wish_of(wanted)) for wanted in found.wanted]
     reminders = [(promise, _reminder_of(turn, promise)) for promise in found.remind]
-    asked = [wish for _, wish in wishes] + [wish for _, wish in reminders if wish is not None]
+    words = [(word, _wish_to_say(word)) for word in saying.due(turn.file, turn.file.today(turn.now))]
+    asked = [wish for _, wish in (*wishes, *words)]
+    asked += [wish for _, wish in reminders if wish is not None]
     if missing := looked_up(asked, context):
         return Need(keys=missing)
+    for word, wish in words:
+        _say(turn, word, wish)
     for wanted, wish in wishes:
         _want(turn, wanted, wish)
     for promise, reminder in reminders:
@@ -102,6 +108,10 @@ def due(state: PersonFile, timer: PersonDue, context: Context) -> Decision[Perso
 def _wish_of(wanted: Wanted) -> Wish:
     step = wanted.step
     return Wish(wanted.lender, wanted.loans, step.occasion, step.channels, wanted.treatment)
+
+
+def _wish_to_say(word: Word) -> Wish:
+    return Wish(word.lender, word.loans, word.occasion, _BY_MEDIUM, word=word)
 
 
 def _reminder_of(turn: Turn, promise: Promise) -> Wish | None:
@@ -133,6 +143,25 @@ def looked_up_for(lender: str, channel: Channel, context: Context) -> list[Key]:
     return [key for key in keys if key not in context.others]
 
 
+def _say(turn: Turn, word: Word, wish: Wish) -> None:
+    """Say it, or keep it for when the gate will allow it, if that is not too late."""
+    decided, today = ask(turn, wish), turn.file.today(turn.now)
+    turn.file = saying.without(turn.file, word)
+    if not isinstance(decided, Withheld) or decided.rule.rule == NO_WAY or decided.until is None:
+        return
+    opens_on = turn.file.today(decided.until)
+    if opens_on <= word.until:
+        turn.file = saying.with_word(turn.file, word._replace(since=opens_on))
+    if opens_on == today:
+        _try_again(turn, decided.until)
+
+
+def _try_again(turn: Turn, at: datetime) -> None:
+    """Look again the same day."""
+    retry = turn.file.retry_at
+    turn.change(retry_at=at if retry is None else min(at, retry))
+
+
 def _want(turn: Turn, wanted: Wanted, wish: Wish) -> None:
     catalogue, today = turn.reference.catalogue, turn.file.today(turn.now)
     decided = ask(turn, wish)
@@ -145,8 +174,7 @@ def _want(turn: Turn, wanted: Wanted, wish: Wish) -> None:
     if turn.file.today(until) > today:
         turn.change(course=running.withheld(course, wanted, turn.file.today(until)))
     else:
-        retry = turn.file.retry_at
-        turn.change(retry_at=until if retry is None else min(until, retry))
+        _try_again(turn, until)
 
 
 def ask(turn: Turn, wish: Wish) -> Permit | Withheld | None:
@@ -248,7 +276,7 @@ def _braked(context: Context, wish: Wish, channel: Channel) -> bool:
 
 
 def _plan(turn: Turn, slot: UUID, contact: Contact, wish: Wish) -> None:
-    planned = Planned(slot, contact, wish.occasion, wish.treatment, wish.promise)
+    planned = Planned(slot, contact, wish.occasion, wish.treatment, wish.promise, wish.word)
     turn.change(planned=(*turn.file.planned, planned))
     turn.sends.append(Send(contact.channel.value, {"contact": str(slot)}))
     turn.tell(

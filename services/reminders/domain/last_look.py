@@ -26,6 +26,8 @@ class NotSent(StrEnum):
     NOTHING_OWED = "nothing_owed"
     MERGED = "goes_by_another_id"
     """Who was to be contacted was found to be another person, whose rules were not asked."""
+    OVER = "over"
+    """What it was to say is no longer so."""
     QUIET = "quiet"
     """A promise runs, or a payment is said to be on its way."""
 
@@ -39,6 +41,8 @@ class Situation:
     braked: bool
     owed: Mapping[UUID, bool]
     """Whether anything of each loan is unpaid that is due, or falls due next. One that is missing is paid."""
+    over: bool
+    """Whether what it was to say is no longer so."""
     quiet: Mapping[UUID, date]
     today: date
 
@@ -60,6 +64,8 @@ def last_look(
         return NotSent.HOLDS_UNKNOWN
     if situation.braked:
         return NotSent.BRAKE
+    if situation.over:
+        return NotSent.OVER
     if contact.purpose in _ABOUT_MONEY:
         if not all(situation.owed.get(loan, False) for loan in contact.loans):
             return NotSent.NOTHING_OWED

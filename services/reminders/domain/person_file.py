@@ -4,7 +4,7 @@ No name and no address is in it: an address is a key, and lenders' own reference
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from services.reminders.domain.contact import Contact
 from services.reminders.domain.course import Course
 from services.reminders.domain.history import NOTHING_YET, History
 from services.reminders.domain.person import Address, Hold, Person
-from services.reminders.domain.treatments import Closing
+from services.reminders.domain.treatments import Capacity, Closing
 from services.reminders.domain.words.messages import Occasion
 from shared.decision import Actor, Role
 from shared.errors import NotFound, NotHere
@@ -24,6 +24,9 @@ from shared.money import Money
 NOBODY_KNOWN = Person()
 SPOKEN_TO = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})
 """Parts in a loan whose holders are spoken to about it."""
+
+CAPACITY_KNOWN_FOR = timedelta(days=180)
+"""Incomes and spending change: what was found by a statement is not gone by for longer."""
 
 
 class PersonUnknown(NotFound):
@@ -113,6 +116,21 @@ class Vulnerability(NamedTuple):
     ends_on: date | None
 
 
+class Word(NamedTuple):
+    """Something that the person is to be told once, from a day through another."""
+
+    occasion: Occasion
+    about: UUID
+    """The plan, the promise or the case."""
+    lender: str
+    """Who speaks."""
+    loans: tuple[UUID, ...]
+    since: date
+    until: date
+    due_on: date | None = None
+    amount: Money | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A contact that was permitted and waits to go out."""
@@ -123,6 +141,10 @@ class Planned:
     treatment: str | None = None
     promise: UUID | None = None
     """The promise that it reminds of."""
+    word: Word | None = None
+    """What it says, where that is a word that is said once."""
+    withdrawn: bool = False
+    """What it was to say is no longer so."""
 
 
 class Noted(NamedTuple):
@@ -160,6 +182,10 @@ class PersonFile:
     causes: tuple[Cause, ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
     planned: tuple[Planned, ...] = ()
+    words: tuple[Word, ...] = ()
+    """What waits to be said once."""
+    can_afford: tuple[Capacity, date] | None = None
+    """What the person can afford, by what hardship last told of them, and when that was."""
     wakes_at: datetime | None = None
     retry_at: datetime | None = None
     """When a contact that the gate withheld may be made, the same day."""
@@ -225,6 +251,12 @@ class PersonFile:
         if not self.held and not vulnerable:
             return self.judged
         return replace(self.judged, holds=tuple(one.hold for one in self.held), vulnerable=vulnerable)
+
+    def capacity(self, today: date) -> Capacity | None:
+        """What the person can afford, as far as that is known and not long ago."""
+        if self.can_afford is None or today > self.can_afford[1] + CAPACITY_KNOWN_FOR:
+            return None
+        return self.can_afford[0]
 
     def plan_of(self, contact_id: UUID) -> Planned | None:
         """A contact that waits to go out."""

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from services.reminders.domain import course as running
-from services.reminders.domain import holding, reported
+from services.reminders.domain import holding, reported, saying
 from services.reminders.domain.course import Missed
 from services.reminders.domain.loan import PartyJoined, PartyLeft, ToldOfLoan, linked, unlinked
 from services.reminders.domain.person_file import LoanSeen, PersonFile, Unpaid
 from services.reminders.domain.promises import Payment
+from services.reminders.domain.treatments import Closing
 from services.reminders.domain.turn import Turn
+from services.reminders.domain.words.messages import Occasion
 from shared.decision import Context, Decision, Need
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ledger import (
@@ -24,6 +26,8 @@ from shared.events.ledger import (
     PaymentReallocated,
 )
 from shared.events.servicing import ContactReported, HoldRequested
+
+_REMINDER_OF_PLAN = (Occasion.PLAN_REMINDER,)
 
 
 def join(state: PersonFile | None, event: PartyJoined, context: Context) -> Decision[PersonFile]:
@@ -75,6 +79,7 @@ def _of_ledger(turn: Turn, loan: LoanSeen, told: ToldOfLoan) -> None:
                 replace(loan, due_next=Unpaid(event.instalment, event.due_on, event.unpaid))
             )
             turn.run(running.due_soon(course, loan.loan_id, event.due_on, turn.about(loan), today, catalogue))
+            _remind_of_plan(turn, loan, event)
         case PaymentMissed() as event:
             _missed(turn, loan, event)
         case PaymentMissedRetracted() as event:
@@ -100,6 +105,25 @@ def _of_ledger(turn: Turn, loan: LoanSeen, told: ToldOfLoan) -> None:
         case LoanMoved():
             turn.file = turn.file.with_loan(replace(loan, missed=(), due_next=None))
             turn.run(running.gone(course, loan.loan_id))
+
+
+def _remind_of_plan(turn: Turn, loan: LoanSeen, event: InstalmentDueSoon) -> None:
+    """A plan's payments are spoken of while it runs: no treatment does."""
+    turn.file = saying.withdrawn(turn.file, _REMINDER_OF_PLAN, loan=loan.loan_id)
+    for cause in turn.file.causes:
+        if cause.closing is Closing.PLAN and loan.loan_id in (cause.loans or ()):
+            today = turn.file.today(turn.now)
+            since, until = max(today, event.due_on - saying.REMINDED_BEFORE), event.due_on - saying.DAY
+            if since <= until:
+                turn.say(
+                    Occasion.PLAN_REMINDER,
+                    cause.id,
+                    [loan.loan_id],
+                    until,
+                    since=since,
+                    due_on=event.due_on,
+                    amount=event.unpaid,
+                )
 
 
 def _missed(turn: Turn, loan: LoanSeen, event: PaymentMissed) -> None:
@@ -128,4 +152,5 @@ def _due_next_paid(turn: Turn, loan: LoanSeen) -> None:
     """A word before the due date is needless once money came. The ledger tells anew if some is still due."""
     if loan.due_next is not None and not loan.missed:
         turn.file = turn.file.with_loan(replace(loan, due_next=None))
+        turn.file = saying.withdrawn(turn.file, _REMINDER_OF_PLAN, loan=loan.loan_id)
         turn.run(running.not_needed(turn.file.course, loan.loan_id))

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.reminders.domain import course as running
+from services.reminders.domain import saying
 from services.reminders.domain.course import About, Look
 from services.reminders.domain.course import Turn as CourseTurn
 from services.reminders.domain.history import WINDOW_KEPT
-from services.reminders.domain.person_file import Cause, LoanSeen, Noted, PersonFile, new_file
+from services.reminders.domain.person_file import Cause, LoanSeen, Noted, PersonFile, Word, new_file
 from services.reminders.domain.reference import Reference, reference_of
 from services.reminders.domain.treatments import Closing
+from services.reminders.domain.words.messages import Occasion
 from shared.decision import CancelTimer, Context, Decision, Send, SetTimer, TimerFired
 from shared.events.base import Event
+from shared.events.reminders import PromiseBroken, PromiseBrokenRetracted
 
 NOBODYS = ""
 """The lender of a line about loans of which nobody knows whose they are: the staff of no lender reads it."""
@@ -107,12 +111,25 @@ class Turn:
     def about(self, loan: LoanSeen) -> About:
         """What a treatment of a loan is chosen by, besides the course."""
         vulnerable = self.file.person(self.now).vulnerable
-        return About(loan.lender, vulnerable=vulnerable, loan_kind=loan.kind)
+        capacity = self.file.capacity(self.file.today(self.now))
+        return About(loan.lender, vulnerable=vulnerable, capacity=capacity, loan_kind=loan.kind)
 
     def abouts(self) -> Mapping[UUID, About]:
         """The same for all loans that are spoken of."""
         loans = (self.file.loan(one.loan_id) for one in self.file.loans)
         return {one.loan_id: self.about(one) for one in loans if one is not None}
+
+    # -- words that are said once ----------------------------------------------------------------------------
+
+    def say(self, occasion: Occasion, about: UUID, loans: Iterable[UUID], until: date, **more: Any) -> None:
+        """Tell the person something through a day: once, by the lender of the first loan, of its loans."""
+        seen = [one for loan_id in loans if (one := self.file.loan(loan_id)) is not None]
+        if not seen:
+            return
+        lender = seen[0].lender
+        own = tuple(one.loan_id for one in seen if one.lender == lender)
+        word = Word(occasion, about, lender, own, more.pop("since", self.file.today(self.now)), until, **more)
+        self.file = saying.with_word(self.file, word)
 
     # -- what closes treatments ------------------------------------------------------------------------------
 
@@ -174,6 +191,12 @@ class Turn:
             lambda place: self.context.event_id(first + place),
         )
         self.run(CourseTurn(found.course, found.events))
+        for event in found.events:
+            if isinstance(event, PromiseBroken):
+                until = self.file.today(self.now) + saying.ASKED_FOR
+                self.say(Occasion.PROMISE_QUESTION, event.promise_id, [event.loan_id], until)
+            elif isinstance(event, PromiseBrokenRetracted):
+                self.file = saying.withdrawn(self.file, [Occasion.PROMISE_QUESTION], about=event.promise_id)
         return found
 
     def decided(self, answer: object = None) -> Decision[PersonFile]:
@@ -182,7 +205,11 @@ class Turn:
         oldest = next(iter(self.file.history.records), None)
         if oldest is not None and oldest.at < self.now - WINDOW_KEPT:
             self.change(history=self.file.history.since(self.now - WINDOW_KEPT))
-        wakes_at = self._wakes_at(wanted=bool(found.wanted or found.remind))
+        today = self.file.today(self.now)
+        self.file = saying.forget_old(self.file, today)
+        wakes_at = self._wakes_at(
+            wanted=bool(found.wanted or found.remind or saying.due(self.file, today)), today=today
+        )
         timers: list[SetTimer | CancelTimer] = []
         if wakes_at != self.file.wakes_at:
             timers = [
@@ -195,15 +222,18 @@ class Turn:
             self.file, self.events, timers=timers, sends=self.sends, answer=answer, hands_on=self.hands_on
         )
 
-    def _wakes_at(self, *, wanted: bool) -> datetime | None:
+    def _wakes_at(self, *, wanted: bool, today: date) -> datetime | None:
         moments = []
         if self.file.retry_at is not None:
             moments.append(self.file.retry_at)
         elif wanted:
             moments.append(in_the_day(self.now, self.file.zone))
-        following = self.file.course.next_day(self.file.today(self.now), self.reference.catalogue)
-        if following is not None:
-            moments.append(datetime.combine(following, MORNING, tzinfo=ZoneInfo(self.file.zone)))
+        following = (
+            self.file.course.next_day(today, self.reference.catalogue),
+            saying.next_day(self.file, today),
+        )
+        zone = ZoneInfo(self.file.zone)
+        moments += [datetime.combine(day, MORNING, tzinfo=zone) for day in following if day is not None]
         return min((one.astimezone(ZoneInfo("UTC")) for one in moments), default=None)
 
 

@@ -15,7 +15,7 @@ from tests.unit.reminders.gates import LOAN, NAMES, a_contact, a_person, day, fl
 NOON = day(4, 6)
 
 TODAY = NOON.date()
-WELL = Situation(holds_read=True, braked=False, owed={LOAN: True}, quiet={}, today=TODAY)
+WELL = Situation(holds_read=True, braked=False, owed={LOAN: True}, over=False, quiet={}, today=TODAY)
 MAIL = a_contact(Channel.MAIL, Purpose.HELP)
 
 
@@ -33,6 +33,7 @@ def test_what_is_still_right_goes_out() -> None:
     [
         ({"holds_read": False}, NotSent.HOLDS_UNKNOWN),
         ({"braked": True}, NotSent.BRAKE),
+        ({"over": True}, NotSent.OVER),
         ({"owed": {}}, NotSent.NOTHING_OWED),
         ({"owed": {LOAN: False}}, NotSent.NOTHING_OWED),
         ({"quiet": {LOAN: TODAY}}, NotSent.QUIET),

@@ -51,6 +51,8 @@ class Occasion(StrEnum):
     HELP_OFFER = "help_offer"
     PLAN_REMINDER = "plan_reminder"
     PLAN_PROPOSED = "plan_proposed"
+    PLAN_QUESTION = "plan_question"
+    """A payment of a plan has not come: a question, before anything else."""
     PROMISE_RECEIVED = "promise_received"
     PROMISE_QUESTION = "promise_question"
     """A promised payment has not come: a question, no reproach."""
@@ -94,6 +96,7 @@ class Occasion(StrEnum):
 
 
 _NEEDS: Mapping[Occasion, frozenset[Part]] = {
+    Occasion.PLAN_PROPOSED: WHOLE - {Part.OWED},
     Occasion.PROMISE_RECEIVED: _ANSWER | {Part.HELP, Part.PAY},
     Occasion.ANSWER_PAID: _ANSWER | {Part.DISPUTE},
     Occasion.ANSWER_QUESTION: _ANSWER | {Part.HELP, Part.DISPUTE, Part.STOP},
@@ -118,6 +121,7 @@ _PURPOSES: Mapping[Occasion, Purpose] = {
     Occasion.HELP_OFFER: Purpose.HELP,
     Occasion.PLAN_REMINDER: Purpose.PLAN,
     Occasion.PLAN_PROPOSED: Purpose.PLAN,
+    Occasion.PLAN_QUESTION: Purpose.PLAN,
     Occasion.PROMISE_QUESTION: Purpose.HELP,
     Occasion.MEDIATION_INVITATION: Purpose.MEDIATION,
     Occasion.STATUTORY_NOTICE: Purpose.STATUTORY_NOTICE,

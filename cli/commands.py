@@ -4,7 +4,7 @@ import errno
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Annotated, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
@@ -12,6 +12,9 @@ from rich.console import Console
 from cli.stack.layout import Layout, local_layout
 from cli.stack.process import StackError
 from shared.provisioning import ProvisioningFailed
+
+if TYPE_CHECKING:
+    from cli.operate import Operator
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,6 +57,13 @@ def layout_with(ports: int | None) -> Layout:
     """The local layout, with other ports if they are given."""
     layout = local_layout()
     return layout if ports is None else replace(layout, ports=ports)
+
+
+def operator(service: str) -> "Operator":
+    """An administrator at a service of the running stack."""
+    from cli.operate import Operator
+
+    return Operator(known_layout(), service, "huancui")
 
 
 def known_layout() -> Layout:

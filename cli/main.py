@@ -8,14 +8,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from cli import checks
-from cli.commands import AsJson, fail, in_one_line, known_layout, layout_with, say
+from cli.brakes import brake_app
+from cli.commands import AsJson, fail, in_one_line, known_layout, layout_with, operator, say
 from cli.demo.commands import run
 from cli.handing_in_commands import import_events, takeover
 from cli.replay.commands import replay_app
@@ -24,9 +25,6 @@ from cli.stack.layout import ROOT, local_layout
 from cli.words import words_app
 from shared.clock import ClockKind
 from shared.decision import Role
-
-if TYPE_CHECKING:
-    from cli.operate import Operator
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Huancui: humane debt collection.", rich_markup_mode=None
@@ -37,6 +35,7 @@ parked_app = typer.Typer(no_args_is_help=True, help="Messages that could not be 
 app.add_typer(parked_app, name="parked")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit of a service.")
 app.add_typer(audit_app, name="audit")
+app.add_typer(brake_app, name="brake")
 app.add_typer(words_app, name="words")
 app.add_typer(risk_app, name="risk")
 app.add_typer(replay_app, name="replay")
@@ -251,13 +250,6 @@ def publish(
 
 app.command("import")(import_events)
 app.command()(takeover)
-
-
-def operator(service: str) -> "Operator":
-    """An administrator at a service of the running stack."""
-    from cli.operate import Operator
-
-    return Operator(known_layout(), service, "huancui")
 
 
 # -- operating -----------------------------------------------------------------------------------------------

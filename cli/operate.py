@@ -1,4 +1,4 @@
-"""What an operator asks of a service of the local stack: its parked messages, its audit."""
+"""What an operator asks of a service of the local stack: its parked messages, its audit, its brakes."""
 
 from typing import Any
 from uuid import uuid4
@@ -40,9 +40,13 @@ class Operator:
                 return rows
             cursor = {"cursor": page["next_cursor"]}
 
-    def do(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def read(self, path: str) -> Any:
+        """One answer as it is."""
+        return self._asked("GET", path)
+
+    def do(self, path: str, body: dict[str, Any] | None = None, *, method: str = "POST") -> dict[str, Any]:
         """One write."""
-        done: dict[str, Any] = self._asked("POST", path, json=body, headers={"Idempotency-Key": uuid4().hex})
+        done: dict[str, Any] = self._asked(method, path, json=body, headers={"Idempotency-Key": uuid4().hex})
         return done
 
     def _asked(self, method: str, path: str, **options: Any) -> Any:

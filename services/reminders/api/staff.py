@@ -1,5 +1,6 @@
 """Routes of the staff: tasks, the queue of calls, brakes, and the wording of what people write."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.reminders.api.desk import Body, Desk, LenderUnknown
 from services.reminders.domain.calling import may_call
+from services.reminders.domain.contact import Channel
 from services.reminders.domain.small_states import (
     Brake,
     BrakeScope,
@@ -19,10 +21,13 @@ from services.reminders.domain.small_states import (
     brake_id,
     conduct_id,
 )
+from services.reminders.domain.treatments import Catalogue
+from services.reminders.domain.words.messages import Occasion
 from services.reminders.store import persons
 from services.reminders.store import small_states as small
 from shared.database import transaction
 from shared.decision import Actor
+from shared.errors import Refused
 from shared.http import Allow, Page, Paging, Run
 from shared.scopes import Scope
 
@@ -86,6 +91,19 @@ class BrakeShown(BaseModel):
     def of(cls, one: Brake) -> "BrakeShown":
         """As it stands."""
         return cls(scope=one.scope, name=one.name, pulled=one.pulled, by=one.by, at=one.at, why=one.why)
+
+
+class NothingPaused(Refused):
+    """Nothing goes by this name, so nothing would be paused. `facts` lists the names that there are."""
+
+
+def pausable(catalogue: Catalogue) -> Mapping[BrakeScope, frozenset[str]]:
+    """The names of what can be paused; of lenders, those are taken that the caller may act for."""
+    return {
+        BrakeScope.TREATMENT: frozenset(catalogue.treatments),
+        BrakeScope.TEMPLATE: frozenset(Occasion),
+        BrakeScope.CHANNEL: frozenset(Channel),
+    }
 
 
 def staff_router(desk: Desk) -> APIRouter:
@@ -159,6 +177,9 @@ def _brakes(desk: Desk) -> APIRouter:
         allowed = actor.may_act_for(name) if scope is BrakeScope.LENDER else actor.lenders is None
         if not allowed:
             raise LenderUnknown(scope=scope, name=name)
+        known = pausable(desk.reference.catalogue).get(scope)
+        if known is not None and name not in known:
+            raise NothingPaused(scope=scope, name=name, known=sorted(known))
         return "" if scope is BrakeScope.EVERYTHING else name
 
     @router.get("/brakes")

@@ -213,6 +213,14 @@ async def test_a_lenders_staff_pulls_its_own_brake_and_no_others(world: World) -
     await world.tell("PUT", "brakes/everything/all", {"why": "x"}, OLGA, expected=404)
 
 
+@pytest.mark.parametrize("scope", ["treatment", "template", "channel"])
+async def test_a_brake_for_what_does_not_exist_is_refused_with_what_does(world: World, scope: str) -> None:
+    refused = await world.tell("PUT", f"brakes/{scope}/none", {"why": "x"}, ADA, expected=422)
+    assert refused["code"] == "nothing_paused"
+    assert refused["facts"]["known"]
+    assert await world.get("brakes", ADA) == []
+
+
 async def test_a_call_that_a_treatment_wants_waits_in_the_queue(world: World) -> None:
     await world.lent()
     await world.publish(registered(addresses=[MEDIA[0]]))

@@ -33,7 +33,14 @@ from services.ledger.domain.proposals import Approve, Proposal, Propose, Propose
 from services.ledger.domain.suspense import Suspense
 from services.ledger.store import erasures, feeds, loans, pending
 from shared.events.base import Event
-from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted, PlanWithdrawn
+from shared.events.hardship import (
+    PlanAccepted,
+    PlanBroken,
+    PlanBrokenRetracted,
+    PlanCompleted,
+    PlanCompletedRetracted,
+    PlanWithdrawn,
+)
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.ledger import (
@@ -262,6 +269,16 @@ FLOW = Flow(
             emits=(ScheduleRevised, *_FOLLOWS),
             state=Loan,
             key=lambda event: event.loan_ids,
+        ),
+        *(
+            Step(
+                one,
+                plan_end.resume,
+                emits=(ScheduleRevised, *_FOLLOWS),
+                state=Loan,
+                key=lambda event: event.loan_ids,
+            )
+            for one in (PlanBrokenRetracted, PlanCompletedRetracted)
         ),
         Step(ReliefApplied, relief.confirm, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(ReliefRejected, relief.reject, emits=(ReliefRefused, FreezeRefused, *_FOLLOWS), state=Loan),

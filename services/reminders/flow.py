@@ -38,7 +38,9 @@ from shared.events.hardship import (
     PlanAccepted,
     PlanActivated,
     PlanBroken,
+    PlanBrokenRetracted,
     PlanCompleted,
+    PlanCompletedRetracted,
     PlanDeclined,
     PlanExpired,
     PlanInstalmentMissed,
@@ -101,7 +103,14 @@ SAID: tuple[type[Event], ...] = (
     HardshipSignalled,
     CrisisSignalled,
 )
-_CLOSES = (HardshipOpened, PlanAccepted, PlanActivated, MediationOpened)
+_CLOSES = (
+    HardshipOpened,
+    PlanAccepted,
+    PlanActivated,
+    PlanBrokenRetracted,
+    PlanCompletedRetracted,
+    MediationOpened,
+)
 _REOPENS = (
     HardshipClosed,
     HardshipRefused,

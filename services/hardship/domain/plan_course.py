@@ -226,7 +226,11 @@ def _active(person: Person, plan: Plan, telling: Telling, context: Context) -> P
 
 
 def _not_over_after_all(person: Person, plan: Plan, telling: Telling) -> Plan:
-    """A plan runs on if what broke it was paid in time, or what completed it was not paid."""
+    """A plan runs on if what broke it was paid in time, or what completed it was not paid; not once another
+    one has taken its place.
+    """
+    if plan.over_on is not None and any(_succeeds(one, plan) for one in person.plans):
+        return plan
     names = {"person_id": person.id, "plan_id": plan.id, "loan_ids": plan.loan_ids}
     if plan.status is PlanStatus.BROKEN and plan.broken_by:
         missed = {(part.loan_id, due.due_on) for part in plan.standing for due in part.missed}
@@ -239,6 +243,14 @@ def _not_over_after_all(person: Person, plan: Plan, telling: Telling) -> Plan:
         telling.tell(PlanCompletedRetracted(**names, completed_event_id=plan.told_id))
         return replace(plan, status=PlanStatus.ACTIVE, told_id=None, over_on=None)
     return plan
+
+
+def _succeeds(other: Plan, plan: Plan) -> bool:
+    """Whether another plan was agreed for one of these loans once this one was over."""
+    if other.id == plan.id or other.status not in FOLLOWED or other.accepted_on is None:
+        return False
+    assert plan.over_on is not None, "it is over"
+    return other.accepted_on >= plan.over_on and not set(other.loan_ids).isdisjoint(plan.loan_ids)
 
 
 def is_covered(part: PlanPart) -> bool:

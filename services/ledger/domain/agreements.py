@@ -57,6 +57,17 @@ class Granted(NamedTuple):
     ends_on: date | None = None
 
 
+class PlanEnd(NamedTuple):
+    """What the end of a plan did to its loan: undone, should it turn out not to have ended."""
+
+    undone: tuple[str, ...] = ()
+    """References of facts that it took back."""
+    done: tuple[str, ...] = ()
+    """References of facts that it added."""
+    coming: tuple[tuple[int, ReliefPhase], ...] = ()
+    """Phases that were still to come."""
+
+
 class LoanPlan(NamedTuple):
     """The loan's part of an agreed plan, in force or over."""
 
@@ -75,6 +86,10 @@ class LoanPlan(NamedTuple):
     """It lowered the loan's worth to its lender by more than 1 %: see `eba.Measure`."""
     ended_on: date | None = None
     """From this day on it is kept no longer: it was broken, completed, or another one took its place."""
+    end: PlanEnd | None = None
+    """Where it was broken or completed."""
+    resumed: int = 0
+    """How often it has run on after all."""
 
     def is_kept(self, on: date) -> bool:
         """Whether it is in force, and kept, at the end of a day."""

@@ -17,7 +17,14 @@ from services.ledger.domain.transfers import REPLACED, TRANSFERRED, passed_on
 from shared.decision import Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, DomainError, NotHere
 from shared.events.base import Event
-from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted
+from shared.events.hardship import (
+    PlanAccepted,
+    PlanBroken,
+    PlanBrokenRetracted,
+    PlanCompleted,
+    PlanCompletedRetracted,
+    PlanWithdrawn,
+)
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.loans import (
@@ -42,6 +49,9 @@ class LoanElsewhere(NotHere):
 
 class CorrectedElsewhere(Conflict):
     """This loan is in the books as another one now: put that one's file right."""
+
+
+_ENDS_OF_PLANS = (PlanBroken, PlanCompleted, PlanWithdrawn, PlanBrokenRetracted, PlanCompletedRetracted)
 
 
 def guard(loan: Loan, message: Any, context: Context) -> Decision[Loan] | Need | Wait | None:
@@ -102,7 +112,7 @@ def _handed_on(loan: Loan, gone: Gone, message: Any, context: Context) -> Event:
         case PlanAccepted():
             mine = [one for one in message.loans if one.loan_id == loan.id]
             changes = {"loans": tuple(one.model_copy(update={"loan_id": gone.loan_id}) for one in mine)}
-        case PlanBroken() | PlanCompleted():
+        case _ if isinstance(message, _ENDS_OF_PLANS):
             changes = {"loan_ids": (gone.loan_id,)}
         case _:
             raise LoanElsewhere(**_where(gone))

@@ -25,7 +25,7 @@ from shared.events.ledger import ReliefInstructed, ReliefRefused
 from shared.events.parts import PlanPart, ReliefKind, ReliefPhase
 from shared.events.servicing import ReliefApplied, ReliefRejected
 
-_RETURNABLE = frozenset(
+RETURNABLE = frozenset(
     {
         ReliefKind.RATE_REDUCTION,
         ReliefKind.FEES_WAIVED,
@@ -33,6 +33,7 @@ _RETURNABLE = frozenset(
         ReliefKind.PRINCIPAL_FORGIVEN,
     }
 )
+"""What a plan may take back should it be broken."""
 
 
 def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] | Need:
@@ -67,7 +68,7 @@ def _agreed(loan: Loan, plan: PlanPart, mine: PlanLoan, accepted_on: date) -> Lo
     forgiven = mine.forgiven_on_completion
     if forgiven is not None and forgiven.currency != loan.currency:
         raise CurrencyDiffers(expected=loan.currency, got=forgiven.currency)
-    if not _RETURNABLE.issuperset(mine.returned_on_break):
+    if not RETURNABLE.issuperset(mine.returned_on_break):
         raise CannotReturn(returned_on_break=", ".join(mine.returned_on_break))
     return LoanPlan(
         plan.plan_id,

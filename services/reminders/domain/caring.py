@@ -22,7 +22,9 @@ from shared.events.hardship import (
     PlanAccepted,
     PlanActivated,
     PlanBroken,
+    PlanBrokenRetracted,
     PlanCompleted,
+    PlanCompletedRetracted,
     PlanDeclined,
     PlanExpired,
     PlanInstalmentMissed,
@@ -33,7 +35,14 @@ from shared.events.hardship import (
 )
 from shared.events.mediation import MediationClosed, MediationDeclined, MediationOpened
 
-Closes = HardshipOpened | PlanAccepted | PlanActivated | MediationOpened
+Closes = (
+    HardshipOpened
+    | PlanAccepted
+    | PlanActivated
+    | PlanBrokenRetracted
+    | PlanCompletedRetracted
+    | MediationOpened
+)
 Reopens = (
     HardshipClosed
     | HardshipRefused
@@ -62,7 +71,7 @@ def close(state: PersonFile | None, event: Closes, context: Context) -> Decision
         case PlanAccepted():
             loans = frozenset(one.loan_id for one in event.loans)
             cause = Cause(event.plan_id, Closing.PLAN, loans)
-        case PlanActivated():
+        case PlanActivated() | PlanBrokenRetracted() | PlanCompletedRetracted():
             cause = Cause(event.plan_id, Closing.PLAN, frozenset(event.loan_ids))
         case MediationOpened():
             cause = Cause(event.case_id, Closing.MEDIATION, frozenset(event.loan_ids))

@@ -19,6 +19,7 @@ from shared.events.hardship import (
     PlanAccepted,
     PlanActivated,
     PlanBroken,
+    PlanBrokenRetracted,
     PlanCompleted,
     PlanDeclined,
     PlanExpired,
@@ -240,6 +241,17 @@ async def test_what_a_person_can_afford_decides_how_a_later_miss_is_treated(worl
     await world.publish(an_event(NothingAffordable, person_id=PERSON, loan_ids=(LOAN,)), missed())
     (first,) = world.told(TreatmentAssigned)
     assert first.reasons == ("cannot_afford_it",)
+
+
+async def test_a_plan_that_was_not_broken_after_all_speaks_for_its_loan_again(world: World) -> None:
+    await world.lent()
+    await world.on("2026-01-06")
+    await world.publish(missed(), ACTIVATED, an_event(PlanBroken, **NAMED, loan_ids=(LOAN,)))
+    assert len(world.told(TreatmentAssigned)) == 2
+    await world.publish(an_event(PlanBrokenRetracted, **NAMED, loan_ids=(LOAN,)), due_soon("2026-01-15"))
+    assert await words(world) == (Occasion.PLAN_REMINDER,)
+    await world.on("2026-01-30")
+    assert said(world) == [("plan_reminder", "2026-01-12")]
 
 
 async def test_who_kept_a_plan_to_its_end_is_treated_like_anyone(world: World) -> None:

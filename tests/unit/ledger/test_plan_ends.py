@@ -8,8 +8,15 @@ import pytest
 
 from services.ledger.domain.agreements import LoanPlan
 from services.ledger.domain.book import Book
+from services.ledger.domain.relief import RETURNABLE
 from services.ledger.domain.replay import advance
-from shared.events.hardship import PlanBroken, PlanCompleted
+from shared.events.hardship import (
+    PlanBroken,
+    PlanBrokenRetracted,
+    PlanCompleted,
+    PlanCompletedRetracted,
+    PlanWithdrawn,
+)
 from shared.events.ledger import ReliefInstructed, ReliefRefused, ScheduleRevised
 from shared.events.parts import ReliefKind, ScheduledInstalment
 from shared.events.servicing import ReliefApplied
@@ -139,3 +146,103 @@ def test_the_preview_of_a_plan_with_several_phases_is_what_they_do_together() ->
     desk.take(a_plan(*phases))
     assert shown.after is not None
     assert shown.after.total == desk.loan().book.outstanding
+
+
+# -- an end that was none ------------------------------------------------------------------------------------
+
+
+def not_broken(desk: Desk, on: str) -> None:
+    """A payment came to light: the plan was kept."""
+    desk.day(date.fromisoformat(on))
+    desk.take(an_event(PlanBrokenRetracted, plan_id=PLAN, loan_ids=(LOAN,)))
+
+
+def asked_for(desk: Desk) -> list[tuple[date, int]]:
+    """What falls due when."""
+    return [(line.due_on, sum(line.owed)) for line in desk.loan().book.lines()]
+
+
+TOO_LATE = {(ReliefKind.DUE_DATE_MOVED, "2026-06-01"), (ReliefKind.INSTALMENTS, "2026-06-01")}
+"""Their own days lie before."""
+
+
+@pytest.mark.parametrize("kind", list(ReliefKind))
+@pytest.mark.parametrize("begins_on", ["2026-04-10", "2026-05-01", "2026-06-01"])
+def test_a_plan_that_was_not_broken_after_all_is_as_if_nobody_had_said_so(
+    kind: ReliefKind, begins_on: str
+) -> None:
+    returned = (kind,) if kind in RETURNABLE else ()
+    plan = a_plan(a_phase(kind, begins_on), returned_on_break=returned)
+    kept, doubted = a_desk(plan), a_desk(plan)
+    refused = [one.reason for one in kept.told if isinstance(one, ReliefRefused)]
+    if refused:
+        assert (kind, begins_on) in TOO_LATE
+        return
+    for _ in range(2):  # and again: whatever its end brings has a name of its own each time
+        broken(doubted, "2026-05-20")
+        not_broken(doubted, "2026-06-02")
+        doubted.now = kept.now
+    for desk in (kept, doubted):
+        desk.day(date(2026, 6, 3))
+        desk.take(a_payment("1.00", value_on="2026-06-03"))
+    assert asked_for(doubted) == asked_for(kept)
+    assert doubted.balances() == kept.balances()
+    assert doubted.loan().agreements.plan is not None
+    assert doubted.loan().agreements.past == ()
+    broken(doubted, "2026-06-05")
+    broken(kept, "2026-06-05")
+    assert asked_for(doubted) == asked_for(kept)
+
+
+def test_a_rate_that_had_returned_is_low_again_from_the_day_of_the_break() -> None:
+    desk = a_desk(a_plan(a_phase(RATE), returned_on_break=(RATE,)))
+    broken(desk, "2026-05-01")
+    assert book_on(desk, "2026-05-20").annual_rate == Decimal("0.12")
+    not_broken(desk, "2026-05-20")
+    assert book_on(desk, "2026-05-20").annual_rate == Decimal("0.03")
+    last = desk.named(ScheduleRevised)[-1]
+    assert (last.cause, last.effective_on) == ("plan_resumed", date(2026, 5, 1))
+    assert last.plan is not None
+    assert last.plan.plan_id == PLAN
+
+
+def test_what_was_forgiven_at_an_end_that_was_none_is_owed_again() -> None:
+    terms: dict[str, Any] = {"forgiven_on_completion": money("30.00")}
+    desk, kept = (a_desk(a_plan(a_phase(RATE), **terms)) for _ in range(2))
+    completed = an_event(PlanCompleted, plan_id=PLAN, completed_on="2026-05-20", loan_ids=(LOAN,))
+    for one in (desk, kept):
+        one.day(date(2026, 5, 20))
+    desk.take(completed)
+    assert desk.loan().book.balance == kept.loan().book.balance - 30_00
+    desk.take(an_event(PlanCompletedRetracted, plan_id=PLAN, loan_ids=(LOAN,)))
+    for one in (desk, kept):
+        one.take(a_payment("1.00", value_on="2026-05-20"))
+    assert desk.loan().book.balance == kept.loan().book.balance
+    assert desk.balances() == kept.balances()
+    desk.take(completed.model_copy(update={"completed_on": date(2026, 5, 21)}))
+    assert desk.loan().book.balance == kept.loan().book.balance - 30_00
+
+
+def test_a_loan_that_a_settlement_had_closed_is_open_again() -> None:
+    desk = a_desk(a_plan(a_phase(ReliefKind.LUMP_SUM_SETTLEMENT)))
+    desk.day(date(2026, 5, 20))
+    desk.take(an_event(PlanCompleted, plan_id=PLAN, completed_on="2026-05-20", loan_ids=(LOAN,)))
+    assert desk.loan().book.outstanding == 0
+    desk.take(an_event(PlanCompletedRetracted, plan_id=PLAN, loan_ids=(LOAN,)))
+    assert desk.loan().book.outstanding > 0
+
+
+def test_a_plan_whose_place_another_took_or_that_was_withdrawn_from_does_not_come_back() -> None:
+    desk = a_desk(a_plan(a_phase(RATE)))
+    broken(desk, "2026-05-01")
+    other = a_plan(a_phase(FORGIVEN, "2026-05-10"), accepted_on="2026-05-10")
+    desk.day(date(2026, 5, 10))
+    desk.take(other.model_copy(update={"plan_id": LOAN}))
+    assert desk.take(an_event(PlanBrokenRetracted, plan_id=PLAN, loan_ids=(LOAN,))) == []
+    agreed = desk.loan().agreements
+    assert agreed.plan is not None
+    assert agreed.plan.plan_id == LOAN
+    withdrawn = a_desk(a_plan(a_phase(RATE)))
+    withdrawn.take(an_event(PlanWithdrawn, plan_id=PLAN, withdrawn_on="2026-04-12", loan_ids=(LOAN,)))
+    assert withdrawn.take(an_event(PlanBrokenRetracted, plan_id=PLAN, loan_ids=(LOAN,))) == []
+    assert withdrawn.loan().agreements.plan is None

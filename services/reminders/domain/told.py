@@ -49,6 +49,7 @@ def leave(state: PersonFile | None, event: PartyLeft, context: Context) -> Decis
         left = tuple(one for one in turn.file.loans if one not in gone)
         turn.change(loans=left)
         if turn.file.loan(event.loan_id) is None:
+            turn.file = saying.withdrawn(turn.file, set(Occasion), loan=event.loan_id)
             turn.run(running.gone(turn.file.course, event.loan_id))
         turn.tell(unlinked(event), lender=gone[0].lender)
     return turn.decided()
@@ -89,6 +90,7 @@ def _of_ledger(turn: Turn, loan: LoanSeen, told: ToldOfLoan) -> None:
         case PaymentApplied() as event:
             paid_on = event.value_on or today
             turn.run(running.paid(course, Payment(event.payment_id, loan.loan_id, paid_on, event.applied)))
+            turn.file = saying.withdrawn(turn.file, [Occasion.PLAN_QUESTION], loan=loan.loan_id)
             _due_next_paid(turn, loan)
         case PaymentReallocated() as event:
             turn.run(running.not_paid(course, event.payment_id, event.applied))
@@ -98,11 +100,13 @@ def _of_ledger(turn: Turn, loan: LoanSeen, told: ToldOfLoan) -> None:
         case ArrearsCuredRetracted() as event:
             _not_cured(turn, loan, event)
         case LoanRepaid() as event:
+            turn.file = saying.withdrawn(turn.file, saying.OF_PLANS, loan=loan.loan_id)
             turn.file = turn.file.with_loan(replace(loan, missed=(), due_next=None))
             turn.run(running.gone(course, loan.loan_id, event.repaid_on))
         case LoanRepaidRetracted():
             turn.run(running.owed_again(course, loan.loan_id))
         case LoanMoved():
+            turn.file = saying.withdrawn(turn.file, set(Occasion), loan=loan.loan_id)
             turn.file = turn.file.with_loan(replace(loan, missed=(), due_next=None))
             turn.run(running.gone(course, loan.loan_id))
 

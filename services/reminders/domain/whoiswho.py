@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
+from services.reminders.domain import saying
 from services.reminders.domain.borrowers import ProfileTold
 from services.reminders.domain.caring import erase
 from services.reminders.domain.contact import Channel
@@ -17,6 +19,7 @@ from services.reminders.domain.reference import Reference
 from services.reminders.domain.small_states import Borrower
 from services.reminders.domain.treatments import Treating
 from services.reminders.domain.turn import Turn
+from services.reminders.domain.words.messages import Occasion
 from shared.decision import Context, Decision, Key, Need, SendSettled, TimerFired
 from shared.errors import Conflict, NotFound
 from shared.events.base import Event
@@ -242,6 +245,8 @@ def merge(state: PersonFile, event: FilesMerged, context: Context) -> Decision[P
         held=tuple({one.hold_id: one for one in (*state.held, *other.held)}.values()),
         causes=tuple(dict.fromkeys((*state.causes, *other.causes))),
         vulnerabilities=tuple(dict.fromkeys((*state.vulnerabilities, *other.vulnerabilities))),
+        words=tuple(dict.fromkeys((*state.words, *other.words))),
+        can_afford=max((state.can_afford, other.can_afford), key=lambda one: one[1] if one else date.min),
         formerly=tuple(dict.fromkeys((*state.formerly, other.id, *other.formerly))),
         judged=_judged_together(state.judged, other.judged),
         history=History.of(records.values()),
@@ -311,6 +316,7 @@ def unlink(state: PersonFile, command: UnlinkBorrower, context: Context) -> Deci
     turn.change(loans=left, formerly=tuple(one for one in state.formerly if one != own))
     _profiled(turn, tuple(one for one in state.profiles if one.borrower != command.borrower))
     for one in [] if stays else gone:
+        turn.file = saying.withdrawn(turn.file, set(Occasion), loan=one.loan_id)
         parted = LoanUnlinked(person_id=state.id, loan_id=one.loan_id, role=one.role)
         turn.tell(parted, lender=one.lender)
     told = PersonUnlinked(person_id=state.id, borrower=_named(command.borrower), now=own)

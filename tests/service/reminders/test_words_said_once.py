@@ -7,12 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.reminders.domain import saying
 from services.reminders.domain.contact import Channel, Contact
 from services.reminders.domain.person_file import Planned, Word, new_file
+from services.reminders.domain.treatments import Capacity
 from services.reminders.domain.words.messages import Occasion
 from services.reminders.store import persons
 from shared.database import transaction
+from shared.events.base import Event
 from shared.events.examples import LENDER
 from shared.events.hardship import (
     NothingAffordable,
@@ -28,13 +32,23 @@ from shared.events.hardship import (
     PlanLoan,
     PlanProposed,
 )
-from shared.events.ledger import InstalmentDueSoon
+from shared.events.ledger import InstalmentDueSoon, LoanMoved, LoanRepaid
 from shared.events.mediation import MediationDeclined, MediationOpened
 from shared.events.parts import Purpose
 from shared.events.reminders import ContactSent, ContactWithheld, PromiseBroken, TreatmentAssigned
 from shared.money import Money
 from tests.builders import an_event
-from tests.service.reminders.helping import LOAN, OLGA, PERSON, World, missed, paid
+from tests.service.reminders.helping import (
+    ADA,
+    ELSEWHERE,
+    LOAN,
+    OLGA,
+    PERSON,
+    World,
+    missed,
+    paid,
+    registered,
+)
 
 PLAN = UUID(int=77)
 NAMED: dict[str, Any] = {"person_id": PERSON, "plan_id": PLAN}
@@ -130,6 +144,46 @@ async def test_a_missed_payment_that_came_to_light_is_not_asked_about(world: Wor
     await world.publish(an_event(PlanInstalmentMissedRetracted, **about))
     await world.on("2026-01-30")
     assert said(world) == []
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        paid(5_000, "2026-01-07"),
+        LoanRepaid(loan_id=LOAN, repaid_on=date(2026, 1, 7), credit=Money(0, "CNY")),
+        an_event(LoanMoved, loan_id=LOAN),
+    ],
+    ids=["paid", "repaid", "moved"],
+)
+async def test_nobody_is_asked_about_a_payment_that_is_no_longer_theirs_to_make(
+    world: World, over: Event
+) -> None:
+    await world.lent()
+    await world.on("2026-01-06", hour=14)  # late in the evening in Shanghai
+    about: dict[str, Any] = {**NAMED, "loan_id": LOAN, "due_on": date(2026, 1, 2)}
+    await world.publish(ACTIVATED, an_event(PlanInstalmentMissed, **about, unpaid=Money(5_000, "CNY")))
+    assert await words(world) == (Occasion.PLAN_QUESTION,)
+    await world.publish(over)
+    assert await words(world) == ()
+
+
+async def test_what_waits_to_be_said_goes_with_who_is_found_to_be_the_same_person(world: World) -> None:
+    await world.lent()
+    await world.publish(registered("B-9", "other"))
+    await world.on("2026-01-06", hour=14)
+    await world.publish(PROPOSED)
+    await world.post(f"persons/{ELSEWHERE}/links", {"other": str(PERSON)}, ADA)
+    await world.reminders.settled()
+    assert await words(world) == (Occasion.PLAN_PROPOSED,)
+    async with transaction(world.reminders.service.engine) as connection:
+        found = await persons.find_person(connection, PERSON)
+    assert found is not None
+    assert found.id == ELSEWHERE
+    assert found.capacity(date(2026, 1, 7)) is Capacity.TIGHT
+    name = {"lender": LENDER, "borrower_reference": "B-1"}
+    await world.post(f"persons/{ELSEWHERE}/unlink", name, ADA)
+    await world.reminders.settled()
+    assert await words(world) == ()
 
 
 async def test_who_has_not_answered_a_proposal_is_told_of_it_the_next_day(world: World) -> None:

@@ -33,14 +33,7 @@ from services.ledger.domain.proposals import Approve, Proposal, Propose, Propose
 from services.ledger.domain.suspense import Suspense
 from services.ledger.store import erasures, feeds, loans, pending
 from shared.events.base import Event
-from shared.events.hardship import (
-    PlanAccepted,
-    PlanBroken,
-    PlanBrokenRetracted,
-    PlanCompleted,
-    PlanCompletedRetracted,
-    PlanWithdrawn,
-)
+from shared.events.hardship import PlanAccepted
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.ledger import (
@@ -249,36 +242,15 @@ FLOW = Flow(
         Step(LegalActionStarted, outside.start_action, state=Loan),
         Step(LegalActionEnded, outside.end_action, state=Loan),
         Step(BalanceReported, ending.compare, emits=(BalanceDiffers,), state=Loan),
-        Step(
-            PlanBroken,
-            plan_end.break_off,
-            emits=(ScheduleRevised, *_FOLLOWS),
-            state=Loan,
-            key=lambda event: event.loan_ids,
-        ),
-        Step(
-            PlanWithdrawn,
-            plan_end.withdraw,
-            emits=(ScheduleRevised, *_FOLLOWS),
-            state=Loan,
-            key=lambda event: event.loan_ids,
-        ),
-        Step(
-            PlanCompleted,
-            plan_end.complete,
-            emits=(ScheduleRevised, *_FOLLOWS),
-            state=Loan,
-            key=lambda event: event.loan_ids,
-        ),
         *(
             Step(
-                one,
-                plan_end.resume,
+                message,
+                decide,
                 emits=(ScheduleRevised, *_FOLLOWS),
                 state=Loan,
                 key=lambda event: event.loan_ids,
             )
-            for one in (PlanBrokenRetracted, PlanCompletedRetracted)
+            for message, decide in plan_end.ENDS.items()
         ),
         Step(ReliefApplied, relief.confirm, emits=(ScheduleRevised, *_FOLLOWS), state=Loan),
         Step(ReliefRejected, relief.reject, emits=(ReliefRefused, FreezeRefused, *_FOLLOWS), state=Loan),

@@ -11,20 +11,14 @@ from services.ledger.domain.course import Gone
 from services.ledger.domain.feed import DayDue, Feed, feed_id
 from services.ledger.domain.last_record import in_doubt, slept
 from services.ledger.domain.loan import Entry, Loan
+from services.ledger.domain.plan_end import ENDS
 from services.ledger.domain.proposals import Approve, Assignment, Return
 from services.ledger.domain.suspense import HOLDS_FOR
 from services.ledger.domain.transfers import REPLACED, TRANSFERRED, passed_on
 from shared.decision import Context, Decision, Key, Need, Wait
 from shared.errors import Conflict, DomainError, NotHere
 from shared.events.base import Event
-from shared.events.hardship import (
-    PlanAccepted,
-    PlanBroken,
-    PlanBrokenRetracted,
-    PlanCompleted,
-    PlanCompletedRetracted,
-    PlanWithdrawn,
-)
+from shared.events.hardship import PlanAccepted
 from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import loan_id
 from shared.events.loans import (
@@ -51,7 +45,7 @@ class CorrectedElsewhere(Conflict):
     """This loan is in the books as another one now: put that one's file right."""
 
 
-_ENDS_OF_PLANS = (PlanBroken, PlanCompleted, PlanWithdrawn, PlanBrokenRetracted, PlanCompletedRetracted)
+_ENDS_OF_PLANS = tuple(ENDS)
 
 
 def guard(loan: Loan, message: Any, context: Context) -> Decision[Loan] | Need | Wait | None:

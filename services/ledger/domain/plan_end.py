@@ -2,9 +2,10 @@
 forgiven. What was told to be its end and was none is undone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from services.ledger.domain import facts
 from services.ledger.domain.agreements import LoanPlan, PlanEnd
@@ -26,6 +27,7 @@ from shared.events.hardship import (
 )
 from shared.events.parts import PlanPart, ReliefKind
 
+Decide = Callable[[Loan, Any, Context], Decision[Loan] | Need]
 WITHDRAWN = "plan_withdrawn"
 _AGAIN = "~"
 
@@ -170,3 +172,13 @@ def _former_rates(loan: Loan, every: list[Fact], plan: LoanPlan, broken_on: date
 def _name(plan: LoanPlan, what: str) -> str:
     """The reference of what the end of a plan brings: another one each time that it ends."""
     return f"plan:{plan.plan_id}:{what}{_AGAIN * plan.resumed}"
+
+
+ENDS: Mapping[type[Event], Decide] = {
+    PlanBroken: break_off,
+    PlanWithdrawn: withdraw,
+    PlanCompleted: complete,
+    PlanBrokenRetracted: resume,
+    PlanCompletedRetracted: resume,
+}
+"""How a loan obeys each of what is told of a plan's end."""

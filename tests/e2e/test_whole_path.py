@@ -88,7 +88,9 @@ async def test_the_same_comes_of_illness_while_two_replicas_of_each_service_are_
 
 
 async def illness(world: World, people: Callers) -> None:
-    """From a missed instalment over a kind question to a plan that is kept, and no word more."""
+    """From a missed instalment over a kind question to a plan that is kept, and no word more but of its own
+    payments, once each before it falls due.
+    """
     await lent(world, people)
     await unpaid_until(world, date(2026, 2, 4))
     assert len(await told(world, "ledger-events", PaymentMissed)) == 1
@@ -121,7 +123,12 @@ async def illness(world: World, people: Callers) -> None:
     kept = await told(world, "hardship-events", PlanInstalmentKept)
     assert [one.due_on.isoformat() for one in kept] == [one["due_on"] for one in dues]
     asked = [one for one in await contacts(world, ContactSent) if one.purpose.value != "answer"]
-    assert asked[len(before) :] == sent
+    since = len(before) + len(sent)
+    assert asked[len(before) : since] == sent
+    assert [(one.purpose.value, one.template) for one in asked[since:]] == [("plan", "plan_reminder")] * 2
+    for one, due in zip(asked[since:], kept, strict=True):
+        days_before = (due.due_on - one.sent_at.date()).days
+        assert 1 <= days_before <= 3
 
 
 async def test_who_pays_within_days_by_themselves_hears_nothing_and_a_reversal_begins_anew(

@@ -278,9 +278,11 @@ def _rest(service: Service) -> APIRouter:
     router = APIRouter(tags=["running"])
 
     @router.get("/quiescence", dependencies=[Allow(Scope.REST_READ)])
-    async def show_quiescence() -> Rest:
+    async def show_quiescence(
+        within_s: Annotated[float, Query(ge=0, le=10, description="Wait so long for it to come to rest")] = 0,
+    ) -> Rest:
         """Whether the service has come to rest."""
-        return Rest.model_validate(await service.quiescence())
+        return Rest.model_validate(await service.quiescence(within_s))
 
     return router
 

@@ -4,6 +4,7 @@ start and stop.
 
 import asyncio
 import gc
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,8 @@ from shared.upkeep import Check
 log = structlog.get_logger()
 
 UPKEEP_EVERY_S = 5.0
+REST_LOOKED_FOR_FIRST_S, REST_LOOKED_FOR_MOST_S, REST_LOOKED_FOR_SLOWER = 0.004, 0.02, 1.3
+"""How often to look whether the work is done: looking takes from those who do it."""
 # Four batches at work hold more than a hundred thousand short-lived objects: with less than that, a tenth of
 # the time went into looking through all of them again and again.
 GC_THRESHOLD = (300_000, 20, 50)
@@ -274,8 +277,15 @@ class Service:
         emitted = {e.TOPIC for step in steps for e in step.emits if not e.PER_LENDER}
         return [*read, *sorted(emitted if settings.role_relay else ())]
 
-    async def quiescence(self) -> "Quiescence":
-        """Whether this service has come to rest, for a driver of simulated time."""
+    async def quiescence(self, within_s: float = 0.0) -> "Quiescence":
+        """Whether this service has come to rest, for a driver of simulated time; waits for it for so long."""
+        end, pause_s = time.monotonic() + within_s, REST_LOOKED_FOR_FIRST_S
+        while not (found := await self._quiescence()).at_rest and time.monotonic() < end:
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * REST_LOOKED_FOR_SLOWER, REST_LOOKED_FOR_MOST_S)
+        return found
+
+    async def _quiescence(self) -> "Quiescence":
         asked = 0
         before = await self._rest()
         if not (before.outbox or before.due):  # else it does not rest in any case, and Kafka is not asked

@@ -31,8 +31,7 @@ COMES_BACK_WITHIN_S, AGAIN_AFTER_S = 60.0, 0.5
 """A service that was killed is started again by its supervisor."""
 TOKEN_HOURS, KNOWN_WITHIN_S = 11.0, 90.0
 _OF_A_LENDER = frozenset({Role.OPERATOR, Role.HARDSHIP_OFFICER})
-LOOK_SOON_S, LOOK_LATER_S, LOOK_SLOWER = 0.01, 0.1, 1.4
-"""How often to ask whether the services rest: they need their processors themselves."""
+ASKED_FOR_REST = "quiescence?within_s=5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +143,20 @@ class World:
         """Wait until all services have come to rest; when something is due next."""
         end = time.monotonic() + RESTS_WITHIN_S
         before: list[tuple[int, int]] = []
-        wait_s = LOOK_SOON_S
         while time.monotonic() < end:
-            first = await self._quiet(SERVICES[0])
-            found = [first]
-            if _still(first):  # while the first of the flow is busy the others need no question
-                found += await asyncio.gather(*(self._quiet(name) for name in SERVICES[1:]))
-            if len(found) == len(SERVICES) and all(map(_still, found)):
-                now = [(one["consumed"], one["emitted"]) for one in found]
-                if now == before:
-                    due = [one["next_due_at"] for one in found if one["next_due_at"] is not None]
-                    return min(map(datetime.fromisoformat, due), default=None)
-                before = now
-            else:
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * LOOK_SLOWER, LOOK_LATER_S)
+            # Each answers once it rests. What one has told meanwhile may have woken another: all are asked
+            # again, until nothing has moved between two rounds.
+            found = await asyncio.gather(*(self._quiet(name) for name in SERVICES))
+            now = [(one["consumed"], one["emitted"]) for one in found]
+            if now == before and all(map(_still, found)):
+                due = [one["next_due_at"] for one in found if one["next_due_at"] is not None]
+                return min(map(datetime.fromisoformat, due), default=None)
+            before = now
         raise StackError(f"the services did not come to rest in {RESTS_WITHIN_S:.0f} s: see ./huancui logs")
 
     async def _quiet(self, service: str) -> dict[str, Any]:
         self.requests -= 1  # the driver's own question is nobody's request
-        found: dict[str, Any] = await self.ask(service, "GET", "quiescence", (Role.SERVICE, "run"))
+        found: dict[str, Any] = await self.ask(service, "GET", ASKED_FOR_REST, (Role.SERVICE, "run"))
         return found
 
     # -- what was told ---------------------------------------------------------------------------------------

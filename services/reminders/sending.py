@@ -117,6 +117,17 @@ class _LoanNow(BaseModel):
     unpaid: Money
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What the last look saw of a contact: it is written from the same."""
+
+    file: PersonFile
+    planned: Planned
+    conduct: Conduct | None
+    borrowers: Sequence[Borrower]
+    now: datetime
+
+
 class Sending:
     """The dispatcher's last look, and its ways out."""
 
@@ -125,6 +136,7 @@ class Sending:
     ) -> None:
         self._service, self._channels, self._composer = service, channels, composer
         self._ledger, self._helplines = ledger, helplines
+        self._looked: Mapping[UUID, _Looked] = {}
 
     @property
     def deliveries(self) -> Mapping[str, Any]:
@@ -134,43 +146,58 @@ class Sending:
     # -- the last look ---------------------------------------------------------------------------------------
 
     async def permit(self, connection: Any, sends: Sequence[ClaimedSend]) -> Mapping[Any, Withheld]:
-        """Those that must not go out now, and why."""
+        """Those that must not go out now, and why. What may go out is written from what was seen here."""
         reference: Reference = self._service.reference
         fresh = await self._holds_read(connection)
-        now = await self._service.clock.now(connection)
-        files = await persons.load_persons(connection, {send.key.id: () for send in sends})
         brakes = await small.pulled_brakes(connection)
-        planned = {
-            send.id: found
-            for send in sends
-            if send.key.id in files and (found := files[send.key.id].plan_of(send.id)) is not None
-        }
-        lenders = {one.contact.lender for one in planned.values()}
-        conducts = await small.load_conducts(connection, {conduct_id(one): () for one in lenders})
+        self._looked = await self._look_at(connection, sends)
         withheld = {}
-        for send in sends:
-            if send.id not in planned:
-                continue
-            file, one = files[send.key.id], planned[send.id]
+        for id_, seen in self._looked.items():
+            file, one = seen.file, seen.planned
             if file.merged_into is not None:
-                withheld[send.id] = Withheld(NotSent.MERGED.value)
+                withheld[id_] = Withheld(NotSent.MERGED.value)
                 continue
-            conduct = conducts.get(conduct_id(one.contact.lender))
-            policy = reference.policy(file.judged.regions, conduct.regions if conduct is not None else ())
+            regions = seen.conduct.regions if seen.conduct is not None else ()
             said = last_look(
                 one.id,
                 one.contact,
-                file.person(now),
+                file.person(seen.now),
                 file.history,
-                policy,
-                self._situation(file, one, brakes, now, fresh),
-                now,
+                reference.policy(file.judged.regions, regions),
+                self._situation(file, one, brakes, seen.now, fresh),
+                seen.now,
             )
             if isinstance(said, NotSent):
-                withheld[send.id] = Withheld(said.value)
+                withheld[id_] = Withheld(said.value)
             elif said is not None:
-                withheld[send.id] = Withheld(f"{said.rule.pack}@{said.rule.version}/{said.rule.rule}")
+                withheld[id_] = Withheld(f"{said.rule.pack}@{said.rule.version}/{said.rule.rule}")
         return withheld
+
+    async def _look_at(self, connection: Any, sends: Sequence[ClaimedSend]) -> Mapping[UUID, _Looked]:
+        """What is planned, for whom, and who writes: of a batch at once; without what nobody planned."""
+        now = await self._service.clock.now(connection)
+        files = await persons.load_persons(connection, {send.key.id: () for send in sends})
+        planned = {
+            send.id: (files[send.key.id], found)
+            for send in sends
+            if send.key.id in files and (found := files[send.key.id].plan_of(send.id)) is not None
+        }
+        lenders = {one.contact.lender for _, one in planned.values()}
+        conducts = await small.load_conducts(connection, {conduct_id(one): () for one in lenders})
+        owners = {id_: _borrowers_of(file) for id_, (file, _) in planned.items()}
+        borrowers = await small.load_borrowers(
+            connection, {owner: () for each in owners.values() for owner in each}
+        )
+        return {
+            id_: _Looked(
+                file,
+                one,
+                conducts.get(conduct_id(one.contact.lender)),
+                [borrowers[owner] for owner in owners[id_] if owner in borrowers],
+                now,
+            )
+            for id_, (file, one) in planned.items()
+        }
 
     def _situation(
         self, file: PersonFile, planned: Planned, brakes: Sequence[Brake], now: datetime, fresh: bool
@@ -214,18 +241,12 @@ class Sending:
 
     async def deliver(self, send: ClaimedSend, payload: Mapping[str, Any]) -> str:
         """Write the text, hand it over; the provider's reference. Raises TryLater, NeverTaken."""
-        async with transaction(self._service.engine) as connection:
-            now = await self._service.clock.now(connection)
-            found = (await persons.load_persons(connection, {send.key.id: ()})).get(send.key.id)
-            planned = found.plan_of(send.id) if found is not None else None
-            if found is None or planned is None:
-                raise NeverTaken("unplanned")
-            ids = [borrower_id(one.lender, one.reference) for one in found.borrowers]
-            borrowers = await small.load_borrowers(connection, dict.fromkeys(ids, ()))
-            id_ = conduct_id(planned.contact.lender)
-            conduct = (await small.load_conducts(connection, {id_: ()})).get(id_)
-        owner, value = _written(planned, list(borrowers.values()))
-        facts = await self._facts(found, planned, owner, conduct, now)
+        looked = self._looked.get(send.id)
+        if looked is None:
+            raise NeverTaken("unplanned")
+        found, planned, now = looked.file, looked.planned, looked.now
+        owner, value = _written(planned, looked.borrowers)
+        facts = await self._facts(found, planned, owner, looked.conduct, now)
         address = found.judged.address(planned.contact.address)
         composed = self._compose(
             planned, found, facts, established=address is not None and address.established
@@ -345,6 +366,10 @@ def _written(planned: Planned, borrowers: Sequence[Borrower]) -> tuple[Borrower,
         raise NeverTaken("address_gone")
     owner, value = found[0]
     return replace(owner), value
+
+
+def _borrowers_of(file: PersonFile) -> list[UUID]:
+    return [borrower_id(one.lender, one.reference) for one in file.borrowers]
 
 
 def _of(words: Mapping[str, str], language: str, otherwise: str) -> str:

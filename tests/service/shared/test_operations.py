@@ -222,6 +222,23 @@ async def test_a_service_says_whether_it_rests(ledger: Running, client: httpx.As
     assert rest["next_due_at"] == "2026-01-29T00:00:00Z", "the loan is looked at before its instalment is due"
 
 
+async def test_who_asks_for_rest_may_wait_for_it(ledger: Running, client: httpx.AsyncClient) -> None:
+    loans = [a_loan(f"l{number}") for number in range(40)]
+    await ledger.publish(*loans, *(a_payment(loan=f"l{number}") for number in range(40)))
+    rest = await got(client, "quiescence", within_s=10)
+    assert rest["consumed"] == 80, "asked at once, it answers when all is read"
+    assert (rest["outbox"], rest["due"], rest["behind"]) == (0, 0, 0)
+    assert (await client.get("/v1/quiescence?within_s=60")).status_code == 422
+
+
+async def test_who_waits_for_rest_in_vain_is_answered(ledger: Running, client: httpx.AsyncClient) -> None:
+    await ledger.value(
+        "INSERT INTO send (id, type, key, channel, payload, not_before, leased_until) "
+        "VALUES (gen_random_uuid(), 'Loan', gen_random_uuid(), 'mail', '{}', 'epoch', 'infinity')"
+    )
+    assert (await got(client, "quiescence", within_s=0.1))["due"] == 1, "another replica has it in hand"
+
+
 async def test_the_audit_is_read_by_key_and_verified(ledger: Running, client: httpx.AsyncClient) -> None:
     loan_id = await parked(ledger)
     for path in (f"parked/Loan/{loan_id}", f"parked/Loan/{loan_id}"):

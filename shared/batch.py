@@ -266,7 +266,7 @@ class Batch:
         setting, cancelling = [], []
         for (key, kind), (message, timer) in fold.timers.items():
             if isinstance(timer, SetTimer):
-                setting.append((key, timer, message.id, trace(message)))
+                setting.append((key, timer, spine.set_by(timer, message.id, fold.now), trace(message)))
             else:
                 cancelling.append((key, kind))
         if setting:

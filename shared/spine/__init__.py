@@ -15,7 +15,7 @@ from shared.spine.progress import (
 )
 from shared.spine.sends import ClaimedSend, SendRow, claim_sends, postpone_send, queue_sends, settle_sends
 from shared.spine.states import HeldRow, held, keep, keep_again, let_go, lock, lock_id
-from shared.spine.timers import DueTimer, cancel_timers, due_timers, fire_timers, set_timers
+from shared.spine.timers import DueTimer, cancel_timers, due_timers, fire_timers, set_by, set_timers
 
 __all__ = [
     "ClaimedSend",
@@ -50,6 +50,7 @@ __all__ = [
     "queue_sends",
     "read_through",
     "seen",
+    "set_by",
     "set_timers",
     "settle_sends",
     "store_answers",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +33,10 @@ _DUE_TIMERS = (
     "ORDER BY due_at, key LIMIT $2"
 )
 
+ANYONE = UUID(int=0)
+SURELY_TO_COME = timedelta(minutes=5)
+"""No clock of a replica is so far from another's."""
+
 
 @dataclass(frozen=True, slots=True)
 class DueTimer:
@@ -42,14 +46,22 @@ class DueTimer:
     kind: str
     due_at: datetime
     set_by: UUID
-    """The message that set it, so that two timers for the same moment are two."""
+    """What tells two timers for the same moment apart: see `set_by`."""
     traceparent: str | None
+
+
+def set_by(timer: SetTimer, message: UUID, now: datetime) -> UUID:
+    """Whom a timer counts as set by. One for now may have fired for the same moment before, so the message
+    makes it another; one that is surely to come has not, and is the same whoever set it: what it causes then
+    has the same ids in whatever order messages came.
+    """
+    return ANYONE if timer.due_at - now > SURELY_TO_COME else message
 
 
 async def set_timers(
     connection: AsyncConnection, timers: Sequence[tuple[Key, SetTimer, UUID, str | None]]
 ) -> None:
-    """Set or move timers: (state, timer, the message that sets it, its trace)."""
+    """Set or move timers: (state, timer, whom it is set by, the trace of the message that sets it)."""
     await execute(
         connection,
         _SET_TIMERS,
@@ -61,7 +73,7 @@ async def set_timers(
             [timer.at for _, timer, _, _ in timers],
             [timer.zone for _, timer, _, _ in timers],
             [timer.due_at for _, timer, _, _ in timers],
-            [set_by for _, _, set_by, _ in timers],
+            [by for _, _, by, _ in timers],
             [trace for _, _, _, trace in timers],
         ),
     )

@@ -96,9 +96,11 @@ _FORGET_DAYS = (
     "DELETE FROM feed_day d USING unnest($1::text[], $2::date[], $3::text[]) AS x(lender, through, product) "
     "WHERE d.lender = x.lender AND d.day <= x.through AND (x.product = '' OR x.product = d.product)"
 )
-# What the loans wait for has come: their day begins now.
+# What the loans wait for has come: their day begins now. A timer of theirs may have been moved to this very
+# moment before, and fired: this one is another.
 _WAKE = (
-    "UPDATE timer SET due_at = x.read_at + interval '1 millisecond' FROM loan JOIN "
+    "UPDATE timer SET due_at = x.read_at + interval '1 millisecond', "
+    "set_by = md5(timer.set_by::text || extract(epoch FROM timer.due_at))::uuid FROM loan JOIN "
     "unnest($1::text[], $2::date[], $3::text[], $4::timestamptz[]) AS x(lender, through, product, read_at) "
     "ON loan.lender = x.lender AND loan.waits_through <= x.through "
     f"AND (x.product = '' OR x.product = loan.product) WHERE timer.type = '{Loan.__name__}' "

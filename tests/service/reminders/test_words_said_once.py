@@ -88,6 +88,18 @@ async def test_a_plans_next_payment_is_spoken_of_three_days_before_and_once(worl
     assert sent.purpose is Purpose.PLAN
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_what_is_said_has_the_same_id_whatever_came_last(world: World, place: int) -> None:
+    await world.lent()
+    await world.on("2026-01-06")
+    came: list[Event] = [ACTIVATED, due_soon("2026-01-15")]
+    came.insert(place, registered())
+    await world.publish(*came)
+    await world.on("2026-01-13")
+    (sent,) = world.told(ContactSent)
+    assert sent.contact_id == UUID("85f879ed-9074-8165-a14d-85d0cb3cb039")
+
+
 async def test_a_payment_before_the_day_makes_the_word_needless(world: World) -> None:
     await world.lent()
     await world.on("2026-01-06")

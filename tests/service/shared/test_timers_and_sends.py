@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -107,6 +108,14 @@ def test_a_local_time_that_comes_twice_or_not_at_all_has_one_moment(
     on: date, at: time, zone: str, due_at: str
 ) -> None:
     assert SetTimer("x", on, at, zone).due_at == instant(due_at)
+
+
+def test_a_timer_that_is_surely_to_come_is_the_same_whoever_set_it() -> None:
+    now, one, other = instant("2026-01-01T00:00:00"), UUID(int=1), UUID(int=2)
+    later = SetTimer.at_instant("FollowUpDue", now + timedelta(hours=1))
+    assert spine.set_by(later, one, now) == spine.set_by(later, other, now)
+    soon = SetTimer.at_instant("FollowUpDue", now + timedelta(minutes=1))
+    assert spine.set_by(soon, one, now) != spine.set_by(soon, other, now), "it may have fired for that moment"
 
 
 async def test_simulated_time_moves_by_ticks_alone_and_never_back(

@@ -7,7 +7,7 @@ import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import faults, upkeep
+from shared import faults, spine, upkeep
 from shared.batch import Parts
 from shared.clock import Clock
 from shared.database import make_engine, transaction
@@ -286,17 +286,16 @@ class Service:
         return found
 
     async def _quiescence(self) -> "Quiescence":
-        asked = 0
-        before = await self._rest()
-        if not (before.outbox or before.due):  # else it does not rest in any case, and Kafka is not asked
-            asked = sum(await asyncio.gather(*(intake.behind() for intake in self.intakes)))
-        return replace(before, behind=asked)
-
-    async def _rest(self) -> "Quiescence":
         async with transaction(self.engine) as connection:
             now = await self.clock.now(connection)
+            # The positions first: what is applied meanwhile still seems unread.
+            positions = await spine.all_positions(connection)
             consumed, emitted, outbox, due, next_due_at = await upkeep.rest(connection, now)
-        return Quiescence(now, consumed, emitted, outbox, due, next_due_at, 0)
+        behind = 0
+        if not (outbox or due):  # else it does not rest in any case, and Kafka is not asked
+            asked = (intake.behind(positions.get(intake.name, {})) for intake in self.intakes)
+            behind = sum(await asyncio.gather(*asked))
+        return Quiescence(now, consumed, emitted, outbox, due, next_due_at, behind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,14 +117,14 @@ class Intake:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
 
-    async def behind(self) -> int:
-        """How many records are not applied, in all partitions; at least 1 while this replica is unsettled."""
+    async def behind(self, positions: Mapping[tuple[str, int], int]) -> int:
+        """How many records are not applied, in all partitions, by the positions that are stored of us; at
+        least 1 while this replica is unsettled.
+        """
         consumer = self._consumer
         if consumer is None or self._epoch == -1 or consumer.assignment()[0] != self._epoch or self._fresh:
             return 1
-        async with transaction(self._engine) as connection:
-            every = await spine.all_positions(connection, self.name)
-        stored = {Partition(*place): offset for place, offset in every.items()}
+        stored = {Partition(*place): offset for place, offset in positions.items()}
         ends = await consumer.end_offsets(list(stored)) if stored else {}
         settled = consumer.assignment()[0] == self._epoch
         return sum(max(0, end - stored[place]) for place, end in ends.items()) + (0 if settled else 1)

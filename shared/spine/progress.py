@@ -1,5 +1,6 @@
 """How far the input is read."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ _MOVE = (
 _POSITIONS = (
     "SELECT topic, partition, next_offset FROM position WHERE consumer = $1 AND topic = ANY($2::text[])"
 )
-_ALL_POSITIONS = "SELECT topic, partition, next_offset FROM position WHERE consumer = $1"
+_ALL_POSITIONS = "SELECT consumer, topic, partition, next_offset FROM position"
 _ADD_POSITIONS = (
     "INSERT INTO position (consumer, topic, partition, next_offset) "
     "SELECT $1, t, p, o FROM unnest($2::text[], $3::integer[], $4::bigint[]) AS u(t, p, o) ON CONFLICT DO "
@@ -73,10 +74,12 @@ async def positions(
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-async def all_positions(connection: AsyncConnection, consumer: str) -> dict[tuple[str, int], int]:
-    """Where a consumer stands in every partition that it ever began."""
-    rows = await execute(connection, _ALL_POSITIONS, (consumer,))
-    return {(row[0], row[1]): row[2] for row in rows}
+async def all_positions(connection: AsyncConnection) -> dict[str, dict[tuple[str, int], int]]:
+    """Where each consumer stands in every partition that it ever began."""
+    found: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
+    for consumer, topic, partition, offset in await execute(connection, _ALL_POSITIONS):
+        found[consumer][topic, partition] = offset
+    return found
 
 
 async def add_positions(connection: AsyncConnection, consumer: str, offsets: Mapping[Any, int]) -> None:

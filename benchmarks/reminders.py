@@ -14,8 +14,9 @@ from benchmarks.ground import Ground, connected, reached
 from benchmarks.open_loop import Client, arrivals
 from cli.stack.process import LOOPBACK
 from services.reminders.adapters.calendars import holidays_of
-from services.reminders.domain.contact import Channel, Purpose
+from services.reminders.domain.contact import Channel, Purpose, Sender
 from services.reminders.domain.course import Course
+from services.reminders.domain.gate import Permit, permit
 from services.reminders.domain.history import History, Outcome, Record
 from services.reminders.domain.person import Address, Person
 from services.reminders.domain.person_file import BorrowerKey, LoanSeen, PersonFile, Profile
@@ -31,7 +32,9 @@ from shared.flow import Change
 from shared.messaging.memory import MemoryBroker
 from tests.harness import STILL, Running, instant, running
 from tests.service.reminders.helping import booked, missed, opened, registered
+from tests.unit.reminders.gates import LOAN, a_contact, a_person, floor_and, made
 
+GATE_GOAL = 5_000
 PERMITS_GOAL, P99_GOAL_MS = 500, 60.0
 PAST_CONTACTS = 200
 DECIDED_GOAL = 3_000
@@ -99,6 +102,26 @@ def _requests(token: str, count: int, among: int, run: str) -> list[bytes]:
             f"{head}Idempotency-Key: {run}-{number}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
         )
     return made
+
+
+async def gate(ground: Ground) -> list[Figure]:
+    """The gate alone: every rule of a person's packs, with many contacts past; nothing is read or saved."""
+    policy, person = floor_and("us-regf", "us-ma"), a_person(calendars=("us", "us-ma"), regions=("US-MA",))
+    now = instant("2026-06-10T16:00:00")
+    past = [
+        made(now - timedelta(days=8 + number * 3.5), Outcome.DELIVERED, Channel.MAIL)
+        for number in range(PAST_CONTACTS)
+    ]
+    history, contact = History.of(past), a_contact(sender=Sender.AGENCY, loans=(LOAN,))
+    assert isinstance(permit(contact, person, history, policy, now), Permit), "it asks all of them"
+    count, rates = ground.sized(5_000, 1_000), list[float]()
+    for _ in range(5):
+        began = time.process_time()
+        for number in range(count):
+            permit(contact, person, history, policy, now + timedelta(seconds=number))
+        rates.append(count / (time.process_time() - began))
+    what = f"decisions of the gate, {PAST_CONTACTS} past contacts, one process"
+    return [Figure("gate", what, "1/s", rates, goal=GATE_GOAL)]
 
 
 async def permits(ground: Ground) -> list[Figure]:

@@ -19,7 +19,7 @@ from benchmarks.memory import memory
 from benchmarks.million import million
 from benchmarks.options import options
 from benchmarks.outbox import relay
-from benchmarks.reminders import decided, permits
+from benchmarks.reminders import decided, gate, permits
 from benchmarks.risk import scores
 from benchmarks.whole_flow import whole_flow
 from cli.stack.layout import local_layout
@@ -36,6 +36,7 @@ BENCHES: Mapping[str, Bench] = {
     "million": million,
     "handing-in": handing_in,
     "options": options,
+    "gate": gate,
     "permits": permits,
     "decided": decided,
     "scores": scores,

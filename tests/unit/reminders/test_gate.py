@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from time import process_time
 from uuid import UUID
 
 import pytest
@@ -31,7 +30,6 @@ from services.reminders.domain.person import (
 )
 from shared.events.parts import HoldReason
 from tests.unit.reminders.gates import (
-    ADDRESSES,
     AGENCY,
     FRIEND,
     LENDER,
@@ -52,7 +50,6 @@ from tests.unit.reminders.gates import (
     until,
 )
 
-PERMITS_PER_S_MIN = 5_000
 SELF_STARTED = [Purpose.DEMAND, Purpose.REMINDER, Purpose.HELP, Purpose.PLAN, Purpose.MEDIATION]
 
 
@@ -336,7 +333,7 @@ def test_a_person_whose_place_is_not_known_is_explained_so() -> None:
     assert "No later time is known" in said
 
 
-def test_there_are_five_thousand_permits_a_second_with_two_hundred_contacts_past() -> None:
+def test_two_hundred_contacts_long_past_forbid_nothing() -> None:
     policy, person = floor_and("us-regf", "us-ma"), a_person(calendars=("us", "us-ma"), regions=("US-MA",))
     now = datetime(2026, 6, 10, 16, tzinfo=UTC)
     past = [
@@ -344,19 +341,6 @@ def test_there_are_five_thousand_permits_a_second_with_two_hundred_contacts_past
     ]
     history, contact = History.of(past), a_contact(sender=Sender.AGENCY, loans=(LOAN,))
     assert isinstance(permit(contact, person, history, policy, now), Permit)
-
-    # The fastest of some rounds: on a shared machine the others measure what ran beside them.
-    rounds, count = list[float](), 1_000
-    for _ in range(10):
-        began = process_time()
-        for number in range(count):
-            permit(contact, person, history, policy, now + timedelta(seconds=number))
-        rounds.append(count / (process_time() - began))
-    per_second = max(rounds)
-
-    print(f"{per_second:.0f} permits/s")
-    assert per_second > PERMITS_PER_S_MIN
-    assert len(person.addresses) == len(ADDRESSES)
 
 
 def test_after_a_stop_only_what_the_person_writes_later_is_answered() -> None:

@@ -14,20 +14,22 @@ from services.reminders.domain.history import History, Outcome, Record
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER: msgspec.msgpack.Decoder[tuple[list[Any], list[list[Any]]]] = msgspec.msgpack.Decoder(
-    tuple[list[Any], list[list[Any]]]
+_Row = tuple[UUID, int, int, int, int, int, int, UUID | None]
+"""Id, microseconds since the epoch, first and last day, kind, flags, day of the consent, what it answers."""
+# The library makes ids of bytes, and bytes of ids, in a fifth of the time that Python takes.
+_ENCODER = msgspec.msgpack.Encoder(uuid_format="bytes")
+_DECODER: msgspec.msgpack.Decoder[tuple[list[Any], list[_Row]]] = msgspec.msgpack.Decoder(
+    tuple[list[Any], list[_Row]]
 )
+_NEW = tuple.__new__
 
 
 def pack(history: History) -> bytes:
     """The history as bytes."""
-    sets: dict[int, tuple[bytes, ...]] = {}
     places: dict[tuple[Any, ...], int] = {}
     kinds: list[tuple[Any, ...]] = []
     rows = []
     for one in history.records:
-        loans, talked = _bytes_of(one.loans, sets), _bytes_of(one.talked, sets)
         # Members of enumerations are known by their place in memory: hashing them takes longer than all else.
         key = (
             id(one.channel),
@@ -36,8 +38,8 @@ def pack(history: History) -> bytes:
             one.address,
             one.lender,
             one.collector,
-            loans,
-            talked,
+            one.loans,
+            one.talked,
             id(one.place),
             one.traits,
         )
@@ -45,28 +47,24 @@ def pack(history: History) -> bytes:
         if number is None:
             number = places[key] = len(kinds)
             named = (one.channel, one.purpose, one.outcome, one.address, one.lender, one.collector)
-            kinds.append((*named, loans, talked, one.place, one.traits))
+            kinds.append((*named, _in_order(one.loans), _in_order(one.talked), one.place, one.traits))
         rows.append(
             (
-                one.id.bytes,
+                one.id,
                 (one.at - _EPOCH) // _MICROSECOND,
                 one.first_on.toordinal(),
                 one.last_on.toordinal(),
                 number,
                 one.flags,
                 one.consent_day,
-                None if one.answers is None else one.answers.bytes,
+                one.answers,
             )
         )
     return _ENCODER.encode((kinds, rows))
 
 
-def _bytes_of(ids: frozenset[UUID], known: dict[int, tuple[bytes, ...]]) -> tuple[bytes, ...]:
-    """Ids in order, as bytes; made once for each set that records share."""
-    found = known.get(id(ids))
-    if found is None:
-        found = known[id(ids)] = tuple(sorted(one.bytes for one in ids))
-    return found
+def _in_order(ids: frozenset[UUID]) -> list[UUID]:
+    return sorted(ids, key=lambda one: one.bytes)
 
 
 def unpack(packed: bytes) -> History:
@@ -77,27 +75,26 @@ def unpack(packed: bytes) -> History:
     records = []
     for id_, at, first_on, last_on, number, flags, consent_day, answers in rows:
         channel, purpose, outcome, address, lender, collector, loans, talked, place, traits = kinds[number]
-        records.append(
-            Record(
-                UUID(bytes=id_),
-                _EPOCH + timedelta(microseconds=at),
-                day(first_on),
-                day(last_on),
-                channel,
-                purpose,
-                outcome,
-                address,
-                lender,
-                collector,
-                loans,
-                talked,
-                flags,
-                consent_day,
-                None if answers is None else UUID(bytes=answers),
-                place,
-                traits,
-            )
+        values = (
+            id_,
+            _EPOCH + timedelta(0, 0, at),
+            day(first_on),
+            day(last_on),
+            channel,
+            purpose,
+            outcome,
+            address,
+            lender,
+            collector,
+            loans,
+            talked,
+            flags,
+            consent_day,
+            answers,
+            place,
+            traits,
         )
+        records.append(_NEW(Record, values))
     return History(tuple(records))
 
 

@@ -14,7 +14,7 @@ from benchmarks.ground import Ground, connected, reached
 from benchmarks.open_loop import Client, arrivals
 from cli.stack.process import LOOPBACK
 from services.reminders.adapters.calendars import holidays_of
-from services.reminders.domain.contact import Channel, Purpose, Sender
+from services.reminders.domain.contact import Channel, Purpose
 from services.reminders.domain.course import Course
 from services.reminders.domain.gate import Permit, permit
 from services.reminders.domain.history import History, Outcome, Record
@@ -32,7 +32,7 @@ from shared.flow import Change
 from shared.messaging.memory import MemoryBroker
 from tests.harness import STILL, Running, instant, running
 from tests.service.reminders.helping import booked, missed, opened, registered
-from tests.unit.reminders.gates import LOAN, a_contact, a_person, floor_and, made
+from tests.unit.reminders.gates import a_contact, a_long_past, a_person, floor_and
 
 GATE_GOAL = 5_000
 PERMITS_GOAL, P99_GOAL_MS = 500, 60.0
@@ -108,11 +108,7 @@ async def gate(ground: Ground) -> list[Figure]:
     """The gate alone: every rule of a person's packs, with many contacts past; nothing is read or saved."""
     policy, person = floor_and("us-regf", "us-ma"), a_person(calendars=("us", "us-ma"), regions=("US-MA",))
     now = instant("2026-06-10T16:00:00")
-    past = [
-        made(now - timedelta(days=8 + number * 3.5), Outcome.DELIVERED, Channel.MAIL)
-        for number in range(PAST_CONTACTS)
-    ]
-    history, contact = History.of(past), a_contact(sender=Sender.AGENCY, loans=(LOAN,))
+    history, contact = a_long_past(now, PAST_CONTACTS), a_contact()
     assert isinstance(permit(contact, person, history, policy, now), Permit), "it asks all of them"
     count, rates = ground.sized(5_000, 1_000), list[float]()
     for _ in range(5):

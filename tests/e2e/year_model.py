@@ -148,7 +148,7 @@ def _say(life: Life, totals: Totals) -> None:
     if life.promise is not None:
         said_on, promised_on = life.promise
         totals.counts[life.name, "PromiseMade"] += 1
-        # Nobody's working days are more than six days apart here.
+        # No life here pays in the working days after the promised one, on which it would be kept as well.
         in_time = sum(one.cents for one in life.payments if said_on <= one.on <= promised_on)
         totals.counts[life.name, "PromiseKept" if in_time >= CENTS else "PromiseBroken"] += 1
     if life.disputes_on is not None:

@@ -187,3 +187,11 @@ def hours_of(contact: Contact, person: Person, policy: Policy, on: date, zone: s
     open_ = [one for one in minutes if isinstance(asked(one, contact, person, policy=policy), Permit)]
     first, last = open_[0].astimezone(ZoneInfo(zone)), open_[-1].astimezone(ZoneInfo(zone))
     return f"{first:%H:%M}", f"{last + timedelta(minutes=1):%H:%M}"
+
+
+def a_long_past(now: datetime, contacts: int = 200) -> History:
+    """Mails by the dozen, the last of them longer ago than any cap of a week looks."""
+    return History.of(
+        made(now - timedelta(days=8 + number * 3.5), Outcome.DELIVERED, Channel.MAIL)
+        for number in range(contacts)
+    )

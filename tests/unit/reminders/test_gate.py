@@ -1,7 +1,7 @@
 """What the gate promises to everybody: default deny, answers and wishes open, reasons in words."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,7 @@ from services.reminders.domain.contact import (
 )
 from services.reminders.domain.explain import Language, explain
 from services.reminders.domain.gate import Permit, Withheld, permit
-from services.reminders.domain.history import History, Outcome
+from services.reminders.domain.history import Outcome
 from services.reminders.domain.person import (
     Address,
     ClosedTime,
@@ -30,6 +30,7 @@ from services.reminders.domain.person import (
 )
 from shared.events.parts import HoldReason
 from tests.unit.reminders.gates import (
+    ADDRESSES,
     AGENCY,
     FRIEND,
     LENDER,
@@ -39,6 +40,7 @@ from tests.unit.reminders.gates import (
     OTHER_LOAN,
     SHANGHAI,
     a_contact,
+    a_long_past,
     a_person,
     asked,
     came,
@@ -336,11 +338,9 @@ def test_a_person_whose_place_is_not_known_is_explained_so() -> None:
 def test_two_hundred_contacts_long_past_forbid_nothing() -> None:
     policy, person = floor_and("us-regf", "us-ma"), a_person(calendars=("us", "us-ma"), regions=("US-MA",))
     now = datetime(2026, 6, 10, 16, tzinfo=UTC)
-    past = [
-        made(now - timedelta(days=8 + number * 3.5), Outcome.DELIVERED, Channel.MAIL) for number in range(200)
-    ]
-    history, contact = History.of(past), a_contact(sender=Sender.AGENCY, loans=(LOAN,))
+    history, contact = a_long_past(now), a_contact(sender=Sender.AGENCY, loans=(LOAN,))
     assert isinstance(permit(contact, person, history, policy, now), Permit)
+    assert len(person.addresses) == len(ADDRESSES)
 
 
 def test_after_a_stop_only_what_the_person_writes_later_is_answered() -> None:

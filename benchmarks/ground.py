@@ -80,10 +80,10 @@ class Ground:
         """How often a cheap figure is measured."""
         return 1 if self.short else 3
 
-    def token(self) -> str:
-        """A token of the lender's platform."""
+    def token(self, role: Role = Role.INTEGRATOR) -> str:
+        """A token of the lender's platform, or of another role with this lender."""
         defaults = {name: ServiceSettings.model_fields[name].default for name in ("issuer", "audience")}
-        return issue_token(self._key, subject="platform", role=Role.INTEGRATOR, lenders=[LENDER], **defaults)
+        return issue_token(self._key, subject="platform", role=role, lenders=[LENDER], **defaults)
 
     async def topics(self) -> str:
         """Make all topics anew, and the prefix that sets them apart."""

@@ -21,7 +21,7 @@ RATE, GOAL_MS = 200, 300.0
 OUT = "ledger-events"
 WARM_UP_S = 2.0
 
-_COMMITTED = "SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 FROM inbox"
+COMMITTED = "SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 FROM inbox"
 
 
 async def latency(ground: Ground) -> list[Figure]:
@@ -99,7 +99,7 @@ async def _settled(database_url: str, messages: int) -> dict[UUID, float]:
             return int(await connection.fetchval("SELECT count(*) FROM inbox"))
 
         await reached(entered, messages)
-        return {row[0]: row[1] for row in await connection.fetch(_COMMITTED)}
+        return {row[0]: row[1] for row in await connection.fetch(COMMITTED)}
 
 
 async def emissions(ground: Ground, prefix: str) -> dict[UUID, tuple[str, float]]:

@@ -12,6 +12,7 @@ from benchmarks.due_timers import timers
 from benchmarks.figures import Figure
 from benchmarks.ground import SERVERS, Ground, Stalled, opened
 from benchmarks.handing_in import handing_in
+from benchmarks.holds import holds
 from benchmarks.http_writes import http
 from benchmarks.kafka_flow import gc, kafka_flow
 from benchmarks.latency import latency
@@ -39,6 +40,7 @@ BENCHES: Mapping[str, Bench] = {
     "gate": gate,
     "permits": permits,
     "decided": decided,
+    "holds": holds,
     "scores": scores,
     "whole-flow": whole_flow,
 }

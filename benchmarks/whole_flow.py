@@ -3,7 +3,7 @@ instalment to the decision whether its borrower is contacted.
 """
 
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,6 +33,8 @@ NOON = instant("2026-01-08T04:00:00")
 """A Thursday's noon in Shanghai, a week after the instalment fell due: the first contact is due at once."""
 DUE_ON = date(2026, 1, 1)
 OPENED_ON = date(2025, 12, 1)
+NOTHING_SENT: Mapping[str, object] = {"dry_channels": True, "role_dispatch": False}
+"""Sending is another work."""
 _READ = "SELECT coalesce(sum(next_offset), 0)::bigint FROM position WHERE topic = $1"
 _COUNT_DECIDED = (
     "SELECT count(DISTINCT person_id) FROM person_record WHERE kind IN ('ContactPlanned', 'ContactWithheld')"
@@ -50,6 +52,7 @@ class Four:
     prefix: str
     databases: Mapping[str, str]
     processes: Mapping[str, Child]
+    urls: Mapping[str, str]
 
     @property
     def memory_mb(self) -> float:
@@ -58,8 +61,10 @@ class Four:
 
 
 @asynccontextmanager
-async def four_services(ground: Ground, **settings: object) -> AsyncIterator[Four]:
-    """Run them on topics and databases of their own."""
+async def four_services(
+    ground: Ground, reminders: Mapping[str, object] = NOTHING_SENT, **settings: object
+) -> AsyncIterator[Four]:
+    """Run them on topics and databases of their own, with settings for reminders alone, and for all."""
     prefix = await ground.topics()
     databases = {name: await ground.databases.make(name) for name in SERVICES}
     key, token = ground.home / "sealing-key", ground.home / "service-token"
@@ -67,18 +72,20 @@ async def four_services(ground: Ground, **settings: object) -> AsyncIterator[Fou
     token.write_text(ground.token())
     own: dict[str, dict[str, object]] = {
         "ledger": {},
-        "reminders": {"dry_channels": True, "role_dispatch": False},  # sending is another work
+        "reminders": dict(reminders),
         "hardship": {"link_secret": "s" * 32},
         "mediation": {},
     }
     asking: dict[str, object] = {"sealing_key_file": key, "service_token_file": token}
     with ExitStack() as stack:
         processes: dict[str, Child] = {}
+        urls: dict[str, str] = {}
         for name in SERVICES:
             environment = ground.settings(databases[name], prefix, **settings, **own[name], **asking)
             processes[name] = stack.enter_context(ground.service(f"services.{name}", environment))
-            asking.setdefault("ledger_url", _url(environment))  # the first is the ledger
-        yield Four(prefix, databases, processes)
+            urls[name] = _url(environment)
+            asking["ledger_url"] = urls["ledger"]  # it is the first
+        yield Four(prefix, databases, processes, urls)
 
 
 def _url(environment: Mapping[str, str]) -> str:
@@ -98,7 +105,7 @@ async def _payments(ground: Ground) -> list[Figure]:
     found, memory = [], []
     for _ in range(ground.repeats):
         async with four_services(ground) as four:
-            await _lend(ground, four, [events.loan(n) for n in range(loans)])
+            await lend(ground, four, [events.loan(n) for n in range(loans)])
             found.append(await _through(ground, four, loans, payments))
             memory.append(four.memory_mb)
     return [
@@ -135,9 +142,14 @@ async def _through(ground: Ground, four: Four, loans: int, payments: int) -> flo
         return await rate(applied, payments, four.processes["reminders"])
 
 
-async def _lend(ground: Ground, four: Four, loans: Sequence[LoanOpened]) -> None:
+async def lend(
+    ground: Ground,
+    four: Four,
+    loans: Sequence[LoanOpened],
+    borrower: Callable[[str], Event] = registered,
+) -> None:
     """Loans to borrowers that reminders knows; waits until it has linked them all."""
-    borrowers: list[Event] = [registered(f"B-{n}") for n in range(len(loans))]
+    borrowers: list[Event] = [borrower(f"B-{n}") for n in range(len(loans))]
     parties = [(Party(borrower_reference=f"B-{n}"),) for n in range(len(loans))]
     opened: list[Event] = [
         one.model_copy(update={"parties": some}) for one, some in zip(loans, parties, strict=True)
@@ -156,8 +168,8 @@ async def _decisions(ground: Ground) -> list[Figure]:
     every = WARM + len(moments)
     async with four_services(ground, clock="simulated", clock_start=NOON.isoformat()) as four:
         await ground.publish([published(ClockTicked(now=NOON + timedelta(seconds=1)), "noon", four.prefix)])
-        await _lend(ground, four, [_due(n) for n in range(every)])
-        misses = [_missed(n, four.prefix) for n in range(every)]
+        await lend(ground, four, [due_loan(n) for n in range(every)])
+        misses = [a_miss(n, four.prefix) for n in range(every)]
         async with connected(four.databases["reminders"]) as connection:
 
             async def decided() -> int:
@@ -183,7 +195,7 @@ async def _decisions(ground: Ground) -> list[Figure]:
     ]
 
 
-def _due(number: int) -> LoanOpened:
+def due_loan(number: int) -> LoanOpened:
     """A loan whose first instalment fell due a week ago."""
     return LoanOpened(
         lender=LENDER,
@@ -197,7 +209,7 @@ def _due(number: int) -> LoanOpened:
     )
 
 
-def _missed(number: int, prefix: str) -> Outgoing:
+def a_miss(number: int, prefix: str) -> Outgoing:
     """As the ledger tells it."""
     event: PaymentMissed = missed(DUE_ON.isoformat(), loan=loan_id(LENDER, f"l{number}"))
     return published(event, f"missed-{number}", prefix)

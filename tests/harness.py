@@ -39,7 +39,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.messaging.port import Broker
 from shared.messaging.relay import LET_GO
 from shared.messaging.sends import Dispatcher, DispatchSettings, Permit, always_permitted
-from shared.service import Part, Service, Source
+from shared.service import Part, Quiescence, Service, Source
 from shared.settings import ServiceSettings
 from shared.spine import ClaimedSend
 from tests.builders import a_record
@@ -86,13 +86,31 @@ class Notes:
 
 
 @dataclass
-class Running:
+class Looks:
+    """Looks into the database of a service."""
+
+    database: asyncpg.Pool
+
+    async def rows(self, statement: str, *arguments: Any) -> list[dict[str, Any]]:
+        """Rows of its database."""
+        return [dict(row) for row in await self.database.fetch(statement, *arguments)]
+
+    async def value(self, statement: str, *arguments: Any) -> Any:
+        """One value of its database."""
+        return await self.database.fetchval(statement, *arguments)
+
+
+@dataclass
+class Running(Looks):
     """A service that runs in this process, with a look into its database."""
 
     service: Service
-    database: asyncpg.Pool
     broker: Broker
     notes: Notes
+
+    async def quiescence(self) -> Quiescence:
+        """Whether it has come to rest."""
+        return await self.service.quiescence()
 
     async def publish(self, *events: Event, ids: Sequence[str] = ()) -> None:
         """Publish to the broker in memory, as other parties would."""
@@ -108,14 +126,6 @@ class Running:
         """Hand in a command as a route would."""
         id_ = message_id(actor.subject, key or str(uuid4()))
         return await self.service.door.submit(command, Origin(id_, body, actor, None, "test"))
-
-    async def rows(self, statement: str, *arguments: Any) -> list[dict[str, Any]]:
-        """Rows of its database."""
-        return [dict(row) for row in await self.database.fetch(statement, *arguments)]
-
-    async def value(self, statement: str, *arguments: Any) -> Any:
-        """One value of its database."""
-        return await self.database.fetchval(statement, *arguments)
 
     async def payments(self) -> list[str]:
         """What a ledger has of payments: their references, in order."""
@@ -226,6 +236,12 @@ def make_service(
     )
 
 
+async def pool_of(database_url: str) -> asyncpg.Pool:
+    """Connections for looks into a database."""
+    plain = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return await asyncpg.create_pool(plain, min_size=1, max_size=3)
+
+
 @asynccontextmanager
 async def running(
     name: str,
@@ -239,12 +255,11 @@ async def running(
     """Run a service in this process; with `start=False` only its door is open."""
     notes = Notes({})
     service = make_service(name, settings(database_url, **changes), broker, notes, permit)
-    plain = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    pool = await asyncpg.create_pool(plain, min_size=1, max_size=3)
+    pool = await pool_of(database_url)
     try:
         if start:
             await service.start()
-        yield Running(service, pool, broker, notes)
+        yield Running(pool, service, broker, notes)
     finally:
         await service.stop()
         await pool.close()

@@ -97,3 +97,20 @@ async def calling(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
         yield client
+
+
+async def metric(target: str | FastAPI, name: str) -> float:
+    """The sum of one metric over its labels, by its name without `huancui_`; 0 where there is none."""
+    async with client_of(target) as client:
+        text = (await client.get("/metrics")).text
+    named = (f"huancui_{name}{{", f"huancui_{name} ")
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(named))
+
+
+def client_of(target: str | FastAPI) -> httpx.AsyncClient:
+    """A caller of a process by its URL, or of an application in this process."""
+    if isinstance(target, str):
+        # No TLS here: and to load what checks certificates takes longer than most requests.
+        return httpx.AsyncClient(base_url=target, timeout=15, verify=False)
+    transport = httpx.ASGITransport(target, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://ledger.test")

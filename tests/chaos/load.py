@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from shared.events.base import Event
 from shared.events.loans import LoanOpened, PaymentReceived
 from tests.builders import a_loan, a_payment, an_instalment, money
+from tests.web import client_of
 
 TRY_AGAIN_AFTER_S = 0.1
 FAR_AWAY = ((1, date(2126, 2, 1), "400.00"), (2, date(2126, 3, 1), "600.00"))
@@ -94,23 +95,6 @@ class HttpLoad:
             self.acknowledged.append(event)
             self.replayed += "Idempotent-Replayed" in response.headers
         return response.status_code
-
-
-async def metric(target: str | FastAPI, name: str) -> float:
-    """The sum of one metric over its labels, by its name without `huancui_`; 0 where there is none."""
-    async with client_of(target) as client:
-        text = (await client.get("/metrics")).text
-    named = (f"huancui_{name}{{", f"huancui_{name} ")
-    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(named))
-
-
-def client_of(target: str | FastAPI) -> httpx.AsyncClient:
-    """A caller of a process by its URL, or of an application in this process."""
-    if isinstance(target, str):
-        # No TLS here: and to load what checks certificates takes longer than most requests.
-        return httpx.AsyncClient(base_url=target, timeout=15, verify=False)
-    transport = httpx.ASGITransport(target, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://ledger.test")
 
 
 def _key(event: Event) -> str:

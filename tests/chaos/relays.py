@@ -15,7 +15,8 @@ from shared.messaging.port import Broker, ConsumerPort, Outgoing, Partition, Pro
 from shared.messaging.relay import Relay, RelaySettings
 from shared.observe import Metrics
 from tests.chaos.load import a_story
-from tests.chaos.world import World, eventually
+from tests.chaos.world import World
+from tests.processes import eventually
 
 log = structlog.get_logger()
 

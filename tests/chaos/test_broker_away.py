@@ -11,8 +11,9 @@ import pytest
 from shared.provisioning import Grant, Login
 from tests.chaos.load import a_story, some_loans
 from tests.chaos.relays import Spending, drained, fill_outbox, relaying
-from tests.chaos.world import LOAN_EVENTS, MakeWorld, World, eventually
+from tests.chaos.world import LOAN_EVENTS, MakeWorld, World
 from tests.infra.embedded import Breakable
+from tests.processes import eventually
 
 READ_BY_THE_LEDGER = (LOAN_EVENTS, "hardship-events", "holds", "reminder-events", "clock")
 OUTBOX = "SELECT count(*) FROM outbox"

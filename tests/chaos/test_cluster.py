@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from kafka.admin import KafkaAdminClient
 
 from tests.chaos.load import HttpLoad, a_story
-from tests.chaos.world import MakeWorld, Process, World, eventually
+from tests.chaos.world import MakeWorld, World
 from tests.infra.embedded import Breakable
+from tests.processes import Process, eventually
 
 OUTBOX = "SELECT count(*) FROM outbox"
 

@@ -14,8 +14,9 @@ from shared.decision import Key
 from tests.chaos import meddling
 from tests.chaos.load import a_story, some_loans, some_payments
 from tests.chaos.proxy import Proxy
-from tests.chaos.world import LOAN_EVENTS, PAYMENTS, Process, World
+from tests.chaos.world import LOAN_EVENTS, PAYMENTS, World
 from tests.harness import Running, until
+from tests.processes import Process
 
 CONSUMES_ONLY: dict[str, Any] = {"role_relay": False, "role_timers": False}
 

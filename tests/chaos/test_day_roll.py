@@ -14,7 +14,8 @@ from shared.events.loans import Channel, LoanKind, LoanOpened, ProductPublished,
 from tests.builders import a_loan, a_payment, an_instalment, money
 from tests.chaos.evidence import gather
 from tests.chaos.load import some_loans, some_payments
-from tests.chaos.world import PAYMENTS, World, eventually
+from tests.chaos.world import PAYMENTS, World
+from tests.processes import eventually
 
 DUE = "SELECT count(*)::int FROM timer WHERE due_at <= now()"
 ALL_AGAIN = "UPDATE timer SET due_at = now() WHERE kind = 'DayDue'"

@@ -22,8 +22,9 @@ from shared.settings import ServiceSettings
 from tests.builders import a_loan, an_instalment, money
 from tests.chaos.load import some_loans, some_payments
 from tests.chaos.relays import drained
-from tests.chaos.world import LOAN_EVENTS, TOPICS, MakeWorld, World, eventually
+from tests.chaos.world import LOAN_EVENTS, TOPICS, MakeWorld, World
 from tests.harness import SOURCES
+from tests.processes import eventually
 
 TALKATIVE = "LONG"
 INSTALMENTS_MAX = 2_000

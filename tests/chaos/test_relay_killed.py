@@ -8,7 +8,8 @@ import pytest
 from shared.faults import FaultPoint
 from tests.chaos.load import some_loans, some_payments
 from tests.chaos.relays import drained, fill_outbox, relaying
-from tests.chaos.world import PAYMENTS, World, eventually
+from tests.chaos.world import PAYMENTS, World
+from tests.processes import eventually
 
 OUTBOX = "SELECT count(*) FROM outbox"
 

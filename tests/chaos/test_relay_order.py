@@ -13,8 +13,9 @@ from shared.events.wire import unpack_headers
 from tests.chaos import naive
 from tests.chaos.load import some_loans, some_payments
 from tests.chaos.relays import END_LEADER, Gated, Slow, drained, fill_outbox, relaying
-from tests.chaos.world import World, eventually
+from tests.chaos.world import World
 from tests.harness import Running
+from tests.processes import eventually
 
 PLATFORM = Actor("chaos", Role.INTEGRATOR, frozenset({LENDER}))
 

@@ -22,9 +22,10 @@ from shared.messaging.timers import TimerSettings
 from tests.builders import a_payment, a_record
 from tests.chaos import meddling
 from tests.chaos.load import some_loans
-from tests.chaos.world import Process, World
+from tests.chaos.world import World
 from tests.followup.flow import Adjust, FollowUp
 from tests.harness import Running, instant, until
+from tests.processes import Process
 
 AT_ONCE = 200
 """Timers that one worker fires in one go, over its lanes."""

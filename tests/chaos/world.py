@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import asyncpg
-import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
@@ -29,13 +27,14 @@ from shared.messaging.kafka import KafkaBroker
 from shared.messaging.port import Outgoing
 from shared.settings import ServiceSettings
 from tests.builders import a_record
-from tests.chaos.load import HttpLoad, client_of, metric
+from tests.chaos.load import HttpLoad
 from tests.databases import Databases
-from tests.harness import Running, running, until
+from tests.harness import Running, running
 from tests.infra.servers import Infra
+from tests.processes import MODULES, QUICK, Process, environment_of, eventually, launched
+from tests.web import AUDIENCE, ISSUER
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES: Mapping[str, str] = {"ledger": "services.ledger", "followup": "tests.followup"}
 LOAN_EVENTS = f"loan-events.{LENDER}"
 PAYMENTS = "SELECT count(*) FROM fact WHERE kind = 'Payment'"
 """How many payments a ledger has."""
@@ -48,89 +47,6 @@ TOPICS = (
     "followup-events",
     "clock",
 )
-ISSUER, AUDIENCE = "huancui-local", "huancui"
-# The least that a broker with its own settings allows.
-SESSION_TIMEOUT_MS = 6_000
-QUICK: Mapping[str, Any] = {
-    "kafka_session_timeout_ms": SESSION_TIMEOUT_MS,
-    "kafka_rebalance_timeout_ms": SESSION_TIMEOUT_MS,
-    "kafka_request_timeout_ms": 5_000,
-    "look_every_ms": 100,
-    "outbox_poll_most_ms": 20,
-    "metrics_open": True,
-    "log_level": "info",
-}
-STARTS_WITHIN_S, DIES_WITHIN_S = 90.0, 90.0
-LOOK_EVERY_S = 0.1
-
-
-@dataclass
-class Process:
-    """One replica of a service, in a process of its own."""
-
-    service: str
-    url: str
-    log: Path
-    popen: subprocess.Popen[bytes]
-
-    @property
-    def running(self) -> bool:
-        """Whether it has not ended."""
-        return self.popen.poll() is None
-
-    def signal(self, number: int) -> None:
-        """Send a signal: SIGTERM, SIGSTOP, SIGCONT."""
-        self.popen.send_signal(number)
-
-    async def kill(self) -> None:
-        """End it as a power cut would."""
-        self.popen.kill()
-        await self.ended()
-
-    async def ended(self, within_s: float = DIES_WITHIN_S) -> int:
-        """Wait until it has ended; its exit status (-9 for SIGKILL)."""
-
-        async def gone() -> bool:
-            return not self.running
-
-        await eventually(gone, f"the end of {self.service}", within_s)
-        return int(self.popen.returncode)
-
-    async def fell(self, within_s: float = DIES_WITHIN_S) -> None:
-        """Wait until its fault point has killed it. Fails if it ends in any other way."""
-        status = await self.ended(within_s)
-        assert status == -signal.SIGKILL, f"{self.service} ended with {status}: {self.words()}"
-
-    async def ready(self) -> Self:
-        """Wait until it answers that it is ready."""
-
-        async def answers() -> bool:
-            assert self.running, f"{self.service} ended at its start: {self.words()}"
-            return (await self.readiness())[0] == 200
-
-        await eventually(answers, f"{self.service} is ready", STARTS_WITHIN_S)
-        return self
-
-    async def readiness(self) -> tuple[int, str]:
-        """Status and body of /health/ready; 0 where nothing answers."""
-        async with client_of(self.url) as client:
-            try:
-                response = await client.get("/health/ready")
-            except httpx.TransportError:
-                return 0, ""
-            return response.status_code, response.text
-
-    async def metric(self, name: str) -> float:
-        """The sum of one metric over its labels, by its name without `huancui_`; 0 where there is none."""
-        return await metric(self.url, name)
-
-    def words(self) -> str:
-        """The last of what it wrote."""
-        return self.log.read_text(errors="replace")[-2_000:]
-
-    def said(self, event: str) -> int:
-        """How many of its log lines name this event."""
-        return self.log.read_text(errors="replace").count(event)
 
 
 @dataclass
@@ -189,24 +105,13 @@ class World:
 
     def environment(self, service: str, **changes: Any) -> dict[str, str]:
         """The environment of a process with a service's settings; None leaves one out."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("HUANCUI_")}
-        settings = self.settings(service, **changes)
-        environment |= {f"HUANCUI_{k.upper()}": _text(v) for k, v in settings.items() if v is not None}
+        environment = environment_of(self.settings(service, **changes))
         return environment | {"FOLLOWUP_NOTES": str(self.folder / "notes")}
 
     def run_module(self, module: str, environment: Mapping[str, str], name: str, url: str = "") -> Process:
         """Run a module as a process that ends with this world."""
         log = self.folder / f"{name}-{len(self.processes)}.log"
-        with log.open("wb") as output:
-            popen = subprocess.Popen(
-                [sys.executable, "-m", module],
-                cwd=ROOT,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        self.processes.append(Process(name, url, log, popen))
+        self.processes.append(launched(module, environment, name, url, log))
         return self.processes[-1]
 
     async def start(self, service: str, *, fault: str | None = None, **changes: Any) -> Process:
@@ -366,28 +271,12 @@ class World:
         assert not found, found
 
 
-async def eventually(condition: Callable[[], Awaitable[Any]], what: str, within_s: float = 90) -> Any:
-    """Wait until a condition holds; what it gave. It is asked so seldom that asking slows nothing down."""
-
-    async def now_and_then() -> Any:
-        found = await condition()
-        if not found:
-            await asyncio.sleep(LOOK_EVERY_S)
-        return found
-
-    return await until(now_and_then, what, within_s)
-
-
 MakeWorld = Callable[..., Awaitable[World]]
 """`await make_world(infra=None, **options of World.make)`: without `infra` on the run's servers."""
 
 
 def _plain(url: str) -> str:
     return url.replace("+asyncpg", "", 1)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _reference(event: Event) -> str:

@@ -21,13 +21,16 @@ from services.reminders.api import Tools, reminders_router
 from services.reminders.main import TONES
 from shared.decision import Role
 from shared.sealed import Sealer
+from tests.e2e.slain import Slain
 from tests.e2e.world import World
-from tests.harness import Running
+from tests.harness import Running, until
 from tests.service.hardship.helping import hardship_app
 from tests.service.ledger.client import ledger_app
-from tests.web import an_app, bearer, calling
+from tests.web import an_app, bearer, calling, client_of
 
 WITHIN_S = 30.0
+TRY_AGAIN = frozenset({502, 503, 504})
+"""Of a service that is starting, or whose peer is down."""
 
 
 @dataclass
@@ -35,25 +38,43 @@ class Callers:
     """Asks and tells a service as whoever is named; any success will do unless a status is expected."""
 
     clients: Mapping[str, httpx.AsyncClient]
+    slain: Slain | None = None
 
     async def get(self, service: str, path: str, who: Mapping[str, str]) -> Any:
         """Ask."""
-        answer = await self.clients[service].get(f"/v1/{path}", headers=who)
-        assert answer.is_success, f"{answer.status_code} {answer.text}"
-        return answer.json()
+        return await self._answered(service, "GET", path, who)
 
     async def tell(
         self, service: str, method: str, path: str, who: Mapping[str, str], body: Any = None
     ) -> Any:
         """Tell."""
-        headers = {**who, "Idempotency-Key": str(uuid4())}
-        answer = await self.clients[service].request(method, f"/v1/{path}", json=body, headers=headers)
-        assert answer.is_success, f"{answer.status_code} {answer.text}"
-        return answer.json()
+        if self.slain is not None:
+            await self.slain.something_happens()
+        return await self._answered(service, method, path, {**who, "Idempotency-Key": str(uuid4())}, body)
 
     async def post(self, service: str, path: str, who: Mapping[str, str], body: Any = None) -> Any:
         """Tell by POST."""
         return await self.tell(service, "POST", path, who, body)
+
+    async def _answered(
+        self, service: str, method: str, path: str, headers: Mapping[str, str], body: Any = None
+    ) -> Any:
+        """The answer; where services are killed, of the attempt that got one: all under the same key."""
+
+        async def attempt() -> httpx.Response | None:
+            try:
+                answer = await self.clients[service].request(
+                    method, f"/v1/{path}", json=body, headers=headers
+                )
+            except httpx.TransportError:
+                if self.slain is None:
+                    raise
+                return None
+            return None if self.slain is not None and answer.status_code in TRY_AGAIN else answer
+
+        answer = await until(attempt, f"an answer of {service} to {method} {path}")
+        assert answer.is_success, f"{answer.status_code} {answer.text}"
+        return answer.json()
 
 
 def balanced(world: World, name: str, made: Callable[[Running], FastAPI]) -> Application:
@@ -62,6 +83,7 @@ def balanced(world: World, name: str, made: Callable[[Running], FastAPI]) -> App
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         running = world.services[name]
+        assert isinstance(running, Running)
         if id(running) not in apps:
             apps[id(running)] = (running, made(running))
         await apps[id(running)][1](scope, receive, send)
@@ -82,6 +104,12 @@ def _reminders_app(running: Running) -> FastAPI:
 @asynccontextmanager
 async def callers_of(world: World, folder: Path) -> AsyncIterator[Callers]:
     """Callers of the services that run in a world: of reminders where it does."""
+    if world.slain is not None:
+        async with AsyncExitStack() as stack:
+            urls = {name: replica.url for name, replica in world.slain.replicas.items()}
+            clients = {name: await stack.enter_async_context(client_of(url)) for name, url in urls.items()}
+            yield Callers(clients, world.slain)
+        return
     token = folder / "token"
     token.write_text(bearer(Role.SERVICE, "story")["Authorization"].removeprefix("Bearer "))
     of_ledger = balanced(world, "ledger", ledger_app)

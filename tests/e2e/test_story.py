@@ -19,7 +19,8 @@ SIMULATED: dict[str, Any] = {"clock": "simulated", "clock_start": START}
 async def test_what_a_platform_reports_reaches_the_books_and_those_who_follow_them(world: World) -> None:
     async with world.with_services("ledger", "followup"):
         loan = a_loan(instalments=a_schedule("10.00", "10.00"))
-        await world.publish(a_payment("4.00", reference="early"), loan, a_payment("7.00", reference="p2"))
+        for event in (a_payment("4.00", reference="early"), loan, a_payment("7.00", reference="p2")):
+            await world.publish(event)
         followup = world.services["followup"]
         await until(
             lambda: followup.value("SELECT sent > 0 AND payments = 2 FROM followup"), "it is followed up"
@@ -36,7 +37,8 @@ async def test_what_a_platform_reports_reaches_the_books_and_those_who_follow_th
 
 async def test_the_cause_and_the_trace_of_a_report_go_with_all_that_follows(world: World) -> None:
     async with world.with_services("ledger", "followup"):
-        await world.publish(a_loan(), a_payment(), ids=["opened", "paid"])
+        await world.publish(a_loan(), ids=["opened"])
+        await world.publish(a_payment(), ids=["paid"])
         followup = world.services["followup"]
         await until(lambda: followup.value("SELECT sent > 0 FROM followup"), "it is followed up")
         ledger_told = {e.causation_id: e for _, e in await world.events("ledger-events")}

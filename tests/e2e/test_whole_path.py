@@ -79,8 +79,9 @@ async def test_illness_leads_from_a_kind_question_to_a_plan_that_is_kept_and_no_
 
 @pytest.mark.timeout(600)
 async def test_the_same_comes_of_illness_while_two_replicas_of_each_service_are_restarted_in_turn(
-    world: World, tmp_path: Path
+    calm_world: World, tmp_path: Path
 ) -> None:
+    world = calm_world
     async with world.with_replicas(*ALL, **SIMULATED), callers_of(world, tmp_path) as people:
         await illness(world, people)
         assert world.rolling is not None

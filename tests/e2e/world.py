@@ -16,6 +16,7 @@ from shared.messaging.port import Partition, ProducerPort, Record
 from shared.service import Quiescence
 from tests.builders import a_record
 from tests.databases import Databases
+from tests.e2e.slain import Replica, Slain
 from tests.harness import Running, running, until
 
 RESTS_WITHIN_S, SLOWLY_S = 60.0, 240.0
@@ -30,8 +31,9 @@ class World:
     prefix: str
     databases: Databases
     producer: ProducerPort
-    services: dict[str, Running]
+    services: dict[str, Running | Replica]
     rolling: "Rolling | None" = None
+    slain: Slain | None = None
 
     @classmethod
     @asynccontextmanager
@@ -46,7 +48,12 @@ class World:
 
     @asynccontextmanager
     async def with_services(self, *names: str, **changes: Any) -> AsyncIterator["World"]:
-        """Run services until the end of the block."""
+        """Run services until the end of the block; in a world where they are killed, in processes."""
+        if self.slain is not None:
+            async with self.slain.running(self.databases, names, changes):
+                self.services |= self.slain.replicas
+                yield self
+            return
         async with AsyncExitStack() as stack:
             for name in names:
                 settings = {"topic_prefix": self.prefix, **changes}
@@ -74,6 +81,8 @@ class World:
         """Publish as the platform does, and wait until Kafka has it."""
         if self.rolling is not None:
             await self.rolling.go_on()
+        if self.slain is not None:
+            await self.slain.something_happens()
         records = [
             a_record(event, prefix=self.prefix, id=ids[index] if ids else None)
             for index, event in enumerate(events)
@@ -86,7 +95,7 @@ class World:
 
         async def resting() -> list[Quiescence]:
             nonlocal before
-            found = [await service.service.quiescence() for service in self.services.values()]
+            found = [await service.quiescence() for service in self.services.values()]
             now = [(one.consumed, one.emitted) for one in found]
             still = now == before and all(one.at_rest for one in found)
             before = now
@@ -95,7 +104,7 @@ class World:
         found: list[Quiescence] = await until(
             resting,
             "all services come to rest",
-            within_s=RESTS_WITHIN_S if self.rolling is None else SLOWLY_S,
+            within_s=RESTS_WITHIN_S if self.rolling is None and self.slain is None else SLOWLY_S,
         )
         return found
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+import time
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ class Delivered:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    at: float
+    """When it came, as Unix time."""
 
     @property
     def said(self) -> Any:
@@ -65,7 +68,7 @@ class Receiver:
                 raw = dict(line.split(": ", 1) for line in lines if line)
                 body = await reader.readexactly(int(headers["content-length"]))
                 named = {name.lower(): value for name, value in raw.items()}
-                self.came.append(Delivered(first.split(" ")[1], named, body))
+                self.came.append(Delivered(first.split(" ")[1], named, body, time.time()))
                 answer = self.answers.pop(0) if self.answers else "204 No Content"
                 if answer == "hang":
                     await asyncio.sleep(3600)

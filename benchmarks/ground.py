@@ -81,9 +81,10 @@ class Ground:
         return 1 if self.short else 3
 
     def token(self, role: Role = Role.INTEGRATOR) -> str:
-        """A token of the lender's platform, or of another role with this lender."""
+        """A token of the lender's platform, or of a role that is bound to no lender."""
         defaults = {name: ServiceSettings.model_fields[name].default for name in ("issuer", "audience")}
-        return issue_token(self._key, subject="platform", role=role, lenders=[LENDER], **defaults)
+        lenders = [LENDER] if role is Role.INTEGRATOR else None
+        return issue_token(self._key, subject="platform", role=role, lenders=lenders, **defaults)
 
     async def topics(self) -> str:
         """Make all topics anew, and the prefix that sets them apart."""

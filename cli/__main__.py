@@ -1,5 +1,5 @@
-"""`python -m cli`."""
+"""`huancui`, or `python -m cli`."""
 
 from cli.main import app
 
-app()
+app(prog_name="huancui")

@@ -37,7 +37,7 @@ from shared.targets import parked_alone
 log = structlog.get_logger()
 
 BATCH_MAX = 200
-RESTARTS_MAX = 5
+RESTARTS_MAX = 10  # more than the longest chain of what is handed on: each link is prepared in a restart
 READ_BEFORE_MAX = 16
 _COMMAND_LOCKS = "SELECT set_config('lock_timeout', $1, true)"
 

@@ -37,6 +37,7 @@ from shared.events.reminders import (
     PersonErased,
     PersonLinked,
     PersonProfiled,
+    PersonUnlinked,
 )
 from shared.flow import Flow, States, Step
 
@@ -92,6 +93,8 @@ FLOW = Flow(
             key=persons.persons_linked,
         ),
         Step(handed.PersonMerged, persons.merge, creates=True, state=Person),
+        Step(PersonUnlinked, persons.part, state=Person),
+        Step(handed.PersonParted, persons.begin_anew, creates=True, state=Person),
         Step(PersonProfiled, persons.profile, creates=True, state=Person),
         Step(PersonErased, persons.forget_person, creates=True, state=Person),
         # Opening.

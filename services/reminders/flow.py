@@ -9,6 +9,7 @@ from services.reminders.domain import (
     caring,
     contacting,
     loan,
+    merging,
     replying,
     reported,
     settling,
@@ -152,10 +153,19 @@ STEPS: tuple[Step, ...] = (
     Step(BorrowerUpdated, borrowers.register, creates=True, state=Borrower),
     Step(BorrowerErased, borrowers.forget, creates=True, state=Borrower),
     Step(PersonErased, borrowers.forget_with_person, state=Borrower, key=_erased),
-    _of_person(ProfileTold, whoiswho.profile, PersonLinked, PersonProfiled, PersonErased),
-    _of_person(FilesMerged, whoiswho.merge, PersonProfiled, LoanLinked),
-    Step(FilesMerged, whoiswho.merge_away, state=PersonFile, key=_formerly),
+    _of_person(
+        ProfileTold,
+        whoiswho.profile,
+        PersonLinked,
+        PersonProfiled,
+        LoanUnlinked,
+        PersonUnlinked,
+        PersonErased,
+    ),
+    _of_person(FilesMerged, merging.merge, PersonProfiled, LoanLinked),
+    Step(FilesMerged, merging.merge_away, state=PersonFile, key=_formerly),
     Step(PersonUnlinked, whoiswho.begin_anew, emits=COURSE, creates=True, state=PersonFile, key=_now),
+    _of_person(whoiswho.BorrowerForgotten, whoiswho.forget_borrower, PersonErased),
     _of_person(whoiswho.LinkPersons, whoiswho.link, PersonLinked, answer=UUID),
     _of_person(
         whoiswho.UnlinkBorrower,
@@ -165,7 +175,15 @@ STEPS: tuple[Step, ...] = (
         PersonUnlinked,
         answer=UUID,
     ),
-    _of_person(whoiswho.ErasePerson, whoiswho.forget_person, PersonErased, answer=UUID),
+    _of_person(
+        whoiswho.ErasePerson,
+        whoiswho.forget_person,
+        PersonProfiled,
+        LoanUnlinked,
+        PersonUnlinked,
+        PersonErased,
+        answer=UUID,
+    ),
     # loans
     Step(LoanOpened, loan.open_loan, creates=True, state=Loan),
     Step(LoanMigrated, loan.open_loan, creates=True, state=Loan),
@@ -216,7 +234,7 @@ STEPS: tuple[Step, ...] = (
     # the staff
     Step(TaskGiven, small_states.give_task, creates=True, state=StaffTask),
     Step(small_states.FinishTask, small_states.finish_task, state=StaffTask, answer=UUID),
-    Step(small_states.SetBrake, small_states.set_brake, creates=True, state=Brake, answer=bool),
+    Step(small_states.SetBrake, small_states.set_brake, creates=True, state=Brake, answer=Brake),
     Step(small_states.SetConduct, small_states.set_conduct, creates=True, state=Conduct, answer=str),
 )
 

@@ -3,7 +3,7 @@ in a message of their own: no payment waits for it.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from services.ledger.domain.credit_record.told import CreditTold
 from services.ledger.domain.facts import Credit, Draw, Payment, key_of
@@ -33,6 +33,21 @@ def with_stale_record(loan: Loan) -> Loan:
     if credit is None:
         return loan
     return replace(loan, told=replace(loan.told, credit=replace(credit, stale=True)))
+
+
+def with_due_told_anew(before: Loan, after: Loan) -> Loan:
+    """The loan after a change to what is due, of whose next instalment something else was told already: it is
+    told once more. Otherwise whoever agreed to a smaller payment would be reminded of the larger one, or not
+    at all.
+    """
+    told = before.told.due_soon
+    if told is None or _due_on(before, told) == _due_on(after, told):
+        return after
+    return replace(after, told=replace(after.told, due_soon=told - timedelta(days=1)))
+
+
+def _due_on(loan: Loan, day: date) -> int:
+    return sum(sum(line.owed) for line in loan.book.lines() if line.due_on == day)
 
 
 def _stages_in_doubt(loan: Loan, told: Told, today: date) -> Told:

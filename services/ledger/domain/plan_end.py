@@ -10,7 +10,7 @@ from typing import Any
 from services.ledger.domain import facts
 from services.ledger.domain.agreements import LoanPlan, PlanEnd
 from services.ledger.domain.consequences import settle
-from services.ledger.domain.doubt import with_stale_record
+from services.ledger.domain.doubt import with_due_told_anew, with_stale_record
 from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.payments import revised
@@ -119,7 +119,7 @@ def _ended(
         return exchanged
     part = PlanPart(plan_id=plan.plan_id, part=plan.part)
     events: list[Event] = [revised(exchanged, on, cause, part)]
-    return settle(exchanged, context, events)
+    return settle(with_due_told_anew(loan, exchanged), context, events)
 
 
 def _settles(plan: LoanPlan) -> bool:

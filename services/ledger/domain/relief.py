@@ -8,7 +8,7 @@ from uuid import UUID
 from services.ledger.domain import core_holds
 from services.ledger.domain.agreements import Granted, Instruction, LoanPlan
 from services.ledger.domain.consequences import settle
-from services.ledger.domain.doubt import with_stale_record
+from services.ledger.domain.doubt import with_due_told_anew, with_stale_record
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.outlook import own_rate, present_value
 from services.ledger.domain.payments import revised
@@ -60,7 +60,8 @@ def accept(loan: Loan, event: PlanAccepted, context: Context) -> Decision[Loan] 
         return applied
     if isinstance(foreseen, Need):
         return foreseen
-    return settle(applied, context, [revised(foreseen, event.accepted_on, "plan", plan)])
+    news = [revised(foreseen, event.accepted_on, "plan", plan)]
+    return settle(with_due_told_anew(loan, applied), context, news)
 
 
 def _agreed(loan: Loan, plan: PlanPart, mine: PlanLoan, accepted_on: date) -> LoanPlan:
@@ -210,7 +211,8 @@ def confirm(loan: Loan, event: ReliefApplied, context: Context) -> Decision[Loan
     foreseen = with_what_is_coming(after, context)
     if isinstance(foreseen, Need):
         return foreseen
-    return settle(after, context, [revised(foreseen, event.applied_on, "plan", plan)])
+    news = [revised(foreseen, event.applied_on, "plan", plan)]
+    return settle(with_due_told_anew(loan, after), context, news)
 
 
 def reject(loan: Loan, event: ReliefRejected, context: Context) -> Decision[Loan]:

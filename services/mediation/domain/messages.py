@@ -52,6 +52,15 @@ class PersonMerged(Event):
     cases: tuple[UUID, ...]
 
 
+class PersonParted(Event):
+    """This person had been taken for another: these cases are theirs."""
+
+    person_id: UUID
+    formerly: UUID
+    open_cases: tuple[tuple[UUID, str], ...]
+    cases: tuple[UUID, ...]
+
+
 class MediatorAsked(Event):
     """A case asks a mediator to take it."""
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+from services.mediation.domain.case import Case
 from services.mediation.domain.messages import (
     CaseEnded,
     CaseForgotten,
     CasePersonChanged,
     CaseWanted,
     PersonMerged,
+    PersonParted,
 )
 from services.mediation.domain.seats import NotYourPart
 from shared.decision import Context, Decision, Key, Need, Role, Wait
@@ -25,6 +27,7 @@ from shared.events.reminders import (
     PersonErased,
     PersonLinked,
     PersonProfiled,
+    PersonUnlinked,
 )
 
 T = TypeVar("T")
@@ -119,7 +122,8 @@ class Opened:
 
 def guard(state: Person, message: Any, context: Context) -> Decision[Person] | None:
     """What comes for a person who was found to be another counts for that one."""
-    if state.merged_into is None or isinstance(message, PersonLinked):
+    parted = isinstance(message, PersonParted) and message.formerly == state.merged_into
+    if state.merged_into is None or parted or isinstance(message, PersonLinked):
         return None
     if isinstance(message, OpenCase):
         raise PersonUnknown(person_id=state.id)
@@ -160,6 +164,46 @@ def merge(state: Person | None, event: PersonMerged, context: Context) -> Decisi
         formers=_joined(person.formers, (event.formerly, *event.formers)),
     )
     if person.forgotten:  # whoever they were taken for is forgotten with them
+        return Decision(after, hands_on=[CaseForgotten(case_id=one) for one in event.cases])
+    return Decision(after)
+
+
+def part(state: Person, event: PersonUnlinked, context: Context) -> Decision[Person] | Need:
+    """A lender's borrower is another person after all: theirs are the cases with that lender about loans that
+    are not this person's. What is another's is told after its loans were taken away.
+    """
+    keys = [Key(Case.__name__, one) for one in state.cases]
+    if any(key not in context.others for key in keys):
+        return Need(keys=keys)
+    loans = {one.loan_id for one in state.loans}
+    every: Iterable[Case] = (context.others[key] for key in keys)
+    parted = {
+        one.id for one in every if one.lender == event.borrower.lender and loans.isdisjoint(one.loan_ids)
+    }
+    left = tuple(one for one in state.open_cases if one.case_id not in parted)
+    gone = tuple((one.case_id, one.lender) for one in state.open_cases if one.case_id in parted)
+    after = replace(
+        state,
+        open_cases=left,
+        cases=tuple(one for one in state.cases if one not in parted),
+        formers=tuple(one for one in state.formers if one != event.now),
+    )
+    ids = tuple(one for one in state.cases if one in parted)
+    told = PersonParted(person_id=event.now, formerly=state.id, open_cases=gone, cases=ids)
+    moved = [CasePersonChanged(case_id=one, person_id=event.now) for one in ids]
+    return Decision(after, hands_on=[told, *moved])
+
+
+def begin_anew(state: Person | None, event: PersonParted, context: Context) -> Decision[Person]:
+    """Take over the cases that are this person's after all."""
+    person = state or Person(event.person_id)
+    after = replace(
+        person,
+        open_cases=_joined(person.open_cases, (CaseOfPerson(*one) for one in event.open_cases)),
+        cases=_joined(person.cases, event.cases),
+        merged_into=None,
+    )
+    if person.forgotten:
         return Decision(after, hands_on=[CaseForgotten(case_id=one) for one in event.cases])
     return Decision(after)
 

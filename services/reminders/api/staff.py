@@ -193,14 +193,13 @@ def _brakes(desk: Desk) -> APIRouter:
     async def pull(scope: BrakeScope, name: Name, body: BrakePulled, run: Run, actor: Braker) -> BrakeShown:
         """Pause contacts of a lender, a treatment, a template, a channel, or (`everything/all`) all."""
         known = named(scope, name, actor)
-        pulled = await run(SetBrake(brake_id(scope, known), scope, known, pulled=True, why=body.why))
-        return BrakeShown(scope=scope, name=known, pulled=pulled, by=actor.subject, why=body.why)
+        pulled = SetBrake(brake_id(scope, known), scope, known, pulled=True, why=body.why)
+        return BrakeShown.of(await run(pulled))
 
     @router.delete("/brakes/{scope}/{name}")
     async def let_go(scope: BrakeScope, name: Name, run: Run, actor: Braker) -> BrakeShown:
         """Contacts may go out again."""
         known = named(scope, name, actor)
-        pulled = await run(SetBrake(brake_id(scope, known), scope, known, pulled=False))
-        return BrakeShown(scope=scope, name=known, pulled=pulled, by=actor.subject)
+        return BrakeShown.of(await run(SetBrake(brake_id(scope, known), scope, known, pulled=False)))
 
     return router

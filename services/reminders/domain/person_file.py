@@ -169,7 +169,9 @@ class KeptReply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PersonFile:
-    """The state. `noted` and `replies` have come since it was loaded; they are kept in other tables."""
+    """The state. `noted` and `replies` have come since it was loaded; they are kept in other tables. There
+    the lines and replies of the lenders that `forgets` names are to go.
+    """
 
     id: UUID
     course: Course
@@ -194,6 +196,7 @@ class PersonFile:
     erased: bool = False
     noted: tuple[Noted, ...] = ()
     replies: tuple[KeptReply, ...] = ()
+    forgets: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[UUID, ...]:
@@ -219,6 +222,11 @@ class PersonFile:
     def region(self) -> str | None:
         """The part of the country that is known of first."""
         return next((one.region for one in self.profiles if one.region is not None), None)
+
+    @property
+    def lenders(self) -> frozenset[str]:
+        """All that have the person as a customer, or as part of a loan."""
+        return frozenset({one.lender for one in self.loans} | {one.lender for one in self.borrowers})
 
     @property
     def borrowers(self) -> tuple[BorrowerKey, ...]:
@@ -270,8 +278,7 @@ class PersonFile:
         """Whether the actor may know of the person at all."""
         if actor.role is Role.BORROWER:
             return self.is_self(actor)
-        lenders = {one.lender for one in self.loans} | {one.lender for one in self.borrowers}
-        return actor.lenders is None or not actor.lenders.isdisjoint(lenders)
+        return actor.lenders is None or not actor.lenders.isdisjoint(self.lenders)
 
 
 def new_file(person_id: UUID) -> PersonFile:

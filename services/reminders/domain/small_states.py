@@ -59,7 +59,7 @@ def set_brake(state: Brake | None, command: SetBrake, context: Context) -> Decis
     """From now on, nothing of the scope goes out, or may again."""
     here = state or Brake(command.brake_id, command.scope, command.name)
     after = replace(here, pulled=command.pulled, by=context.actor.subject, at=context.now, why=command.why)
-    return Decision(after, answer=command.pulled)
+    return Decision(after, answer=after)
 
 
 def brakes_on(lender: str, treatment: str | None, template: str, channels: list[str]) -> list[Key]:

@@ -2,32 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from uuid import UUID
 
-from services.reminders.domain import saying
+from services.reminders.domain import course, saying
 from services.reminders.domain.borrowers import ProfileTold
 from services.reminders.domain.caring import erase
 from services.reminders.domain.contact import Channel
-from services.reminders.domain.course import Course
 from services.reminders.domain.history import History
 from services.reminders.domain.loan import Rejoined
 from services.reminders.domain.person import Address, Person, Whereabouts, candidate_zones
 from services.reminders.domain.person_file import BorrowerKey, GoesByAnotherId, PersonFile, Profile, new_file
-from services.reminders.domain.promises import Promises
 from services.reminders.domain.reference import Reference
 from services.reminders.domain.small_states import Borrower
-from services.reminders.domain.treatments import Treating
 from services.reminders.domain.turn import Turn
 from services.reminders.domain.words.messages import Occasion
 from shared.decision import Context, Decision, Key, Need, SendSettled, TimerFired
 from shared.errors import Conflict, NotFound
 from shared.events.base import Event
-from shared.events.ids import borrower_id, person_id
+from shared.events.ids import borrower_id, event_id, person_id
 from shared.events.reminders import (
     AccessNeed,
     BorrowerName,
-    LoanLinked,
     LoanUnlinked,
     PersonErased,
     PersonLinked,
@@ -49,6 +44,15 @@ class FilesMerged(Event, topic="reminders-handed", key="person_id", version=1):
 
     person_id: UUID
     formerly: UUID
+
+
+class BorrowerForgotten(Event, topic="reminders-handed", key="person_id", version=1):
+    """A lender's customer, who goes by this id, is forgotten; the person that they were goes on with others.
+    It never leaves this service.
+    """
+
+    person_id: UUID
+    borrower: BorrowerName
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def guard(state: PersonFile, message: object, context: Context) -> Decision[Pers
     if state.merged_into is None:
         return None
     turned = isinstance(message, FilesMerged) and message.formerly == state.merged_into
-    if turned or isinstance(message, UnlinkBorrower | PersonUnlinked | SendSettled):
+    if turned or isinstance(message, UnlinkBorrower | PersonUnlinked | BorrowerForgotten | SendSettled):
         return None
     if isinstance(message, TimerFired | PersonLinked):
         return Decision(state)
@@ -95,24 +99,29 @@ def guard(state: PersonFile, message: object, context: Context) -> Decision[Pers
 
 
 def profile(state: PersonFile | None, event: ProfileTold, context: Context) -> Decision[PersonFile] | Need:
-    """Take over what a lender says, or forget the person with its customer."""
+    """Take over what a lender says, or forget its customer, and the person unless other lenders have them
+    too: these go on with a person of whom that lender's part is gone.
+    """
     key = Key(Borrower.__name__, event.borrower_id)
     if key not in context.others:
         return Need(keys=[key])
     borrower: Borrower = context.others[key]
-    if event.erased:
-        return _erased(state or new_file(event.person_id))
-    turn = Turn.of(None if state is None or state.erased else state, event.person_id, context)
-    assert borrower.profile is not None, "it was registered"
     name = BorrowerKey(borrower.lender, borrower.reference)
+    turn = Turn.of(None if state is None or state.erased else state, event.person_id, context)
+    if event.erased:
+        if turn.file.lenders <= {name.lender}:
+            return _erased(turn.file, list(map(_named, turn.file.borrowers)) or [_named(name)])
+        _forget(turn, name)
+        return turn.decided()
+    assert borrower.profile is not None, "it was registered"
     if all(one.borrower != name for one in turn.file.profiles):
         turn.tell(PersonLinked(person_id=turn.file.id, borrower=_named(name)), lender=name.lender)
     others = tuple(one for one in turn.file.profiles if one.borrower != name)
-    _profiled(turn, (*others, borrower.profile))
+    profiled(turn, (*others, borrower.profile))
     return turn.decided()
 
 
-def _profiled(turn: Turn, profiles: Sequence[Profile], others: Sequence[Profile] = ()) -> None:
+def profiled(turn: Turn, profiles: Sequence[Profile], others: Sequence[Profile] = ()) -> None:
     """Profiles are these now; `others` were of whoever is found to be this person."""
     before, served = _told_of(turn.file), _served((*turn.file.profiles, *others))
     turn.change(profiles=tuple(profiles))
@@ -223,82 +232,6 @@ def link(state: PersonFile, command: LinkPersons, context: Context) -> Decision[
     return turn.decided(state.id)
 
 
-def merge_away(state: PersonFile, event: FilesMerged, context: Context) -> Decision[PersonFile]:
-    """This id is another's from now on."""
-    return Decision(replace(state, merged_into=event.person_id))
-
-
-def merge(state: PersonFile, event: FilesMerged, context: Context) -> Decision[PersonFile] | Need:
-    """Take over what is the other's: loans, promises, history, stops, holds."""
-    key = Key(PersonFile.__name__, event.formerly)
-    if key not in context.others:
-        return Need(keys=[key])
-    other: PersonFile | None = context.others[key]
-    if other is None:
-        return Decision(state)
-    turn = Turn(replace(state, merged_into=None), context)
-    known = {(one.loan_id, one.role) for one in state.loans}
-    new = [one for one in other.loans if (one.loan_id, one.role) not in known]
-    records = {one.id: one for one in (*state.history.records, *other.history.records)}
-    turn.change(
-        loans=(*state.loans, *new),
-        held=tuple({one.hold_id: one for one in (*state.held, *other.held)}.values()),
-        causes=tuple(dict.fromkeys((*state.causes, *other.causes))),
-        vulnerabilities=tuple(dict.fromkeys((*state.vulnerabilities, *other.vulnerabilities))),
-        words=tuple(dict.fromkeys((*state.words, *other.words))),
-        can_afford=max((state.can_afford, other.can_afford), key=lambda one: one[1] if one else date.min),
-        formerly=tuple(dict.fromkeys((*state.formerly, other.id, *other.formerly))),
-        judged=_judged_together(state.judged, other.judged),
-        history=History.of(records.values()),
-        course=_courses_together(state.course, other.course),
-    )
-    profiles = {one.borrower: one for one in (*other.profiles, *state.profiles)}
-    _profiled(turn, tuple(profiles.values()), other.profiles)
-    for one in new:
-        turn.tell(
-            LoanLinked(
-                person_id=state.id,
-                loan_id=one.loan_id,
-                lender=one.lender,
-                loan_reference=one.reference,
-                role=one.role,
-            )
-        )
-    return turn.decided()
-
-
-def _judged_together(mine: Person, theirs: Person) -> Person:
-    return replace(
-        mine,
-        stops=tuple(dict.fromkeys((*mine.stops, *theirs.stops))),
-        closed_times=tuple(dict.fromkeys((*mine.closed_times, *theirs.closed_times))),
-        consents=tuple(dict.fromkeys((*mine.consents, *theirs.consents))),
-        representations=tuple(dict.fromkeys((*mine.representations, *theirs.representations))),
-        addresses=tuple({one.key: one for one in (*theirs.addresses, *mine.addresses)}.values()),
-    )
-
-
-def _courses_together(mine: Course, theirs: Course) -> Course:
-    treating, promises = mine.treating, mine.promises
-    return replace(
-        mine,
-        treating=Treating(
-            (*treating.running, *theirs.treating.running), treating.closed | theirs.treating.closed
-        ),
-        promises=Promises(
-            (*promises.made, *theirs.promises.made),
-            (*promises.payments, *theirs.promises.payments),
-            (*promises.repaid, *theirs.promises.repaid),
-        ),
-        missed=(*mine.missed, *theirs.missed),
-        cured=(*mine.cured, *theirs.cured),
-        opens=(*mine.opens, *theirs.opens),
-        awaited=(*mine.awaited, *theirs.awaited),
-        misses=mine.misses + theirs.misses,
-        cures=mine.cures + theirs.cures,
-    )
-
-
 def unlink(state: PersonFile, command: UnlinkBorrower, context: Context) -> Decision[PersonFile]:
     """The borrower is a person of its own again. What was agreed stays with whom agreed to it. Raises
     NotLinked.
@@ -308,25 +241,33 @@ def unlink(state: PersonFile, command: UnlinkBorrower, context: Context) -> Deci
     if not known or own == state.id or not state.seen_by(context.actor):
         raise NotLinked(lender=command.borrower.lender)
     turn = Turn(state, context)
-    gone = [one for one in state.loans if one.lender == command.borrower.lender]
+    gone = _part(turn, command.borrower, own)
+    turn.hands_on.append(PersonUnlinked(person_id=state.id, borrower=_named(command.borrower), now=own))
+    turn.hands_on += [Rejoined(loan_id=one, person_id=own) for one in gone]
+    return turn.decided(own)
+
+
+def _part(turn: Turn, name: BorrowerKey, now: UUID) -> Sequence[UUID]:
+    """A borrower is no part of the person any more, and goes by another id from now on; the loans that are
+    the person's no more.
+    """
+    gone = [one for one in turn.file.loans if one.lender == name.lender]
     # Loans of the same lender that are this person's by another borrower of that lender stay.
-    stays = any(one.lender == command.borrower.lender and one != command.borrower for one in state.borrowers)
-    left = state.loans if stays else tuple(one for one in state.loans if one not in gone)
+    stays = any(one.lender == name.lender and one != name for one in turn.file.borrowers)
+    left = turn.file.loans if stays else tuple(one for one in turn.file.loans if one not in gone)
     # Who goes by that id again is somebody else: neither theirs to read, nor forgotten with this person.
-    turn.change(loans=left, formerly=tuple(one for one in state.formerly if one != own))
-    _profiled(turn, tuple(one for one in state.profiles if one.borrower != command.borrower))
+    turn.change(loans=left, formerly=tuple(one for one in turn.file.formerly if one != now))
+    profiled(turn, tuple(one for one in turn.file.profiles if one.borrower != name))
     for one in [] if stays else gone:
         turn.file = saying.withdrawn(turn.file, set(Occasion), loan=one.loan_id)
-        parted = LoanUnlinked(person_id=state.id, loan_id=one.loan_id, role=one.role)
+        turn.run(course.gone(turn.file.course, one.loan_id))
+        parted = LoanUnlinked(person_id=turn.file.id, loan_id=one.loan_id, role=one.role)
         turn.tell(parted, lender=one.lender)
-    told = PersonUnlinked(person_id=state.id, borrower=_named(command.borrower), now=own)
-    turn.tell(told, lender=command.borrower.lender)
-    turn.hands_on.append(told)
-    if not stays:
-        turn.hands_on += [
-            Rejoined(loan_id=one, person_id=own) for one in dict.fromkeys(loan.loan_id for loan in gone)
-        ]
-    return turn.decided(own)
+    turn.tell(
+        PersonUnlinked(person_id=turn.file.id, borrower=_named(name), now=now),
+        lender=name.lender,
+    )
+    return () if stays else tuple(dict.fromkeys(one.loan_id for one in gone))
 
 
 def begin_anew(
@@ -354,16 +295,47 @@ def begin_anew(
 
 
 def forget_person(state: PersonFile, command: ErasePerson, context: Context) -> Decision[PersonFile]:
-    """Forget the person, in every service. Raises NotLinked."""
+    """Forget the person, in every service; where other lenders have them too, what those have of them who
+    ask. Raises NotLinked.
+    """
     if not state.seen_by(context.actor):
         raise NotLinked(person_id=state.id)
-    decided = _erased(state)
-    return replace(decided, answer=state.id)
+    asking = context.actor.lenders
+    if asking is None or asking >= state.lenders:
+        return replace(_erased(state, list(map(_named, state.borrowers))), answer=state.id)
+    theirs = [one for one in state.borrowers if one.lender in asking]
+    if not theirs:
+        raise NotLinked(person_id=state.id)
+    turn = Turn(state, context)
+    for one in theirs:
+        _forget(turn, one)
+    return turn.decided(state.id)
 
 
-def _erased(state: PersonFile) -> Decision[PersonFile]:
-    names = tuple(_named(one) for one in state.borrowers)
-    if not names:
+def _forget(turn: Turn, name: BorrowerKey) -> None:
+    """Forget a lender's customer, and go on with the person that others have."""
+    own = person_id(name.lender, name.reference)
+    # Who is forgotten goes by an id that nobody else goes by: theirs, or a new one where the person has it.
+    now = own if own != turn.file.id else event_id(own, "apart", 0)
+    _part(turn, name, now)
+    turn.hands_on.append(BorrowerForgotten(person_id=now, borrower=_named(name)))
+    # That they were contacted counts for the person's limits as long as it does; about what, is forgotten.
+    records = [
+        one._replace(loans=frozenset(), talked=frozenset()) if one.lender == name.lender else one
+        for one in turn.file.history.records
+    ]
+    turn.change(history=History.of(records), forgets=(*turn.file.forgets, name.lender))
+
+
+def forget_borrower(
+    state: PersonFile | None, event: BorrowerForgotten, context: Context
+) -> Decision[PersonFile]:
+    """Nobody but a lender's customer goes by this id, and they are forgotten."""
+    return _erased(replace(state or new_file(event.person_id), merged_into=None), (event.borrower,))
+
+
+def _erased(state: PersonFile, borrowers: Sequence[BorrowerName]) -> Decision[PersonFile]:
+    if not borrowers:
         return Decision(erase(state))
-    told = PersonErased(person_id=state.id, borrowers=names)
+    told = PersonErased(person_id=state.id, borrowers=tuple(borrowers))
     return Decision(erase(state), events=[told], hands_on=[told])

@@ -1,7 +1,8 @@
 """Files of persons, loaded and saved in bulk, with the lines and answers that belong to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,8 @@ from shared.sealed import forget
 _ENCODER = msgspec.msgpack.Encoder(uuid_format="bytes")
 _DECODER = msgspec.msgpack.Decoder(PersonFile)
 _JSON = msgspec.json.Encoder()
+_ELSEWHERE: Mapping[str, Any] = {"noted": (), "replies": (), "forgets": (), "history": NOTHING_YET}
+"""Not kept with the rest of the file."""
 _LOAD = "SELECT packed, history FROM person WHERE id = ANY($1::uuid[])"
 _SAVE = (
     "INSERT INTO person (id, packed, history) SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) "
@@ -42,6 +45,12 @@ _FORGET = (
     "DELETE FROM reply WHERE person_id = ANY($1::uuid[])",
     "DELETE FROM staff_task WHERE person_id = ANY($1::uuid[])",
 )
+_FORGET_LENDER = (
+    "DELETE FROM person_record WHERE person_id = $1 AND lender = $2",
+    "DELETE FROM reply WHERE person_id = $1 AND lenders = ARRAY[$2]",
+    "DELETE FROM staff_task WHERE person_id = $1 AND lenders = ARRAY[$2]",
+    "UPDATE reply SET lenders = array_remove(lenders, $2) WHERE person_id = $1 AND $2 = ANY(lenders)",
+)
 _BY_ADDRESS = "SELECT person_id FROM person_address WHERE key = $1"
 
 
@@ -55,7 +64,7 @@ async def load_persons(connection: AsyncConnection, wanted: Wanted) -> dict[UUID
 async def save_persons(connection: AsyncConnection, changes: Sequence[Change[PersonFile]]) -> None:
     """Save files with their new lines and answers; of who is forgotten nothing is kept but that they are."""
     every = [change.after for change in changes]
-    packed = [_ENCODER.encode(replace(one, noted=(), replies=(), history=NOTHING_YET)) for one in every]
+    packed = [_ENCODER.encode(replace(one, **_ELSEWHERE)) for one in every]
     await execute(
         connection, _SAVE, ([one.id for one in every], packed, [pack(one.history) for one in every])
     )
@@ -82,6 +91,9 @@ async def save_persons(connection: AsyncConnection, changes: Sequence[Change[Per
             [kept.sealed for _, kept in replies],
         )
         await execute(connection, _ADD_REPLIES, columns_of)
+    for id_, lender in [(one.id, lender) for one in every for lender in one.forgets]:
+        for statement in _FORGET_LENDER:
+            await execute(connection, statement, (id_, lender))
     if erased := [id_ for one in every if one.erased for id_ in (one.id, *one.formerly)]:
         for statement in _FORGET:
             await execute(connection, statement, (erased,))

@@ -166,7 +166,8 @@ async def test_a_brake_pauses_what_it_names_and_letting_go_lets_it_out(
 ) -> None:
     await world.lent()
     await world.publish(registered(addresses=[MEDIA[1]]))
-    await world.tell("PUT", f"brakes/{scope}/{name}", {"why": "we look into it"}, ADA)
+    pulled = await world.tell("PUT", f"brakes/{scope}/{name}", {"why": "we look into it"}, ADA)
+    assert await world.get("brakes", ADA) == [pulled]
     await world.on("2026-01-06")
     await world.publish(missed())
     await world.on("2026-01-12")

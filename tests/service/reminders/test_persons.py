@@ -109,6 +109,49 @@ async def test_of_who_is_forgotten_no_name_address_or_word_is_left_anywhere(
     assert await world.reminders.value("SELECT count(*) FROM person_record") == 0
 
 
+@pytest.mark.parametrize("by", ["staff", "platform"])
+@pytest.mark.parametrize("lender", [LENDER, "other"])
+async def test_a_lender_who_forgets_a_person_forgets_them_for_itself_alone(
+    world: World, lender: str, by: str
+) -> None:
+    await both(world)
+    await world.publish(registered("B-9", "other", name="Wei Li"))
+    await world.post(f"persons/{PERSON}/links", {"other": str(ELSEWHERE)}, ADA)
+    await world.post(f"persons/{PERSON}/stops", {"kind": "channel", "channels": ["mail"]})
+    await world.on("2026-01-06")
+    await world.publish(missed(), missed(loan=OTHER_LOAN))
+    await world.on("2026-01-15")
+    first, second = (OLGA, FOREIGN) if lender == LENDER else (FOREIGN, OLGA)
+    asked = {LENDER: "B-1", "other": "B-9"}
+    kept = next(one for one in asked if one != lender)
+    before = await _lines(world)
+    assert all(before.get(one) for one in asked), "both have written to them, or would have"
+    if by == "staff":
+        await world.tell("POST", f"persons/{PERSON}/erasure", who=first)
+    else:
+        await world.publish(BorrowerErased(lender=lender, borrower_reference=asked[lender]))
+    await world.reminders.settled()
+
+    (erased,) = world.told(PersonErased)
+    assert [(one.lender, one.borrower_reference) for one in erased.borrowers] == [(lender, asked[lender])]
+    assert erased.person_id != PERSON
+    await world.get(f"persons/{PERSON}", first, expected=404)
+    shown = await world.get(f"persons/{PERSON}", second)
+    assert [one["loan_id"] for one in shown["loans"]] == [str(LOAN if kept == LENDER else OTHER_LOAN)]
+    assert shown["stops"] == ["channel"]
+    after = await _lines(world)
+    assert lender not in after
+    assert after[kept] == before[kept]
+    left, names = await everything(world), {LENDER: "Li Wei", "other": "Wei Li"}
+    assert (names[lender] in left, names[kept] in left) == (False, True)
+
+
+async def _lines(world: World) -> dict[str, int]:
+    """How many lines of the record each lender has."""
+    counted = "SELECT lender, count(*) AS lines FROM person_record WHERE lender IS NOT NULL GROUP BY 1"
+    return {one["lender"]: one["lines"] for one in await world.reminders.rows(counted)}
+
+
 async def everything(world: World) -> str:
     """All that stands in any table of the database, in bytes too."""
     tables = await world.reminders.rows(

@@ -16,6 +16,7 @@ from shared.events.hardship import PlanAccepted, PlanBroken, PlanCompleted, Plan
 from shared.events.ids import name_id
 from shared.events.ledger import (
     ArrearsCured,
+    InstalmentDueSoon,
     PaymentMissed,
     ReliefInstructed,
     ReliefRefused,
@@ -142,6 +143,30 @@ def test_a_phase_takes_effect_on_its_day_and_not_before() -> None:
     assert desk.loan().book.balance == 1100_00
     assert desk.named(ScheduleRevised)[-1].effective_on == date(2026, 3, 10)
     assert desk.loan().agreements.plan is not None
+
+
+def test_what_was_told_to_fall_due_soon_is_told_again_where_a_plan_asks_for_another_sum() -> None:
+    desk = _desk()
+    desk.day(date(2026, 1, 30))
+    small = a_phase(
+        ReliefKind.TOKEN_PAYMENTS, effective_on="2026-01-30", ends_on="2026-04-30", amount=money("10.00")
+    )
+    desk.take(a_plan(_id(), small))
+    desk.day(date(2026, 1, 31))
+    desk.take(an_event(PlanBroken, plan_id=PLAN, broken_on="2026-01-31", loan_ids=(_id(),)))
+    desk.day(date(2026, 2, 1))
+    soon = [(one.due_on, str(one.unpaid)) for one in desk.named(InstalmentDueSoon)]
+    first = date(2026, 2, 1)
+    assert soon == [(first, "106.59 CNY"), (first, "10.00 CNY")]
+
+
+def test_what_was_told_to_fall_due_soon_is_not_told_again_where_a_plan_leaves_it_as_it_is() -> None:
+    desk = _desk()
+    desk.day(date(2026, 1, 30))
+    forgiven = a_phase(ReliefKind.PRINCIPAL_FORGIVEN, effective_on="2026-03-10", amount=money("100.00"))
+    desk.take(a_plan(_id(), forgiven))
+    desk.day(date(2026, 2, 1))
+    assert [one.due_on for one in desk.named(InstalmentDueSoon)] == [date(2026, 2, 1)]
 
 
 def test_what_a_broken_plan_granted_stands_and_what_was_to_come_does_not_come() -> None:

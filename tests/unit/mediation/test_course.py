@@ -24,6 +24,7 @@ from shared.events.reminders import (
     MediationRequested,
     PersonErased,
     PersonLinked,
+    PersonUnlinked,
 )
 from tests.builders import NOON
 from tests.unit.mediation.house import (
@@ -210,6 +211,29 @@ def test_the_person_that_a_borrower_is_found_to_be_takes_their_seat() -> None:
     assert {one.lender for one in house.of_person(SURVIVOR).loans} == {LENDER, "other"}
     house.take(Withdraw(case.id), Actor(str(SURVIVOR), Role.BORROWER))
     assert house.of_person(SURVIVOR).open_cases == ()
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_borrower_who_is_another_person_after_all_takes_their_case_along(forgotten: bool) -> None:
+    house = House()
+    case = house.opened()
+    name = BorrowerName(lender=LENDER, borrower_reference="C-1")
+    house.take(PersonLinked(person_id=SURVIVOR, borrower=name, formerly=PERSON))
+    house.take(a_link(loan=THERE, lender="other"))
+    house.take(OpenCase(SURVIVOR, UUID(int=6), (THERE,)), Actor(str(SURVIVOR), Role.BORROWER))
+    (kept,) = [one.id for one in house.of(Case) if one.lender == "other"]
+
+    house.take(LoanUnlinked(person_id=SURVIVOR, loan_id=LOAN, role=PartyRole.BORROWER))
+    house.take(PersonUnlinked(person_id=SURVIVOR, borrower=name, now=PERSON))
+    if forgotten:
+        house.take(PersonErased(person_id=PERSON, borrowers=(name,)))
+    every = {one.id: one for one in house.of(Case)}
+    assert (every[case.id].person_id, every[case.id].forgotten) == (PERSON, forgotten)
+    assert (every[kept].person_id, every[kept].forgotten, every[kept].is_open) == (SURVIVOR, False, True)
+    assert [one.case_id for one in house.of_person(SURVIVOR).open_cases] == [kept]
+    assert house.of_person(SURVIVOR).formers == ()
+    house.take(a_link())
+    assert [one.loan_id for one in house.of_person(PERSON).loans] == ([] if forgotten else [LOAN])
 
 
 def test_a_person_who_is_forgotten_leaves_an_empty_and_closed_case() -> None:

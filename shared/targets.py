@@ -1,13 +1,13 @@
 """For which states a message is, by the steps of a flow."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared.decision import Key
 from shared.errors import DomainError
 from shared.events.base import Event
 from shared.flow import Flow, Step
 from shared.message import Message
+from shared.replacing import replace
 
 RECORD = "record"
 """The key type under which a message stands that belongs to no state: nothing queues behind it."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,7 @@ from shared.errors import Refused
 from shared.events.ids import borrower_id
 from shared.messaging.sends import Dispatcher, NeverTaken, TryLater, Withheld
 from shared.money import Money
+from shared.replacing import replace
 from shared.service import Service
 from shared.spine import ClaimedSend
 

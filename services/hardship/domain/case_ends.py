@@ -1,6 +1,6 @@
 """How cases end: refused, appealed, closed, or by silence. Each one ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.hardship.domain.case import Case, CaseStatus, CaseText
@@ -11,6 +11,7 @@ from services.hardship.domain.telling import Telling
 from shared.decision import Actor, Context, Decision
 from shared.errors import Conflict, Forbidden, Refused
 from shared.events.hardship import AppealDecided, HardshipClosed, HardshipRefused
+from shared.replacing import replace
 
 
 class OthersAreConcerned(Refused):

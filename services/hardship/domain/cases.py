@@ -1,7 +1,7 @@
 """Cases: opened by a signal or by somebody who asks, and what is done for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -17,6 +17,7 @@ from shared.errors import Conflict, Forbidden, NotFound
 from shared.events.care import Circumstance, HardshipSignalled, StatementReceived
 from shared.events.hardship import HardshipOpened, NothingAffordable
 from shared.events.ids import name_id
+from shared.replacing import replace
 
 OWN = frozenset({Role.BORROWER, Role.ADVISER})
 

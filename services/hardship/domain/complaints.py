@@ -1,6 +1,6 @@
 """Complaints about how a person was treated: answered in time, and not by the one complained about."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from shared.events.hardship import ComplaintResolved, Finding
 from shared.events.ids import name_id
 from shared.events.parts import HoldReason
 from shared.events.reminders import ComplaintRaised
+from shared.replacing import replace
 
 
 class ComplaintUnknown(NotFound):

@@ -3,7 +3,7 @@
 Texts (what the person says, what the lender shows, why it was decided so) come sealed and stay so.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from shared.events.ids import name_id
 from shared.events.parts import HoldReason
 from shared.events.reminders import DisputeRaised
 from shared.money import Money
+from shared.replacing import replace
 
 TEXTS_MAX = 50
 RIGHT = frozenset({Finding.UPHELD, Finding.PARTLY_UPHELD})

@@ -1,6 +1,5 @@
 """A plan as it is written from a chosen option, before anyone is asked."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from services.hardship.domain.plan import Plan, PlanPart, PlanPartDue, PlanStatu
 from services.hardship.domain.settlements import until_of
 from shared.errors import Refused
 from shared.events.parts import ReliefKind
+from shared.replacing import replace
 
 
 class NothingToAgree(Refused):

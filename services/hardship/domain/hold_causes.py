@@ -3,7 +3,6 @@ signs of danger, a case that is looked at, a plan that is kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -40,6 +39,7 @@ from shared.events.parts import HoldReason
 from shared.events.reminders import RepresentationStated
 from shared.events.servicing import LegalActionEnded, LegalActionStarted
 from shared.money import Money
+from shared.replacing import replace
 
 
 def begin(

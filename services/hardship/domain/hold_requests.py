@@ -1,6 +1,6 @@
 """Holds that platforms ask for: granted at once, or decided on by an officer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from shared.events.holds import HoldRefused
 from shared.events.ids import name_id, person_id
 from shared.events.parts import Freezes, HoldReason, Purpose
 from shared.events.servicing import HoldRequested
+from shared.replacing import replace
 
 UNANSWERED = "unanswered"
 """Who decided on a request that nobody answered in time."""

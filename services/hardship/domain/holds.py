@@ -5,7 +5,6 @@ anew is a new hold.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +19,7 @@ from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
 from shared.events.ids import name_id
 from shared.events.parts import Freezes, HoldReason
 from shared.money import Money
+from shared.replacing import replace
 
 AWAY_DAYS_MAX = 365
 """Notice of a hold may come late or early, but a start further away is a slip of the pen."""

@@ -1,7 +1,6 @@
 """What comes with a loan from another system: holds that run, and a plan that is being kept."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from services.hardship.domain.hold_causes import begin
@@ -20,6 +19,7 @@ from shared.decision import Context, Decision
 from shared.events.ids import person_id
 from shared.events.parts import HoldReason, PartyRole
 from shared.events.takeover import LoanMigrated, RunningHold
+from shared.replacing import replace
 
 
 def keepers(event: LoanMigrated) -> Sequence[UUID]:

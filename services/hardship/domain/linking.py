@@ -1,6 +1,5 @@
 """Whose cases are whose: a person's profile and loans, persons found to be one, persons forgotten."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.hardship.domain.case import CaseStatus
@@ -19,6 +18,7 @@ from shared.events.reminders import (
     PersonUnlinked,
 )
 from shared.events.takeover import LoanMigrated
+from shared.replacing import replace
 
 
 class CasesMerged(Event, topic="hardship-handed", key="person_id", version=1):

@@ -1,6 +1,6 @@
 """A loan as hardship knows it: whose it is. What the ledger tells of it is handed on to its persons."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from shared.events.ledger import (
 )
 from shared.events.loans import PaymentsComplete
 from shared.events.reminders import LoanLinked, LoanUnlinked
+from shared.replacing import replace
 
 DAY = timedelta(days=1)
 

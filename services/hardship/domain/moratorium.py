@@ -6,7 +6,7 @@ penalties of its days are not put off but barred (reg. 7). Arrears go on ageing 
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -33,6 +33,7 @@ from services.hardship.domain.standstill import (
 from shared.decision import Context, Decision, Key, Need
 from shared.errors import Conflict, NotFound, Refused
 from shared.events.parts import HoldReason
+from shared.replacing import replace
 
 
 class NotInTerritory(Refused):

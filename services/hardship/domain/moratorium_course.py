@@ -1,6 +1,6 @@
 """How a breathing space goes on and ends: treatment that stops, reviews, cancellation."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from services.hardship.domain.moratorium import BeforeItBegan, clocks, ends, run
 from services.hardship.domain.standstill import DAY, MoratoriumKind, Standstill
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
+from shared.replacing import replace
 
 EXPIRED = "expired"
 

@@ -1,11 +1,11 @@
 """A loan that goes on as another one: sold to another lender, or replaced by a new one of the same."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.hardship.domain.person import Person
 from services.hardship.domain.plan import PlanPart
 from shared.events.ledger import LoanMoved
+from shared.replacing import replace
 
 
 def moved(person: Person, event: LoanMoved) -> Person:

@@ -1,6 +1,6 @@
 """A person in hardship: loans, cases and plans. The state that decides."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from services.hardship.domain.plan import Plan
 from shared.decision import Actor, Role
 from shared.errors import NotFound, NotHere
 from shared.events.parts import PartyRole
+from shared.replacing import replace
 
 OWES = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})
 STATEMENT_CURRENT_FOR = timedelta(days=183)

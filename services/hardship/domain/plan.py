@@ -1,6 +1,6 @@
 """Plans: what was proposed, agreed, applied, and how it is kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.events.parts import ReliefKind, ReliefPhase
 from shared.money import Money
+from shared.replacing import replace
 
 
 class PlanStatus(StrEnum):

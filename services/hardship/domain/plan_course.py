@@ -7,7 +7,6 @@ over too. A first miss is a question. More of them have the plan negotiated anew
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,6 +51,7 @@ from shared.events.ledger import (
     ReliefRefused,
     ScheduleRevised,
 )
+from shared.replacing import replace
 
 DAY = timedelta(days=1)
 FOLLOWED = IN_FORCE | {PlanStatus.BROKEN, PlanStatus.COMPLETED}

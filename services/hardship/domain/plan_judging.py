@@ -1,6 +1,5 @@
 """Judging how a plan is kept, as days pass: what is missed, and when it is negotiated anew or over."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.hardship.domain.proposals import former_case
 from services.hardship.domain.telling import Telling
 from shared.decision import Context
 from shared.events.hardship import PlanBroken, PlanInstalmentMissed
+from shared.replacing import replace
 
 DAY = timedelta(days=1)
 

@@ -2,7 +2,6 @@
 missed, broken or completed here, so that what was promised for their end is given.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from services.hardship.domain.cases import policy_of
@@ -13,6 +12,7 @@ from services.hardship.domain.plan import PartStatus, Plan, PlanDue, PlanPart, P
 from services.hardship.domain.standing_links import PlanCameFor
 from shared.decision import Context, Decision
 from shared.events.takeover import LoanMigrated
+from shared.replacing import replace
 
 NO_END_STATED = date(9999, 1, 1)
 """Where the ledger computes the schedule, nobody says what the plan asks for: it ends when all is repaid."""

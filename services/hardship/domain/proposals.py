@@ -1,7 +1,7 @@
 """Plans from the choice to the agreement: requested, proposed, answered, withdrawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -27,6 +27,7 @@ from shared.events.hardship import (
     PlanWithdrawn,
 )
 from shared.events.parts import ReliefKind
+from shared.replacing import replace
 
 DECIDERS = frozenset({Role.HARDSHIP_OFFICER, Role.ADMINISTRATOR})
 DAY = timedelta(days=1)

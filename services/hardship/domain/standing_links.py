@@ -1,6 +1,5 @@
 """Whose holds are whose: a person's loans, persons found to be one, loans that move, persons forgotten."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.hardship.domain.holds import (
@@ -37,6 +36,7 @@ from shared.events.reminders import (
 )
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
 from shared.events.takeover import LoanMigrated
+from shared.replacing import replace
 
 REPLACED = "replaced"
 """Why a loan has moved, where its successor is a new loan of the same lender (`LoanMoved.reason`)."""

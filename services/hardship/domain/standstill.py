@@ -5,7 +5,7 @@ that came with a loan from elsewhere).
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from shared.decision import Actor, Role
 from shared.events.hardship import Finding
 from shared.events.parts import Freezes, HoldReason, PartyRole, Purpose
 from shared.money import Money
+from shared.replacing import replace
 
 DAY = timedelta(days=1)
 _LAST = date.max.toordinal()

@@ -1,7 +1,6 @@
 """Persons and loans, loaded and saved in bulk; the lists and texts that routes show."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from services.hardship.domain.person import Person
 from services.hardship.domain.plan import IN_FORCE, WAITING
 from shared.database import execute
 from shared.flow import Change, Wanted
+from shared.replacing import replace
 from shared.sealed import forget
 
 _PACK: TypeAdapter[Person] = TypeAdapter(Person)

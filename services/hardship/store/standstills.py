@@ -1,7 +1,6 @@
 """Standstills, loaded and saved in bulk; the lists and texts that routes show."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.hardship.domain.standstill import RequestStatus, Standstill, Text
 from shared.database import execute
 from shared.flow import Change, Wanted
+from shared.replacing import replace
 from shared.sealed import forget
 
 _PACK: TypeAdapter[Standstill] = TypeAdapter(Standstill)

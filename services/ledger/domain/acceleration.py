@@ -5,7 +5,6 @@ platform is told and the schedule goes on. A borrower who has paid all that was 
 relief, has the schedule back as if it had never been called due.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain import facts, payments, relief
@@ -28,6 +27,7 @@ from shared.events.hardship import PlanAccepted
 from shared.events.ledger import AccelerationRefused, BalanceDiffers, ReliefRefused
 from shared.events.loans import CreditGranted, PaymentReceived
 from shared.events.servicing import LoanAccelerated, LoanReinstated
+from shared.replacing import replace
 
 
 def accelerate(loan: Loan, event: LoanAccelerated, context: Context) -> Decision[Loan] | Need:

@@ -1,7 +1,6 @@
 """Card accounts that are taken over from another system: what they must say, their terms, their balances."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from services.ledger.domain.due_dates import add_months, next_due
@@ -12,6 +11,7 @@ from shared.errors import Refused
 from shared.events.loans import LoanKind, PeriodUnit
 from shared.events.takeover import LoanMigrated, RunningStatement
 from shared.money import Money
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 

@@ -1,6 +1,5 @@
 """The terms of a revolving loan, from its opening and its product."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from services.ledger.domain.rounding import RoundingRule
 from services.ledger.domain.terms import Ahead, Allocation, CardTerms, Repayment, Terms
 from shared.errors import Refused
 from shared.events.loans import LoanOpened, PeriodUnit, ProductTerms
+from shared.replacing import replace
 
 
 class FirstStatementTooEarly(Refused):

@@ -1,7 +1,6 @@
 """A card's limit and its statement days: what is told of the limit, and when a card is looked at."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from services.ledger.domain.book import Card
@@ -10,6 +9,7 @@ from services.ledger.domain.revolving import card_on, next_statement_on
 from shared.decision import Context
 from shared.events.base import Event
 from shared.events.ledger import LimitExceeded, LimitExceededRetracted, LimitRestored
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 

@@ -1,7 +1,6 @@
 """Revolving loans: what platforms tell of them, and the statements that the ledger makes itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from services.ledger.domain import facts
@@ -23,6 +22,7 @@ from shared.events.ledger import BalanceDiffers, StatementMade
 from shared.events.loans import AmountDrawn, LimitChanged, StatementIssued
 from shared.events.parts import Components
 from shared.money import Money
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 

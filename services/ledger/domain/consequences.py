@@ -6,7 +6,7 @@ are told, so nothing is told twice, and a history that proves wrong is taken bac
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ from shared.events.ledger import (
     PaymentMissedRetracted,
 )
 from shared.events.parts import BucketAmount
+from shared.replacing import replace
 
 TIMER = "DayDue"
 _DAY = timedelta(days=1)

@@ -5,7 +5,6 @@ relied on, so nothing is demanded.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from services.ledger.domain import facts
 from services.ledger.domain.agreements import FreezeInstruction
@@ -21,6 +20,7 @@ from shared.events.ids import name_id
 from shared.events.ledger import FreezeRefused, ReliefInstructed
 from shared.events.parts import Freeze, Freezes
 from shared.events.servicing import ReliefApplied, ReliefRejected
+from shared.replacing import replace
 
 Instructed = tuple[Loan, Sequence[Event]]
 

@@ -1,7 +1,5 @@
 """What an approved proposal does: to the money in suspense, to each loan that it names, to a product."""
 
-from dataclasses import replace
-
 from services.ledger.domain import acceleration, payments, products
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.loan import Entry, Loan
@@ -15,6 +13,7 @@ from shared.errors import Conflict, NotFound, Refused
 from shared.events.ids import loan_id
 from shared.events.ledger import SuspenseOutcome
 from shared.events.loans import CreditGranted, FeeCharged, FeeWaived, PaymentReceived, ProductPublished
+from shared.replacing import replace
 
 
 class FactUnknown(NotFound):

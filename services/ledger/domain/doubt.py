@@ -2,12 +2,12 @@
 in a message of their own: no payment waits for it.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from services.ledger.domain.credit_record.told import CreditTold
 from services.ledger.domain.facts import Credit, Draw, Payment, key_of
 from services.ledger.domain.loan import Entry, Loan, Told
+from shared.replacing import replace
 
 
 def in_doubt(loan: Loan, today: date) -> Loan:

@@ -3,7 +3,6 @@ what its former lender has no say in any more is kept by itself and changes noth
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from services.ledger.domain import facts, journal, payments, reporting
@@ -35,6 +34,7 @@ from shared.events.loans import (
     UnassignedPaymentReceived,
 )
 from shared.events.servicing import HoldRequested, LoanTransferred
+from shared.replacing import replace
 
 
 class LoanElsewhere(NotHere):

@@ -1,6 +1,5 @@
 """What ends a loan or its place in the accounts, what undoes that, and balances that are compared."""
 
-from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain import facts
@@ -16,6 +15,7 @@ from shared.decision import Context, Decision, Need, Wait
 from shared.events.ledger import BalanceDiffers
 from shared.events.loans import BalanceReported, LoanClosed, LoanReopened
 from shared.events.servicing import LoanWrittenOff, WriteOffKind, WriteOffReversed
+from shared.replacing import replace
 
 
 def close(loan: Loan, event: LoanClosed, context: Context) -> Decision[Loan] | Need:

@@ -8,7 +8,7 @@ so, some days are waited instead, and what follows must be likely too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -37,6 +37,7 @@ from shared.events.base import Event
 from shared.events.ids import name_id
 from shared.events.ledger import FeedLate, FeedSuspicion
 from shared.events.loans import PaymentsComplete
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 AFTER_LOANS = 2 * SOON

@@ -12,7 +12,6 @@ were rounded.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from services.ledger.domain.shares import Holding, split, split_running
 from shared.decision import Context, Decision
 from shared.events.servicing import SharesChanged
 from shared.money import Money
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 Sums = Mapping[tuple[Account, date | None], int]

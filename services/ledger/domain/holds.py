@@ -3,7 +3,6 @@ gets no money. Contact is not the ledger's business.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import name_id
 from shared.events.parts import Freezes, HoldReason, Purpose
 from shared.events.servicing import HoldRequested
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 _DISPUTE = ":dispute"

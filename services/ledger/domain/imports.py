@@ -1,10 +1,12 @@
 """Imports: a file of events handed in piece by piece, how far it came, and what a takeover adds up to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from shared.replacing import replace
 
 
 class ImportKind(StrEnum):

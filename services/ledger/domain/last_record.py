@@ -1,6 +1,5 @@
 """The end of the credit record of a loan that has gone: its last month, and what is corrected afterwards."""
 
-from dataclasses import replace
 from datetime import time
 
 from services.ledger.domain.consequences import SOON, TIMER
@@ -8,6 +7,7 @@ from services.ledger.domain.doubt import with_stale_record
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.waiting import looks_again_on
 from shared.decision import CancelTimer, Context, Decision, SetTimer
+from shared.replacing import replace
 
 
 def looked_at_once(loan: Loan, context: Context) -> tuple[Loan, SetTimer | CancelTimer]:

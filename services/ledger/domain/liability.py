@@ -6,7 +6,6 @@ reg. 7: interest of a joint debt may be asked of who is not in the moratorium) s
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -17,6 +16,7 @@ from services.ledger.domain.loan import History, Loan
 from services.ledger.domain.recording import facts_of, opened_with
 from services.ledger.domain.replay import replay, to_pay_off
 from services.ledger.domain.standing import standing
+from shared.replacing import replace
 
 
 class Liability(NamedTuple):

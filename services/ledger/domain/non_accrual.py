@@ -3,12 +3,12 @@
 It is the lender's view alone. The borrower owes what he owed, and what is paid after all is income then.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain import journal
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.terms import Component
+from shared.replacing import replace
 
 
 def suspend(loan: Loan, days_past_due: int, on: date) -> Loan:

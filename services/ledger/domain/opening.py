@@ -1,7 +1,5 @@
 """Taking a loan into the books."""
 
-from dataclasses import replace
-
 from services.ledger.domain import facts
 from services.ledger.domain.consequences import settle
 from services.ledger.domain.cost_cap import check_planned_cost
@@ -18,6 +16,7 @@ from shared.errors import Conflict, Refused
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import LoanOpened
 from shared.events.takeover import LoanMigrated
+from shared.replacing import replace
 
 OPENING = "opening"
 """The reference of the fact by which a loan's money was paid out."""

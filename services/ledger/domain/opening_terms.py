@@ -1,6 +1,5 @@
 """The terms that a loan is opened with: its product's, and what it says itself."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,6 +20,7 @@ from services.ledger.domain.rounding import RoundingRule
 from services.ledger.domain.terms import HUMANE, Balance, Measure, OnChargeOff, Prepayment, Repayment, Terms
 from shared.errors import Refused
 from shared.events.loans import LoanKind, LoanOpened, ProductTerms
+from shared.replacing import replace
 
 CARD_MONTHS = 120
 

@@ -1,6 +1,5 @@
 """Who else acts on a loan: agencies and courts. They are shown beside it; what they cost comes as fees."""
 
-from dataclasses import replace
 from datetime import date
 
 from services.ledger.domain.consequences import settle
@@ -11,6 +10,7 @@ from services.ledger.domain.payments import not_before_opening
 from shared.decision import Context, Decision, Wait
 from shared.errors import Conflict, Refused
 from shared.events.servicing import LegalActionEnded, LegalActionStarted, LoanPlaced, LoanRecalled
+from shared.replacing import replace
 
 
 class NothingOwed(Refused):

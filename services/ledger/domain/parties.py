@@ -1,11 +1,10 @@
 """Who is part of a loan: the persons it was opened with, and those who came or left later."""
 
-from dataclasses import replace
-
 from services.ledger.domain.loan import Joined, Loan
 from services.ledger.domain.payments import BeforeOpening
 from shared.decision import Context, Decision
 from shared.events.servicing import PartyChange, PartyChanged
+from shared.replacing import replace
 
 
 def change_party(loan: Loan, event: PartyChanged, context: Context) -> Decision[Loan]:

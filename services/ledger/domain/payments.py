@@ -3,7 +3,6 @@ changes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -42,6 +41,7 @@ from shared.events.parts import PlanPart, ScheduledInstalment
 from shared.events.servicing import LoanAccelerated, LoanReinstated, LoanWrittenOff, WriteOffReversed
 from shared.events.takeover import LoanMigrated
 from shared.money import Money
+from shared.replacing import replace
 
 
 class NotAnAmount(Refused):

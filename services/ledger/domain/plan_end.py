@@ -3,7 +3,6 @@ forgiven. What was told to be its end and was none is undone.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -26,6 +25,7 @@ from shared.events.hardship import (
     PlanWithdrawn,
 )
 from shared.events.parts import PlanPart, ReliefKind
+from shared.replacing import replace
 
 Decide = Callable[[Loan, Any, Context], Decision[Loan] | Need]
 WITHDRAWN = "plan_withdrawn"

@@ -1,7 +1,6 @@
 """What a product's terms mean for its loans: their codes read, and what must not be published."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,6 +28,7 @@ from services.ledger.domain.terms import (
 )
 from shared.errors import Refused
 from shared.events.loans import ProductTerms
+from shared.replacing import replace
 
 RELIEF_YEARS = 5
 """A loan's calendar reaches so many years beyond its last due date, since reliefs put that off."""

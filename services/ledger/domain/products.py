@@ -2,7 +2,7 @@
 published.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ids import name_id
 from shared.events.loans import Channel, LoanKind, PeriodUnit, ProductPublished, ProductTerms
+from shared.replacing import replace
 
 
 class VersionDiffers(Conflict):

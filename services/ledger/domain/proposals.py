@@ -5,7 +5,7 @@ at once, for all loans that it concerns or for none.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -29,6 +29,7 @@ from shared.events.loans import (
 )
 from shared.events.parts import SplitPart
 from shared.money import Money
+from shared.replacing import replace
 
 
 class SecondPersonNeeded(Refused):

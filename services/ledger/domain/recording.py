@@ -3,7 +3,7 @@ payments.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.ledger.domain.terms import Component, Terms
 from shared.decision import Context, Need
 from shared.errors import Conflict
 from shared.quick import quick
+from shared.replacing import replace
 
 
 class FactDiffers(Conflict):

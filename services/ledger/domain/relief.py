@@ -1,7 +1,6 @@
 """Reliefs: how the ledger applies a plan, and what becomes of it when it is broken or completed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from shared.events.ids import name_id
 from shared.events.ledger import ReliefInstructed, ReliefRefused
 from shared.events.parts import PlanPart, ReliefKind, ReliefPhase
 from shared.events.servicing import ReliefApplied, ReliefRejected
+from shared.replacing import replace
 
 RETURNABLE = frozenset(
     {

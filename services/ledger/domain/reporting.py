@@ -5,7 +5,7 @@ comes; only what was late, relieved, disputed or corrected is made from the whol
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from services.ledger.domain.agreements import LoanPlan
@@ -44,6 +44,7 @@ from services.ledger.domain.waiting import is_answered
 from shared.decision import Context, Need
 from shared.events.base import Event
 from shared.events.parts import HoldReason, ReliefKind
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 _DEFERRALS = (ReliefKind.DEFERRAL_INTEREST_FROZEN, ReliefKind.DEFERRAL_INTEREST_RUNNING)

@@ -7,7 +7,6 @@ said. What a correction makes of the days gone by is kept beside it (`restaged`)
 """
 
 from bisect import bisect_right
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from services.ledger.domain.roll_rates import Exit, Staged
 from services.ledger.domain.timeline import Point, walk
 from services.ledger.domain.waiting import is_answered
 from shared.decision import Context, Need
+from shared.replacing import replace
 
 CURRENT = Staged("", None, None, 0, None)
 """A loan of which nothing was told yet."""

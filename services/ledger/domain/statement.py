@@ -7,7 +7,7 @@ on its value date, one that was taken back stays, marked. Amounts are minor unit
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ from services.ledger.domain.replay import replay, to_pay_off
 from services.ledger.domain.standing import explain_lateness
 from services.ledger.domain.terms import Component, Terms
 from services.ledger.domain.wording import NOT_OWED, credit_used, fell_due, in_words, kept_within_cap
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 _MONEY = (Draw, Fee, FeeWaiver, Payment, Credit, Chargeback, CreditRefund, InterestWaiver, Forgiveness)

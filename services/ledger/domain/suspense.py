@@ -4,7 +4,7 @@ Each such payment is a state of its own. Its amount stands on the journal's acco
 people have assigned it to loans, or given it back.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +18,7 @@ from shared.errors import Conflict
 from shared.events.ledger import PaymentSuspended, SuspenseEnded, SuspenseOutcome
 from shared.events.loans import PaymentMethod, UnassignedPaymentReceived
 from shared.money import Money
+from shared.replacing import replace
 
 HOLDS_FOR = timedelta(days=30)
 """So long, from the day it was reported, money in suspense keeps the loans that it may be for from being told

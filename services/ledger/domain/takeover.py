@@ -5,7 +5,6 @@ change of stage. The registration says how the loan stands, and only what comes 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, time, timedelta
 
 from services.ledger.domain import card_takeover, facts, journal
@@ -36,6 +35,7 @@ from shared.events.loans import LoanKind, LoanOpened
 from shared.events.parts import BucketAmount, ScheduledInstalment
 from shared.events.takeover import LoanMigrated
 from shared.money import Money
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 

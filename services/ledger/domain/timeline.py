@@ -1,7 +1,6 @@
 """A loan's days, one after another, from its whole file: how it stood at the end of each day that matters."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from services.ledger.domain.recording import facts_of, opened_with
 from services.ledger.domain.replay import ReplayNeeded, add, replay
 from services.ledger.domain.standing import Standing, standing
 from services.ledger.domain.terms import Component
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 

@@ -3,13 +3,13 @@ one by itself: it raises an alarm.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from services.ledger.domain.agreements import LoanHold
 from services.ledger.domain.loan import Loan
 from shared.events.base import Event
 from shared.events.ledger import HoldUnanswered
+from shared.replacing import replace
 
 ANSWERED_WITHIN = timedelta(days=7)
 """A hold that was asked for is placed or refused within so long, counted from the day of the request."""

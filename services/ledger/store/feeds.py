@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from services.ledger.store import packing
 from shared.database import execute
 from shared.events.ledger import FeedSuspicion
 from shared.flow import Change, Wanted
+from shared.replacing import replace
 
 _PRODUCTS = "SELECT id, lender, code, versions FROM product WHERE id = ANY($1::uuid[])"
 _PRODUCTS_PAGE = (

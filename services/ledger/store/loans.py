@@ -1,7 +1,6 @@
 """Loans loaded and saved in bulk: a number of statements that does not grow with the batch."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
 from shared.events.takeover import LoanMigrated
 from shared.flow import Change, Wanted
+from shared.replacing import replace
 
 COLUMNS = (
     "id, lender, reference, kind, channel, zone, product, product_version, rules, terms, book, told, earned, "

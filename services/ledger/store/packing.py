@@ -1,7 +1,7 @@
 """Books, terms and facts as text: what a row keeps of them, and back."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, cast, get_args, get_type_hints
@@ -17,6 +17,7 @@ from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Pending, Rules, Told
 from services.ledger.domain.products import ProductVersion
 from services.ledger.domain.terms import Planned, Terms
+from shared.replacing import replace
 
 _TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
 _RULES: TypeAdapter[Rules] = TypeAdapter(Rules)

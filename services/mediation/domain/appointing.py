@@ -1,7 +1,7 @@
 """A case and its mediator: looked for, asked, appointed, replaced."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.mediation.domain import mediators
@@ -31,6 +31,7 @@ from services.mediation.domain.seats import seated
 from shared.decision import CancelTimer, Context, Decision, Need, SetTimer
 from shared.events.base import Event
 from shared.events.mediation import MediatorAppointed
+from shared.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

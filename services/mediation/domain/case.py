@@ -1,6 +1,6 @@
 """A case: two sides, perhaps a mediator, what was said and offered, and how it ended."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,6 +9,7 @@ from services.mediation.domain.machine import Move, Stage, moved
 from shared.events.hardship import PlanLoan
 from shared.events.mediation import Side
 from shared.money import Money
+from shared.replacing import replace
 
 
 class Seat(StrEnum):

@@ -1,7 +1,7 @@
 """The timers of a case, how it answers a command, and how it ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.mediation.domain.case import PENDING, Case, Offer, OfferStatus
@@ -12,6 +12,7 @@ from shared.decision import CancelTimer, Context, Decision, SetTimer, TimerFired
 from shared.events.base import Event
 from shared.events.ids import name_id
 from shared.events.mediation import MediationClosed
+from shared.replacing import replace
 
 
 class AnswerDue(TimerFired):

@@ -1,6 +1,6 @@
 """What is handed in: statements, evidence and notes. A decision sees it sealed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.mediation.domain.case import Audience, Case, Content, ContentKind, SealedContent, Seat
@@ -10,6 +10,7 @@ from services.mediation.domain.seats import NotYourPart, seated
 from shared.decision import Actor, Context, Decision
 from shared.errors import Conflict, NotFound, Refused, StateChanged
 from shared.events.mediation import Side, StatementSubmitted
+from shared.replacing import replace
 
 EVIDENCE_BYTES_MAX = 1024 * 1024
 TEXT_LENGTH_MAX = 20_000

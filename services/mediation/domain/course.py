@@ -1,6 +1,6 @@
 """The course of a case: opened, consented to, negotiated, and over."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.mediation.domain.appointing import search
@@ -20,6 +20,7 @@ from services.mediation.domain.seats import seated, side_of
 from shared.decision import CancelTimer, Context, Decision, Need
 from shared.errors import Conflict
 from shared.events.mediation import MediationDeclined, MediationOpened, Side
+from shared.replacing import replace
 
 
 class AlreadyConsented(Conflict):

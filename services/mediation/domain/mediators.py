@@ -1,7 +1,7 @@
 """Mediators: who they are, which cases they have, and who of them may have another."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from services.mediation.domain.deadlines import ending
 from services.mediation.domain.messages import MediatorAsked, MediatorFound, MediatorLost, MediatorReleased
 from shared.decision import CancelTimer, Context, Decision, SetTimer, TimerFired
 from shared.errors import Refused
+from shared.replacing import replace
 
 
 class AccreditationOver(Refused):

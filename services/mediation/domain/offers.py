@@ -1,7 +1,7 @@
 """Offers: priced and held against what the person can pay before anyone sees them; answered; settled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.mediation.domain.appointing import search
@@ -32,6 +32,7 @@ from shared.events.ids import name_id
 from shared.events.mediation import OfferAnswered, OfferMade, SettlementReached, Side, plan_of_settlement
 from shared.events.parts import ReliefKind
 from shared.money import Money
+from shared.replacing import replace
 
 _SIDES = {Seat.BORROWER: Side.BORROWER, Seat.LENDER: Side.LENDER}
 OFFERS_MAX = 50

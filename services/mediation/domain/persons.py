@@ -1,7 +1,7 @@
 """Persons and their loans, as reminders tells them; and the opening of cases, one for each lender."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from shared.events.reminders import (
     PersonProfiled,
     PersonUnlinked,
 )
+from shared.replacing import replace
 
 T = TypeVar("T")
 

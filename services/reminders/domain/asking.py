@@ -1,6 +1,6 @@
 """What a person asks of those who contact them, or what the staff records for them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -20,6 +20,7 @@ from services.reminders.domain.treatments import Closing
 from services.reminders.domain.turn import Turn
 from shared.decision import Context, Decision
 from shared.errors import NotFound, Refused
+from shared.replacing import replace
 
 CONSENT_LASTS = timedelta(hours=2)
 """A time that the person named lasts so long where no end was said."""

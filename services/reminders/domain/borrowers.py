@@ -1,6 +1,5 @@
 """Lenders' customers: names and addresses, which are nowhere else, and what of it concerns the person."""
 
-from dataclasses import replace
 from hashlib import blake2b
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from shared.events.base import Event
 from shared.events.borrowers import BorrowerErased, BorrowerRegistered, BorrowerUpdated, Medium
 from shared.events.ids import person_id
 from shared.events.reminders import AccessNeed, PersonErased
+from shared.replacing import replace
 
 _GROUPS = {Medium.SMS: "phone", Medium.CALL: "phone"}
 _CHANNELS = {

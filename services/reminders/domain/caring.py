@@ -1,6 +1,5 @@
 """What hardship, mediation and others tell of a person: plans, cases, care, danger, risk."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -34,6 +33,7 @@ from shared.events.hardship import (
     PlanWithdrawn,
 )
 from shared.events.mediation import MediationClosed, MediationDeclined, MediationOpened
+from shared.replacing import replace
 
 Closes = (
     HardshipOpened

@@ -1,7 +1,7 @@
 """Contacts as they are decided: what treatments want, asked of the gate; what went out, or did not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from shared.events.reminders import (
     ContactPlanned,
     ContactWithheld,
 )
+from shared.replacing import replace
 
 ANSWER = Purpose.ANSWER
 HOUSE, HOUSE_VERSION = "house", "1"

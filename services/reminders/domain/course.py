@@ -6,7 +6,7 @@ Whoever calls these asks `look` after each of them, and again on the day that `n
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -41,6 +41,7 @@ from shared.events.reminders import (
     TreatmentExhausted,
 )
 from shared.money import Money
+from shared.replacing import replace
 
 NO_TREATMENTS, NO_PROMISES = Treating(), Promises()
 EventIds = Callable[[int], UUID]

@@ -4,7 +4,7 @@ Default deny: what no rule knows is refused. All rules of all packs that apply m
 several loans is closed if one of them is; asking for each by itself is the caller's choice.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.reminders.domain.case import Case, Count, case_of
@@ -26,6 +26,7 @@ from services.reminders.domain.packs import (
 )
 from services.reminders.domain.person import Address, ConsentKind, Person
 from services.reminders.domain.rules import RANK, next_open
+from shared.replacing import replace
 
 ROUNDS_MAX = 500
 """A round moves on by some hours at least: so often is a moment looked for in hours that hardly meet."""

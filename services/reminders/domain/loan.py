@@ -1,6 +1,6 @@
 """A loan as reminders knows it: whose it is. What is told of it is handed on to its persons."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from shared.events.parts import Party, PartyRole
 from shared.events.reminders import LoanLinked, LoanUnlinked
 from shared.events.servicing import ContactReported, HoldRequested, PartyChange, PartyChanged
 from shared.events.takeover import LoanMigrated
+from shared.replacing import replace
 
 Told = (
     InstalmentDueSoon

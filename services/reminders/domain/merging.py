@@ -1,6 +1,5 @@
 """Two persons who are found to be one: what the survivor takes over of the other."""
 
-from dataclasses import replace
 from datetime import date
 
 from services.reminders.domain.course import Course
@@ -13,6 +12,7 @@ from services.reminders.domain.turn import Turn
 from services.reminders.domain.whoiswho import FilesMerged, profiled
 from shared.decision import Context, Decision, Key, Need
 from shared.events.reminders import LoanLinked
+from shared.replacing import replace
 
 
 def merge_away(state: PersonFile, event: FilesMerged, context: Context) -> Decision[PersonFile]:

@@ -3,7 +3,7 @@
 No name and no address is in it: an address is a key, and lenders' own references name a borrower.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ from shared.errors import NotFound, NotHere
 from shared.events.loans import Channel as LoanChannel
 from shared.events.parts import PartyRole
 from shared.money import Money
+from shared.replacing import replace
 
 NOBODY_KNOWN = Person()
 SPOKEN_TO = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})

@@ -5,7 +5,7 @@ payment found late takes a broken promise back, a reversed one a kept promise.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from services.reminders.domain.packs import Holidays
 from shared.errors import Conflict, NotFound, Refused
 from shared.money import Money
+from shared.replacing import replace
 
 HORIZON_DAYS_MAX = 60
 """A promise further ahead is rather a plan: short promises are kept (89 % of settlements in one payment,

@@ -1,6 +1,6 @@
 """What a provider says later of a contact that was handed to it: whether it arrived, and if not, why not."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from services.reminders.domain.history import History, Outcome
 from services.reminders.domain.orders import StopAddress
 from services.reminders.domain.person import Person
 from services.reminders.domain.reservations import SlotUnknown, confirm
+from shared.replacing import replace
 
 
 class Delivery(StrEnum):

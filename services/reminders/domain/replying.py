@@ -1,7 +1,7 @@
 """Answers of a person: what they lead to, at once. Their words lie sealed, and are in no event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ from shared.decision import Context, Decision, Need
 from shared.events.ids import name_id
 from shared.events.reminders import BorrowerReplied, ContactFailed, DisputeRaised
 from shared.money import Money
+from shared.replacing import replace
 
 _CALLED_BACK_FOR = timedelta(hours=2)
 _ANSWERED_BY = (Channel.MAIL, Channel.SMS, Channel.APP)

@@ -4,7 +4,6 @@ no longer so, also where it already waits to go out.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.reminders.domain.person_file import PersonFile, Word
 from services.reminders.domain.treatments import Closing
 from services.reminders.domain.words.messages import Occasion
 from shared.events.parts import Purpose
+from shared.replacing import replace
 
 REMINDED_BEFORE = timedelta(days=3)
 """A payment of a plan is spoken of so long before it falls due: time enough to say that it does not fit."""

@@ -1,6 +1,6 @@
 """Small states: brakes, how a lender conducts contact, tasks for the staff, lenders' customers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -13,6 +13,7 @@ from shared.decision import Actor, Context, Decision, Key
 from shared.errors import Conflict, NotFound
 from shared.events.base import Event
 from shared.events.ids import name_id
+from shared.replacing import replace
 
 
 class BrakeScope(StrEnum):

@@ -1,7 +1,5 @@
 """What the ledger, platforms and hardship tell of a loan, for one of its persons."""
 
-from dataclasses import replace
-
 from services.reminders.domain import course as running
 from services.reminders.domain import holding, reported, saying
 from services.reminders.domain.course import Missed
@@ -26,6 +24,7 @@ from shared.events.ledger import (
     PaymentReallocated,
 )
 from shared.events.servicing import ContactReported, HoldRequested
+from shared.replacing import replace
 
 _REMINDER_OF_PLAN = (Occasion.PLAN_REMINDER,)
 

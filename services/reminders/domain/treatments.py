@@ -6,7 +6,7 @@ contacts: the gate permits them. What is due about several loans of one lender i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from services.reminders.domain.contact import Channel, Purpose
 from services.reminders.domain.words.messages import Occasion
 from shared.events.loans import Channel as LoanChannel
+from shared.replacing import replace
 
 QUIET_DAYS_AFTER_DUE = 3
 """From the due date on: 41 % of what is late comes within three days by itself."""

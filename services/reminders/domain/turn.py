@@ -1,7 +1,7 @@
 """One decision on a person's file while it is taken: what changes, what is told, when to look again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from services.reminders.domain.words.messages import Occasion
 from shared.decision import CancelTimer, Context, Decision, Send, SetTimer, TimerFired
 from shared.events.base import Event
 from shared.events.reminders import PromiseBroken, PromiseBrokenRetracted
+from shared.replacing import replace
 
 NOBODYS = ""
 """The lender of a line about loans of which nobody knows whose they are: the staff of no lender reads it."""

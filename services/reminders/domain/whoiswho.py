@@ -1,7 +1,7 @@
 """Who is who: lenders' borrowers, the persons that they are, and what is known of where these are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.reminders.domain import course, saying
@@ -29,6 +29,7 @@ from shared.events.reminders import (
     PersonProfiled,
     PersonUnlinked,
 )
+from shared.replacing import replace
 
 
 class SamePerson(Conflict):

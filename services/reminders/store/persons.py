@@ -1,7 +1,6 @@
 """Files of persons, loaded and saved in bulk, with the lines and answers that belong to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.reminders.domain.person_file import PersonFile
 from services.reminders.store.history_packing import pack, unpack
 from shared.database import execute
 from shared.flow import Change, Wanted
+from shared.replacing import replace
 from shared.sealed import forget
 
 _ENCODER = msgspec.msgpack.Encoder(uuid_format="bytes")

@@ -1,7 +1,7 @@
 """A card as it is watched: what its statements, payments and misses amount to, and what was told of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.hardship.domain.loan import Loan
@@ -28,6 +28,7 @@ from shared.events.ledger import (
 )
 from shared.events.loans import LimitChanged, LoanKind, LoanOpened
 from shared.events.takeover import LoanMigrated
+from shared.replacing import replace
 
 Assess = Callable[[Account], Assessment]
 

@@ -5,7 +5,7 @@ correction a correction, and not a second opinion.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -29,6 +29,7 @@ from services.ledger.domain.credit_record.standing import (
     month_of,
 )
 from services.ledger.domain.due_dates import add_months
+from shared.replacing import replace
 
 _DAY = timedelta(days=1)
 _UNMARKED = Exposure()

@@ -5,12 +5,12 @@ V; the European Banking Authority's answers 2013_618, 2014_878, 2014_886, 2014_1
 per facility, as art. 178(1) allows for retail loans.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from services.ledger.domain.credit_record.standing import Coded, Exposure, Rule, Standing
 from services.ledger.domain.due_dates import add_months
+from shared.replacing import replace
 
 PERFORMING = Rule("eu.npe.performing", "CRR art. 47a")
 DEFAULT = Rule("eu.npe.90", "CRR art. 178(1) and 47a")

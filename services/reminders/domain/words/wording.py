@@ -13,12 +13,13 @@ persons); FCA CONC 7.3, 7.9.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from services.reminders.domain.words.folding import Folded, fold
 from services.reminders.domain.words.tone import Tone
+from shared.replacing import replace
 
 SENTENCES_KEPT = 2_048
 

@@ -7,7 +7,7 @@ from shared.errors import DomainError
 from shared.events.base import Event
 from shared.flow import Flow, Step
 from shared.message import Message
-from shared.replacing import replace
+from shared.quick import replace
 
 RECORD = "record"
 """The key type under which a message stands that belongs to no state: nothing queues behind it."""

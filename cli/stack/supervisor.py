@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -43,6 +44,7 @@ READY_WITHIN_S, LEFTOVERS_GO_WITHIN_S, STOP_SERVICE_WITHIN_S = 90.0, 20.0, 20.0
 LOOK_EVERY_S = 0.2
 BACKOFF_FIRST_S, BACKOFF_LONGEST_S, CALM_AFTER_S = 1.0, 30.0, 60.0
 LOG_KEPT_MB = 20
+MIGRATED_AT_ONCE = 2
 
 
 @dataclass
@@ -155,8 +157,9 @@ class Supervisor:
         self._make_access(services)
         self._tell(step="making databases")
         asyncio.run(self._make_databases(services))
-        for service in services:
-            self._migrate(service)
+        self._tell(step="bringing the databases up to date")
+        with ThreadPoolExecutor(MIGRATED_AT_ONCE) as several:
+            list(several.map(self._migrate, services))
         for service in services:
             self._start_service(service)
         for service in services:
@@ -230,7 +233,6 @@ class Supervisor:
     def _migrate(self, service: str) -> None:
         if not (ROOT / "services" / service / "migrate.py").exists():
             return
-        self._tell(step=f"bringing the database of {service} up to date")
         migrated = subprocess.run(
             [sys.executable, "-m", f"services.{service}.migrate"],
             cwd=ROOT,

@@ -1,6 +1,7 @@
 """Steps of holds, breathing space, disputes and complaints: a part of the table in `flow.py`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,6 @@ from shared.events.reminders import (
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
 from shared.events.takeover import LoanMigrated
 from shared.flow import Decide, States, Step
-from shared.replacing import replace
 
 STANDSTILLS = States(
     Standstill, load=load_standstills, save=save_standstills, key="subject_id", guard=standing_links.guard

@@ -15,7 +15,7 @@ from services.ledger.store.results import KEEP_PUBLISHED
 from services.ledger.webhooks import Outlets, OutletSettings
 from shared.database import tls_context
 from shared.main import make_app
-from shared.replacing import replace
+from shared.quick import replace
 from shared.service import Service, Source
 
 SOURCES = (

@@ -41,7 +41,7 @@ from shared.errors import Refused
 from shared.events.ids import borrower_id
 from shared.messaging.sends import Dispatcher, NeverTaken, TryLater, Withheld
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 from shared.service import Service
 from shared.spine import ClaimedSend
 
@@ -217,6 +217,7 @@ class Sending:
         return Situation(
             holds_read=fresh,
             braked=any(one.id in scopes for one in brakes),
+            asks=planned.occasion.asks,
             over=planned.withdrawn,
             owed={one.loan_id: one.unpaid for one in file.loans},
             quiet=quiet,
@@ -303,15 +304,15 @@ class Sending:
             "representative": "",
             **self._helplines.of(file.country).facts(),
         }
-        if contact.purpose in _MONEY:
+        if contact.purpose in _MONEY and planned.occasion.asks:
             known["owed"] = await self._owed(contact.loans[0])
             first = loan.first if loan is not None else None
             if first is not None:
                 known |= {"amount": first.amount, "due_on": first.due_on, "fee": first.late_fee}
         if (word := planned.word) is not None:
             known |= {"expires_on": word.until, "answer_by": word.until}
-            if word.due_on is not None and word.amount is not None:
-                known |= {"amount": word.amount, "due_on": word.due_on}
+            said = {"amount": word.amount, "due_on": word.due_on}
+            known |= {name: value for name, value in said.items() if value is not None}
         named = planned.promise or (None if word is None else word.about)
         promise = next((one for one in reversed(file.course.promises.made) if named in (None, one.id)), None)
         if promise is not None:

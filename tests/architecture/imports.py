@@ -84,6 +84,7 @@ STORE = Allowed(
         "shared.events",
         "shared.flow",
         "shared.money",
+        "shared.quick",
         "shared.sealed",
         "shared.spine",
     ),

@@ -98,6 +98,9 @@ class Slain:
             await self._over()
             assert sorted(self.killed) == sorted(self.replicas), f"killed {self.killed} in {self.happened}"
         finally:
+            if self._killing is not None:
+                self._killing.cancel()  # or it starts one behind our back
+                await asyncio.gather(self._killing, return_exceptions=True)
             for process in [life for one in self.replicas.values() for life in one.lives if life.running]:
                 await process.kill()
             for pool in pools:

@@ -55,7 +55,7 @@ async def test_a_visit_and_a_threat_are_refused_with_what_may_be_done_instead(
         assert await contacts(world, ContactSent) == before
 
 
-async def test_a_backdated_payment_takes_the_miss_back_and_nothing_more_is_said(
+async def test_a_backdated_payment_takes_the_miss_back_and_an_apology_is_all_that_is_said(
     world: World, tmp_path: Path
 ) -> None:
     async with world.with_services(*ALL, **SIMULATED), callers_of(world, tmp_path) as people:
@@ -71,9 +71,9 @@ async def test_a_backdated_payment_takes_the_miss_back_and_nothing_more_is_said(
         assert len(await told(world, "ledger-events", PaymentMissedRetracted)) == 1
         await unpaid_until(world, date(2026, 2, 26))
         after = [
-            one for one in await contacts(world, ContactSent) if one.sent_at > instant("2026-02-09T12:05:00")
+            one for one in await contacts(world, ContactSent) if one.sent_at >= instant("2026-02-09T12:00:00")
         ]
-        assert {one.purpose.value for one in after} <= {"answer"}
+        assert [(one.purpose.value, one.template) for one in after] == [("help", "miss_retracted")]
         assert (await contacts(world, TreatmentExhausted))[-1].reason == "miss_retracted"
 
 

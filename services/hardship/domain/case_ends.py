@@ -11,7 +11,7 @@ from services.hardship.domain.telling import Telling
 from shared.decision import Actor, Context, Decision
 from shared.errors import Conflict, Forbidden, Refused
 from shared.events.hardship import AppealDecided, HardshipClosed, HardshipRefused
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class OthersAreConcerned(Refused):

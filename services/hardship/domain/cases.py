@@ -17,7 +17,7 @@ from shared.errors import Conflict, Forbidden, NotFound
 from shared.events.care import Circumstance, HardshipSignalled, StatementReceived
 from shared.events.hardship import HardshipOpened, NothingAffordable
 from shared.events.ids import name_id
-from shared.replacing import replace
+from shared.quick import replace
 
 OWN = frozenset({Role.BORROWER, Role.ADVISER})
 

@@ -13,7 +13,7 @@ from shared.events.hardship import ComplaintResolved, Finding
 from shared.events.ids import name_id
 from shared.events.parts import HoldReason
 from shared.events.reminders import ComplaintRaised
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class ComplaintUnknown(NotFound):

@@ -17,7 +17,7 @@ from shared.events.ids import name_id
 from shared.events.parts import HoldReason
 from shared.events.reminders import DisputeRaised
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 TEXTS_MAX = 50
 RIGHT = frozenset({Finding.UPHELD, Finding.PARTLY_UPHELD})

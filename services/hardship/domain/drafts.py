@@ -10,7 +10,7 @@ from services.hardship.domain.plan import Plan, PlanPart, PlanPartDue, PlanStatu
 from services.hardship.domain.settlements import until_of
 from shared.errors import Refused
 from shared.events.parts import ReliefKind
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class NothingToAgree(Refused):

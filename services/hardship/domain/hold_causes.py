@@ -39,7 +39,7 @@ from shared.events.parts import HoldReason
 from shared.events.reminders import RepresentationStated
 from shared.events.servicing import LegalActionEnded, LegalActionStarted
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def begin(

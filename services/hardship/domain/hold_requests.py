@@ -22,7 +22,7 @@ from shared.events.holds import HoldRefused
 from shared.events.ids import name_id, person_id
 from shared.events.parts import Freezes, HoldReason, Purpose
 from shared.events.servicing import HoldRequested
-from shared.replacing import replace
+from shared.quick import replace
 
 UNANSWERED = "unanswered"
 """Who decided on a request that nobody answered in time."""

@@ -19,7 +19,7 @@ from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced
 from shared.events.ids import name_id
 from shared.events.parts import Freezes, HoldReason
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 AWAY_DAYS_MAX = 365
 """Notice of a hold may come late or early, but a start further away is a slip of the pen."""

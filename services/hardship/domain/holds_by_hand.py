@@ -25,7 +25,7 @@ from services.hardship.domain.standstill import HeldLoan, Hold, Standstill
 from shared.decision import Context, Decision
 from shared.errors import Refused, StateChanged
 from shared.events.parts import Freezes, HoldReason
-from shared.replacing import replace
+from shared.quick import replace
 
 NOT_BY_HAND = frozenset({HoldReason.BREATHING_SPACE, HoldReason.DISPUTE, HoldReason.COMPLAINT})
 """Reasons whose holds are not placed by hand: something else is filed, and they follow."""

@@ -19,7 +19,7 @@ from shared.decision import Context, Decision
 from shared.events.ids import person_id
 from shared.events.parts import HoldReason, PartyRole
 from shared.events.takeover import LoanMigrated, RunningHold
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def keepers(event: LoanMigrated) -> Sequence[UUID]:

@@ -18,7 +18,7 @@ from shared.events.reminders import (
     PersonUnlinked,
 )
 from shared.events.takeover import LoanMigrated
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class CasesMerged(Event, topic="hardship-handed", key="person_id", version=1):

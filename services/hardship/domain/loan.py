@@ -23,7 +23,7 @@ from shared.events.ledger import (
 )
 from shared.events.loans import PaymentsComplete
 from shared.events.reminders import LoanLinked, LoanUnlinked
-from shared.replacing import replace
+from shared.quick import replace
 
 DAY = timedelta(days=1)
 

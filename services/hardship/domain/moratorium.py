@@ -33,7 +33,7 @@ from services.hardship.domain.standstill import (
 from shared.decision import Context, Decision, Key, Need
 from shared.errors import Conflict, NotFound, Refused
 from shared.events.parts import HoldReason
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class NotInTerritory(Refused):

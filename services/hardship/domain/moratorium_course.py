@@ -9,7 +9,7 @@ from services.hardship.domain.moratorium import BeforeItBegan, clocks, ends, run
 from services.hardship.domain.standstill import DAY, MoratoriumKind, Standstill
 from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
-from shared.replacing import replace
+from shared.quick import replace
 
 EXPIRED = "expired"
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.hardship.domain.person import Person
 from services.hardship.domain.plan import PlanPart
 from shared.events.ledger import LoanMoved
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def moved(person: Person, event: LoanMoved) -> Person:

@@ -11,7 +11,7 @@ from services.hardship.domain.plan import Plan
 from shared.decision import Actor, Role
 from shared.errors import NotFound, NotHere
 from shared.events.parts import PartyRole
-from shared.replacing import replace
+from shared.quick import replace
 
 OWES = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})
 STATEMENT_CURRENT_FOR = timedelta(days=183)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.events.parts import ReliefKind, ReliefPhase
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class PlanStatus(StrEnum):

@@ -51,7 +51,7 @@ from shared.events.ledger import (
     ReliefRefused,
     ScheduleRevised,
 )
-from shared.replacing import replace
+from shared.quick import replace
 
 DAY = timedelta(days=1)
 FOLLOWED = IN_FORCE | {PlanStatus.BROKEN, PlanStatus.COMPLETED}

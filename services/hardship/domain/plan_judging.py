@@ -11,7 +11,7 @@ from services.hardship.domain.proposals import former_case
 from services.hardship.domain.telling import Telling
 from shared.decision import Context
 from shared.events.hardship import PlanBroken, PlanInstalmentMissed
-from shared.replacing import replace
+from shared.quick import replace
 
 DAY = timedelta(days=1)
 

@@ -12,7 +12,7 @@ from services.hardship.domain.plan import PartStatus, Plan, PlanDue, PlanPart, P
 from services.hardship.domain.standing_links import PlanCameFor
 from shared.decision import Context, Decision
 from shared.events.takeover import LoanMigrated
-from shared.replacing import replace
+from shared.quick import replace
 
 NO_END_STATED = date(9999, 1, 1)
 """Where the ledger computes the schedule, nobody says what the plan asks for: it ends when all is repaid."""

@@ -27,7 +27,7 @@ from shared.events.hardship import (
     PlanWithdrawn,
 )
 from shared.events.parts import ReliefKind
-from shared.replacing import replace
+from shared.quick import replace
 
 DECIDERS = frozenset({Role.HARDSHIP_OFFICER, Role.ADMINISTRATOR})
 DAY = timedelta(days=1)

@@ -36,7 +36,7 @@ from shared.events.reminders import (
 )
 from shared.events.servicing import HoldRequested, LegalActionEnded, LegalActionStarted
 from shared.events.takeover import LoanMigrated
-from shared.replacing import replace
+from shared.quick import replace
 
 REPLACED = "replaced"
 """Why a loan has moved, where its successor is a new loan of the same lender (`LoanMoved.reason`)."""

@@ -16,7 +16,7 @@ from shared.decision import Actor, Role
 from shared.events.hardship import Finding
 from shared.events.parts import Freezes, HoldReason, PartyRole, Purpose
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 DAY = timedelta(days=1)
 _LAST = date.max.toordinal()

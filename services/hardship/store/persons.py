@@ -15,7 +15,7 @@ from services.hardship.domain.person import Person
 from services.hardship.domain.plan import IN_FORCE, WAITING
 from shared.database import execute
 from shared.flow import Change, Wanted
-from shared.replacing import replace
+from shared.quick import replace
 from shared.sealed import forget
 
 _PACK: TypeAdapter[Person] = TypeAdapter(Person)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.hardship.domain.standstill import RequestStatus, Standstill, Text
 from shared.database import execute
 from shared.flow import Change, Wanted
-from shared.replacing import replace
+from shared.quick import replace
 from shared.sealed import forget
 
 _PACK: TypeAdapter[Standstill] = TypeAdapter(Standstill)

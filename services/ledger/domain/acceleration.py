@@ -27,7 +27,7 @@ from shared.events.hardship import PlanAccepted
 from shared.events.ledger import AccelerationRefused, BalanceDiffers, ReliefRefused
 from shared.events.loans import CreditGranted, PaymentReceived
 from shared.events.servicing import LoanAccelerated, LoanReinstated
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def accelerate(loan: Loan, event: LoanAccelerated, context: Context) -> Decision[Loan] | Need:

@@ -11,7 +11,7 @@ from shared.errors import Refused
 from shared.events.loans import LoanKind, PeriodUnit
 from shared.events.takeover import LoanMigrated, RunningStatement
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 

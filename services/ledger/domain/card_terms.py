@@ -11,7 +11,7 @@ from services.ledger.domain.rounding import RoundingRule
 from services.ledger.domain.terms import Ahead, Allocation, CardTerms, Repayment, Terms
 from shared.errors import Refused
 from shared.events.loans import LoanOpened, PeriodUnit, ProductTerms
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class FirstStatementTooEarly(Refused):

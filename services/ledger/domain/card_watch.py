@@ -9,7 +9,7 @@ from services.ledger.domain.revolving import card_on, next_statement_on
 from shared.decision import Context
 from shared.events.base import Event
 from shared.events.ledger import LimitExceeded, LimitExceededRetracted, LimitRestored
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 

@@ -22,7 +22,7 @@ from shared.events.ledger import BalanceDiffers, StatementMade
 from shared.events.loans import AmountDrawn, LimitChanged, StatementIssued
 from shared.events.parts import Components
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 

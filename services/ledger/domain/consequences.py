@@ -42,7 +42,7 @@ from shared.events.ledger import (
     PaymentMissedRetracted,
 )
 from shared.events.parts import BucketAmount
-from shared.replacing import replace
+from shared.quick import replace
 
 TIMER = "DayDue"
 _DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ from shared.events.ids import name_id
 from shared.events.ledger import FreezeRefused, ReliefInstructed
 from shared.events.parts import Freeze, Freezes
 from shared.events.servicing import ReliefApplied, ReliefRejected
-from shared.replacing import replace
+from shared.quick import replace
 
 Instructed = tuple[Loan, Sequence[Event]]
 

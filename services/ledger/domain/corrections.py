@@ -13,7 +13,7 @@ from shared.errors import Conflict, NotFound, Refused
 from shared.events.ids import loan_id
 from shared.events.ledger import SuspenseOutcome
 from shared.events.loans import CreditGranted, FeeCharged, FeeWaived, PaymentReceived, ProductPublished
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class FactUnknown(NotFound):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from services.ledger.domain.credit_record.told import CreditTold
 from services.ledger.domain.facts import Credit, Draw, Payment, key_of
 from services.ledger.domain.loan import Entry, Loan, Told
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def in_doubt(loan: Loan, today: date) -> Loan:

@@ -34,7 +34,7 @@ from shared.events.loans import (
     UnassignedPaymentReceived,
 )
 from shared.events.servicing import HoldRequested, LoanTransferred
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class LoanElsewhere(NotHere):

@@ -15,7 +15,7 @@ from shared.decision import Context, Decision, Need, Wait
 from shared.events.ledger import BalanceDiffers
 from shared.events.loans import BalanceReported, LoanClosed, LoanReopened
 from shared.events.servicing import LoanWrittenOff, WriteOffKind, WriteOffReversed
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def close(loan: Loan, event: LoanClosed, context: Context) -> Decision[Loan] | Need:

@@ -37,7 +37,7 @@ from shared.events.base import Event
 from shared.events.ids import name_id
 from shared.events.ledger import FeedLate, FeedSuspicion
 from shared.events.loans import PaymentsComplete
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 AFTER_LOANS = 2 * SOON

@@ -24,7 +24,7 @@ from services.ledger.domain.shares import Holding, split, split_running
 from shared.decision import Context, Decision
 from shared.events.servicing import SharesChanged
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 Sums = Mapping[tuple[Account, date | None], int]

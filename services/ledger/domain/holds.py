@@ -19,7 +19,7 @@ from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import name_id
 from shared.events.parts import Freezes, HoldReason, Purpose
 from shared.events.servicing import HoldRequested
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 _DISPUTE = ":dispute"

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class ImportKind(StrEnum):

@@ -7,7 +7,7 @@ from services.ledger.domain.doubt import with_stale_record
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.waiting import looks_again_on
 from shared.decision import CancelTimer, Context, Decision, SetTimer
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def looked_at_once(loan: Loan, context: Context) -> tuple[Loan, SetTimer | CancelTimer]:

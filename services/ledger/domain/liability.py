@@ -16,7 +16,7 @@ from services.ledger.domain.loan import History, Loan
 from services.ledger.domain.recording import facts_of, opened_with
 from services.ledger.domain.replay import replay, to_pay_off
 from services.ledger.domain.standing import standing
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class Liability(NamedTuple):

@@ -8,7 +8,7 @@ from datetime import date
 from services.ledger.domain import journal
 from services.ledger.domain.loan import Loan
 from services.ledger.domain.terms import Component
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def suspend(loan: Loan, days_past_due: int, on: date) -> Loan:

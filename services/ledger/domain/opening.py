@@ -16,7 +16,7 @@ from shared.errors import Conflict, Refused
 from shared.events.ledger import LoanRegistered
 from shared.events.loans import LoanOpened
 from shared.events.takeover import LoanMigrated
-from shared.replacing import replace
+from shared.quick import replace
 
 OPENING = "opening"
 """The reference of the fact by which a loan's money was paid out."""

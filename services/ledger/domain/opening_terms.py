@@ -20,7 +20,7 @@ from services.ledger.domain.rounding import RoundingRule
 from services.ledger.domain.terms import HUMANE, Balance, Measure, OnChargeOff, Prepayment, Repayment, Terms
 from shared.errors import Refused
 from shared.events.loans import LoanKind, LoanOpened, ProductTerms
-from shared.replacing import replace
+from shared.quick import replace
 
 CARD_MONTHS = 120
 

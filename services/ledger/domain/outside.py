@@ -10,7 +10,7 @@ from services.ledger.domain.payments import not_before_opening
 from shared.decision import Context, Decision, Wait
 from shared.errors import Conflict, Refused
 from shared.events.servicing import LegalActionEnded, LegalActionStarted, LoanPlaced, LoanRecalled
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class NothingOwed(Refused):

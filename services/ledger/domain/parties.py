@@ -4,7 +4,7 @@ from services.ledger.domain.loan import Joined, Loan
 from services.ledger.domain.payments import BeforeOpening
 from shared.decision import Context, Decision
 from shared.events.servicing import PartyChange, PartyChanged
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def change_party(loan: Loan, event: PartyChanged, context: Context) -> Decision[Loan]:

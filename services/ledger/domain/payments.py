@@ -41,7 +41,7 @@ from shared.events.parts import PlanPart, ScheduledInstalment
 from shared.events.servicing import LoanAccelerated, LoanReinstated, LoanWrittenOff, WriteOffReversed
 from shared.events.takeover import LoanMigrated
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class NotAnAmount(Refused):

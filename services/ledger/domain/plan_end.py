@@ -25,7 +25,7 @@ from shared.events.hardship import (
     PlanWithdrawn,
 )
 from shared.events.parts import PlanPart, ReliefKind
-from shared.replacing import replace
+from shared.quick import replace
 
 Decide = Callable[[Loan, Any, Context], Decision[Loan] | Need]
 WITHDRAWN = "plan_withdrawn"

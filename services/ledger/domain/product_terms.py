@@ -28,7 +28,7 @@ from services.ledger.domain.terms import (
 )
 from shared.errors import Refused
 from shared.events.loans import ProductTerms
-from shared.replacing import replace
+from shared.quick import replace
 
 RELIEF_YEARS = 5
 """A loan's calendar reaches so many years beyond its last due date, since reliefs put that off."""

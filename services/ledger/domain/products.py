@@ -14,7 +14,7 @@ from shared.decision import Context, Decision
 from shared.errors import Conflict, Refused
 from shared.events.ids import name_id
 from shared.events.loans import Channel, LoanKind, PeriodUnit, ProductPublished, ProductTerms
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class VersionDiffers(Conflict):

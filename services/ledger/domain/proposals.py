@@ -29,7 +29,7 @@ from shared.events.loans import (
 )
 from shared.events.parts import SplitPart
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class SecondPersonNeeded(Refused):

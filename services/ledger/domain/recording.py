@@ -17,8 +17,7 @@ from services.ledger.domain.replay import ReplayNeeded, add, advance, earned, re
 from services.ledger.domain.terms import Component, Terms
 from shared.decision import Context, Need
 from shared.errors import Conflict
-from shared.quick import quick
-from shared.replacing import replace
+from shared.quick import quick, replace
 
 
 class FactDiffers(Conflict):

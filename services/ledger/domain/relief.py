@@ -23,7 +23,7 @@ from shared.events.ids import name_id
 from shared.events.ledger import ReliefInstructed, ReliefRefused
 from shared.events.parts import PlanPart, ReliefKind, ReliefPhase
 from shared.events.servicing import ReliefApplied, ReliefRejected
-from shared.replacing import replace
+from shared.quick import replace
 
 RETURNABLE = frozenset(
     {

@@ -44,7 +44,7 @@ from services.ledger.domain.waiting import is_answered
 from shared.decision import Context, Need
 from shared.events.base import Event
 from shared.events.parts import HoldReason, ReliefKind
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 _DEFERRALS = (ReliefKind.DEFERRAL_INTEREST_FROZEN, ReliefKind.DEFERRAL_INTEREST_RUNNING)

@@ -16,7 +16,7 @@ from services.ledger.domain.roll_rates import Exit, Staged
 from services.ledger.domain.timeline import Point, walk
 from services.ledger.domain.waiting import is_answered
 from shared.decision import Context, Need
-from shared.replacing import replace
+from shared.quick import replace
 
 CURRENT = Staged("", None, None, 0, None)
 """A loan of which nothing was told yet."""

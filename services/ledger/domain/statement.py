@@ -31,7 +31,7 @@ from services.ledger.domain.replay import replay, to_pay_off
 from services.ledger.domain.standing import explain_lateness
 from services.ledger.domain.terms import Component, Terms
 from services.ledger.domain.wording import NOT_OWED, credit_used, fell_due, in_words, kept_within_cap
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 _MONEY = (Draw, Fee, FeeWaiver, Payment, Credit, Chargeback, CreditRefund, InterestWaiver, Forgiveness)

@@ -18,7 +18,7 @@ from shared.errors import Conflict
 from shared.events.ledger import PaymentSuspended, SuspenseEnded, SuspenseOutcome
 from shared.events.loans import PaymentMethod, UnassignedPaymentReceived
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 HOLDS_FOR = timedelta(days=30)
 """So long, from the day it was reported, money in suspense keeps the loans that it may be for from being told

@@ -35,7 +35,7 @@ from shared.events.loans import LoanKind, LoanOpened
 from shared.events.parts import BucketAmount, ScheduledInstalment
 from shared.events.takeover import LoanMigrated
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 

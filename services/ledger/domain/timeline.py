@@ -12,7 +12,7 @@ from services.ledger.domain.recording import facts_of, opened_with
 from services.ledger.domain.replay import ReplayNeeded, add, replay
 from services.ledger.domain.standing import Standing, standing
 from services.ledger.domain.terms import Component
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 

@@ -32,7 +32,7 @@ from shared.events.ledger import LoanMoved, LoanRegistered, ReliefInstructed
 from shared.events.loans import CreditGranted, LoanReplaced, PaymentReceived
 from shared.events.parts import PlanPart
 from shared.events.servicing import LoanTakenOver, LoanTransferred
-from shared.replacing import replace
+from shared.quick import replace
 
 GONE, CAME = "gone", "came"
 """How a departure, and the posting of what came, are called in files and journals."""

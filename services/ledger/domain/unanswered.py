@@ -9,7 +9,7 @@ from services.ledger.domain.agreements import LoanHold
 from services.ledger.domain.loan import Loan
 from shared.events.base import Event
 from shared.events.ledger import HoldUnanswered
-from shared.replacing import replace
+from shared.quick import replace
 
 ANSWERED_WITHIN = timedelta(days=7)
 """A hold that was asked for is placed or refused within so long, counted from the day of the request."""

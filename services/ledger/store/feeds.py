@@ -26,7 +26,7 @@ from services.ledger.store import packing
 from shared.database import execute
 from shared.events.ledger import FeedSuspicion
 from shared.flow import Change, Wanted
-from shared.replacing import replace
+from shared.quick import replace
 
 _PRODUCTS = "SELECT id, lender, code, versions FROM product WHERE id = ANY($1::uuid[])"
 _PRODUCTS_PAGE = (

@@ -21,7 +21,7 @@ from shared.database import execute
 from shared.events.loans import Channel, FailureReason, LoanKind, LoanOpened
 from shared.events.takeover import LoanMigrated
 from shared.flow import Change, Wanted
-from shared.replacing import replace
+from shared.quick import replace
 
 COLUMNS = (
     "id, lender, reference, kind, channel, zone, product, product_version, rules, terms, book, told, earned, "

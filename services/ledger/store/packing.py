@@ -17,7 +17,7 @@ from services.ledger.domain.facts import Fact
 from services.ledger.domain.loan import Pending, Rules, Told
 from services.ledger.domain.products import ProductVersion
 from services.ledger.domain.terms import Planned, Terms
-from shared.replacing import replace
+from shared.quick import replace
 
 _TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
 _RULES: TypeAdapter[Rules] = TypeAdapter(Rules)

@@ -31,7 +31,7 @@ from services.mediation.domain.seats import seated
 from shared.decision import CancelTimer, Context, Decision, Need, SetTimer
 from shared.events.base import Event
 from shared.events.mediation import MediatorAppointed
-from shared.replacing import replace
+from shared.quick import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from services.mediation.domain.machine import Move, Stage, moved
 from shared.events.hardship import PlanLoan
 from shared.events.mediation import Side
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class Seat(StrEnum):

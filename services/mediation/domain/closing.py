@@ -12,7 +12,7 @@ from shared.decision import CancelTimer, Context, Decision, SetTimer, TimerFired
 from shared.events.base import Event
 from shared.events.ids import name_id
 from shared.events.mediation import MediationClosed
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class AnswerDue(TimerFired):

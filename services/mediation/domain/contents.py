@@ -10,7 +10,7 @@ from services.mediation.domain.seats import NotYourPart, seated
 from shared.decision import Actor, Context, Decision
 from shared.errors import Conflict, NotFound, Refused, StateChanged
 from shared.events.mediation import Side, StatementSubmitted
-from shared.replacing import replace
+from shared.quick import replace
 
 EVIDENCE_BYTES_MAX = 1024 * 1024
 TEXT_LENGTH_MAX = 20_000

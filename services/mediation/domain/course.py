@@ -20,7 +20,7 @@ from services.mediation.domain.seats import seated, side_of
 from shared.decision import CancelTimer, Context, Decision, Need
 from shared.errors import Conflict
 from shared.events.mediation import MediationDeclined, MediationOpened, Side
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class AlreadyConsented(Conflict):

@@ -9,7 +9,7 @@ from services.mediation.domain.deadlines import ending
 from services.mediation.domain.messages import MediatorAsked, MediatorFound, MediatorLost, MediatorReleased
 from shared.decision import CancelTimer, Context, Decision, SetTimer, TimerFired
 from shared.errors import Refused
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class AccreditationOver(Refused):

@@ -32,7 +32,7 @@ from shared.events.ids import name_id
 from shared.events.mediation import OfferAnswered, OfferMade, SettlementReached, Side, plan_of_settlement
 from shared.events.parts import ReliefKind
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 _SIDES = {Seat.BORROWER: Side.BORROWER, Seat.LENDER: Side.LENDER}
 OFFERS_MAX = 50

@@ -29,7 +29,7 @@ from shared.events.reminders import (
     PersonProfiled,
     PersonUnlinked,
 )
-from shared.replacing import replace
+from shared.quick import replace
 
 T = TypeVar("T")
 

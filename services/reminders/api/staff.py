@@ -1,6 +1,6 @@
 """Routes of the staff: tasks, the queue of calls, brakes, and the wording of what people write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -34,7 +34,7 @@ from shared.scopes import Scope
 Maker = Annotated[Actor, Allow(Scope.CONTACTS_MAKE)]
 Braker = Annotated[Actor, Allow(Scope.BRAKE_PULL)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,100}$")]
-CALLS_LOOKED_AT = 200
+CALLS_AT_ONCE, CALLS_SHOWN = 200, 100
 FIRST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -141,19 +141,33 @@ def _calls(desk: Desk) -> APIRouter:
 
     @router.get("/calls")
     async def list_calls(actor: Maker) -> list[TaskShown]:
-        """Calls that may be made now, the oldest first. Ask for the permit (`POST /v1/contacts/permits`) when
-        you make one: it reserves the call, so that nobody else makes it too.
+        """Calls that may be made now, the hundred oldest first. Ask for the permit (`POST
+        /v1/contacts/permits`) when you make one: it reserves the call, so that nobody else makes it too.
         """
+        found: list[StaffTask] = []
+        after = (FIRST, UUID(int=0))
+        while len(found) < CALLS_SHOWN:
+            waiting = await some_after(after, actor)
+            found += await permitted(waiting)
+            if len(waiting) < CALLS_AT_ONCE:
+                break
+            after = (waiting[-1].given_at, waiting[-1].id)
+        return [TaskShown.of(one) for one in found[:CALLS_SHOWN]]
+
+    async def some_after(after: tuple[datetime, UUID], actor: Actor) -> list[StaffTask]:
         async with transaction(desk.service.engine) as connection:
-            waiting = await small.open_tasks(
-                connection, actor.lenders, StaffTaskKind.CALL.value, (FIRST, UUID(int=0)), CALLS_LOOKED_AT
+            return await small.open_tasks(
+                connection, actor.lenders, StaffTaskKind.CALL.value, after, CALLS_AT_ONCE
             )
+
+    async def permitted(waiting: Sequence[StaffTask]) -> list[StaffTask]:
+        async with transaction(desk.service.engine) as connection:
             files = await persons.load_persons(connection, {one.person_id: () for one in waiting})
             lenders = {one.lenders[0] for one in waiting}
             conducts = await small.load_conducts(connection, {conduct_id(one): () for one in lenders})
             now = await desk.service.clock.now(connection)
         return [
-            TaskShown.of(one)
+            one
             for one in waiting
             if may_call(
                 one,

@@ -20,7 +20,7 @@ from services.reminders.domain.treatments import Closing
 from services.reminders.domain.turn import Turn
 from shared.decision import Context, Decision
 from shared.errors import NotFound, Refused
-from shared.replacing import replace
+from shared.quick import replace
 
 CONSENT_LASTS = timedelta(hours=2)
 """A time that the person named lasts so long where no end was said."""

@@ -12,7 +12,7 @@ from shared.events.base import Event
 from shared.events.borrowers import BorrowerErased, BorrowerRegistered, BorrowerUpdated, Medium
 from shared.events.ids import person_id
 from shared.events.reminders import AccessNeed, PersonErased
-from shared.replacing import replace
+from shared.quick import replace
 
 _GROUPS = {Medium.SMS: "phone", Medium.CALL: "phone"}
 _CHANNELS = {

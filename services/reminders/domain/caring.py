@@ -33,7 +33,7 @@ from shared.events.hardship import (
     PlanWithdrawn,
 )
 from shared.events.mediation import MediationClosed, MediationDeclined, MediationOpened
-from shared.replacing import replace
+from shared.quick import replace
 
 Closes = (
     HardshipOpened

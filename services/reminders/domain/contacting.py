@@ -32,7 +32,7 @@ from shared.events.reminders import (
     ContactPlanned,
     ContactWithheld,
 )
-from shared.replacing import replace
+from shared.quick import replace
 
 ANSWER = Purpose.ANSWER
 HOUSE, HOUSE_VERSION = "house", "1"

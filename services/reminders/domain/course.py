@@ -41,7 +41,7 @@ from shared.events.reminders import (
     TreatmentExhausted,
 )
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 NO_TREATMENTS, NO_PROMISES = Treating(), Promises()
 EventIds = Callable[[int], UUID]

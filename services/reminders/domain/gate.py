@@ -26,7 +26,7 @@ from services.reminders.domain.packs import (
 )
 from services.reminders.domain.person import Address, ConsentKind, Person
 from services.reminders.domain.rules import RANK, next_open
-from shared.replacing import replace
+from shared.quick import replace
 
 ROUNDS_MAX = 500
 """A round moves on by some hours at least: so often is a moment looked for in hours that hardly meet."""

@@ -13,7 +13,7 @@ from shared.events.holds import HoldChanged, HoldLifted, HoldPlaced, HoldRefused
 from shared.events.ids import name_id
 from shared.events.parts import HoldReason
 from shared.events.servicing import HoldRequested
-from shared.replacing import replace
+from shared.quick import replace
 
 SPREAD_OVER = timedelta(days=1)
 """What a lifted hold lets go again does not go out to all at one moment."""

@@ -41,6 +41,8 @@ class Situation:
     braked: bool
     owed: Mapping[UUID, bool]
     """Whether anything of each loan is unpaid that is due, or falls due next. One that is missing is paid."""
+    asks: bool
+    """Whether it is about something that is owed."""
     over: bool
     """Whether what it was to say is no longer so."""
     quiet: Mapping[UUID, date]
@@ -66,7 +68,7 @@ def last_look(
         return NotSent.BRAKE
     if situation.over:
         return NotSent.OVER
-    if contact.purpose in _ABOUT_MONEY:
+    if contact.purpose in _ABOUT_MONEY and situation.asks:
         if not all(situation.owed.get(loan, False) for loan in contact.loans):
             return NotSent.NOTHING_OWED
         if any(situation.today <= situation.quiet.get(loan, date.min) for loan in contact.loans):

@@ -29,7 +29,7 @@ from shared.events.parts import Party, PartyRole
 from shared.events.reminders import LoanLinked, LoanUnlinked
 from shared.events.servicing import ContactReported, HoldRequested, PartyChange, PartyChanged
 from shared.events.takeover import LoanMigrated
-from shared.replacing import replace
+from shared.quick import replace
 
 Told = (
     InstalmentDueSoon

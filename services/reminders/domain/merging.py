@@ -12,7 +12,7 @@ from services.reminders.domain.turn import Turn
 from services.reminders.domain.whoiswho import FilesMerged, profiled
 from shared.decision import Context, Decision, Key, Need
 from shared.events.reminders import LoanLinked
-from shared.replacing import replace
+from shared.quick import replace
 
 
 def merge_away(state: PersonFile, event: FilesMerged, context: Context) -> Decision[PersonFile]:

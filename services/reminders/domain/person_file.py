@@ -20,7 +20,7 @@ from shared.errors import NotFound, NotHere
 from shared.events.loans import Channel as LoanChannel
 from shared.events.parts import PartyRole
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 NOBODY_KNOWN = Person()
 SPOKEN_TO = frozenset({PartyRole.BORROWER, PartyRole.JOINT, PartyRole.GUARANTOR})

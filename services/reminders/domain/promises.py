@@ -13,7 +13,7 @@ from uuid import UUID
 from services.reminders.domain.packs import Holidays
 from shared.errors import Conflict, NotFound, Refused
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 HORIZON_DAYS_MAX = 60
 """A promise further ahead is rather a plan: short promises are kept (89 % of settlements in one payment,

@@ -9,7 +9,7 @@ from services.reminders.domain.history import History, Outcome
 from services.reminders.domain.orders import StopAddress
 from services.reminders.domain.person import Person
 from services.reminders.domain.reservations import SlotUnknown, confirm
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class Delivery(StrEnum):

@@ -36,7 +36,7 @@ from shared.decision import Context, Decision, Need
 from shared.events.ids import name_id
 from shared.events.reminders import BorrowerReplied, ContactFailed, DisputeRaised
 from shared.money import Money
-from shared.replacing import replace
+from shared.quick import replace
 
 _CALLED_BACK_FOR = timedelta(hours=2)
 _ANSWERED_BY = (Channel.MAIL, Channel.SMS, Channel.APP)

@@ -11,12 +11,14 @@ from services.reminders.domain.person_file import PersonFile, Word
 from services.reminders.domain.treatments import Closing
 from services.reminders.domain.words.messages import Occasion
 from shared.events.parts import Purpose
-from shared.replacing import replace
+from shared.quick import replace
 
 REMINDED_BEFORE = timedelta(days=3)
 """A payment of a plan is spoken of so long before it falls due: time enough to say that it does not fit."""
 ASKED_FOR = timedelta(days=10)
 """So long a question after a payment that did not come makes sense."""
+SORRY_FOR = timedelta(days=14)
+"""So long after a mistake an apology makes sense."""
 DAY = timedelta(days=1)
 OF_PLANS = frozenset({Occasion.PLAN_PROPOSED, Occasion.PLAN_REMINDER, Occasion.PLAN_QUESTION})
 
@@ -80,6 +82,6 @@ def _is_same(one: Word, other: Word) -> bool:
 
 def _is_closed(file: PersonFile, word: Word) -> bool:
     """Whether help is already spoken of another way; what plans and mediation say is part of that way."""
-    if word.occasion.purpose is not Purpose.HELP:
+    if word.occasion.purpose is not Purpose.HELP or not word.occasion.asks:
         return any(one.closing is Closing.CRISIS for one in file.causes)
     return any(one.loans is None or not one.loans.isdisjoint(word.loans) for one in file.causes)

@@ -13,7 +13,7 @@ from shared.decision import Actor, Context, Decision, Key
 from shared.errors import Conflict, NotFound
 from shared.events.base import Event
 from shared.events.ids import name_id
-from shared.replacing import replace
+from shared.quick import replace
 
 
 class BrakeScope(StrEnum):

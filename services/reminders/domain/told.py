@@ -1,8 +1,12 @@
 """What the ledger, platforms and hardship tell of a loan, for one of its persons."""
 
+from datetime import date
+from uuid import UUID
+
 from services.reminders.domain import course as running
 from services.reminders.domain import holding, reported, saying
 from services.reminders.domain.course import Missed
+from services.reminders.domain.history import Outcome
 from services.reminders.domain.loan import PartyJoined, PartyLeft, ToldOfLoan, linked, unlinked
 from services.reminders.domain.person_file import LoanSeen, PersonFile, Unpaid
 from services.reminders.domain.promises import Payment
@@ -23,10 +27,13 @@ from shared.events.ledger import (
     PaymentMissedRetracted,
     PaymentReallocated,
 )
+from shared.events.parts import Purpose
 from shared.events.servicing import ContactReported, HoldRequested
-from shared.replacing import replace
+from shared.quick import replace
 
 _REMINDER_OF_PLAN = (Occasion.PLAN_REMINDER,)
+_TOLD = frozenset({Outcome.SENT, Outcome.DELIVERED, Outcome.VOICEMAIL_LEFT, Outcome.CONVERSATION})
+_ASKING = frozenset({Purpose.HELP, Purpose.DEMAND, Purpose.REMINDER})
 
 
 def join(state: PersonFile | None, event: PartyJoined, context: Context) -> Decision[PersonFile]:
@@ -83,9 +90,7 @@ def _of_ledger(turn: Turn, loan: LoanSeen, told: ToldOfLoan) -> None:
         case PaymentMissed() as event:
             _missed(turn, loan, event)
         case PaymentMissedRetracted() as event:
-            left = tuple(one for one in loan.missed if one.instalment != event.instalment)
-            turn.file = turn.file.with_loan(replace(loan, missed=left))
-            turn.run(running.not_missed(course, loan.loan_id, event.instalment))
+            _not_missed(turn, loan, event)
         case PaymentApplied() as event:
             paid_on = event.value_on or today
             turn.run(running.paid(course, Payment(event.payment_id, loan.loan_id, paid_on, event.applied)))
@@ -136,9 +141,30 @@ def _missed(turn: Turn, loan: LoanSeen, event: PaymentMissed) -> None:
     if due_next is not None and due_next.instalment == event.instalment:
         due_next = None
     turn.file = turn.file.with_loan(replace(loan, missed=(*others, unpaid), due_next=due_next))
+    turn.file = saying.withdrawn(turn.file, [Occasion.MISS_RETRACTED], loan=loan.loan_id, due_on=event.due_on)
     miss = Missed(loan.loan_id, event.instalment, event.due_on)
     today, catalogue = turn.file.today(turn.now), turn.reference.catalogue
     turn.run(running.missed(turn.file.course, miss, turn.about(loan), today, catalogue))
+
+
+def _not_missed(turn: Turn, loan: LoanSeen, event: PaymentMissedRetracted) -> None:
+    """Whoever was written to about it hears that it was our mistake."""
+    wrong = [one for one in loan.missed if one.instalment == event.instalment]
+    left = tuple(one for one in loan.missed if one not in wrong)
+    turn.file = turn.file.with_loan(replace(loan, missed=left))
+    turn.run(running.not_missed(turn.file.course, loan.loan_id, event.instalment))
+    for one in wrong:
+        if _was_told_of(turn.file, loan.loan_id, one.due_on):
+            until = turn.file.today(turn.now) + saying.SORRY_FOR
+            turn.say(Occasion.MISS_RETRACTED, loan.loan_id, [loan.loan_id], until, due_on=one.due_on)
+
+
+def _was_told_of(file: PersonFile, loan_id: UUID, due_on: date) -> bool:
+    """Whether somebody has spoken to the person about the loan since an instalment fell due."""
+    return any(
+        one.outcome in _TOLD and one.purpose in _ASKING and one.last_on >= due_on and loan_id in one.loans
+        for one in file.history.records
+    )
 
 
 def _not_cured(turn: Turn, loan: LoanSeen, event: ArrearsCuredRetracted) -> None:

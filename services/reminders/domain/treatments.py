@@ -14,7 +14,7 @@ from uuid import UUID
 from services.reminders.domain.contact import Channel, Purpose
 from services.reminders.domain.words.messages import Occasion
 from shared.events.loans import Channel as LoanChannel
-from shared.replacing import replace
+from shared.quick import replace
 
 QUIET_DAYS_AFTER_DUE = 3
 """From the due date on: 41 % of what is late comes within three days by itself."""

@@ -19,7 +19,7 @@ from services.reminders.domain.words.messages import Occasion
 from shared.decision import CancelTimer, Context, Decision, Send, SetTimer, TimerFired
 from shared.events.base import Event
 from shared.events.reminders import PromiseBroken, PromiseBrokenRetracted
-from shared.replacing import replace
+from shared.quick import replace
 
 NOBODYS = ""
 """The lender of a line about loans of which nobody knows whose they are: the staff of no lender reads it."""

@@ -12,7 +12,7 @@ from services.reminders.domain.person_file import PersonFile
 from services.reminders.store.history_packing import pack, unpack
 from shared.database import execute
 from shared.flow import Change, Wanted
-from shared.replacing import replace
+from shared.quick import replace
 from shared.sealed import forget
 
 _ENCODER = msgspec.msgpack.Encoder(uuid_format="bytes")

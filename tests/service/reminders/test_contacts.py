@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from services.reminders.api import staff
 from shared.events.examples import LENDER
+from shared.events.ids import loan_id, person_id
 from shared.events.parts import Purpose
 from shared.events.reminders import (
     ConductBreachFound,
@@ -24,7 +26,9 @@ from tests.service.reminders.helping import (
     OLGA,
     PERSON,
     World,
+    booked,
     missed,
+    opened,
     registered,
 )
 
@@ -235,6 +239,25 @@ async def test_a_call_that_a_treatment_wants_waits_in_the_queue(world: World) ->
     assert await world.get("calls", FOREIGN) == []
     await world.on("2026-02-10", hour=16)
     assert await world.get("calls") == [], "nobody is called at night"
+
+
+async def test_a_call_that_may_be_made_is_found_behind_those_that_may_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff, "CALLS_AT_ONCE", 1)
+    west = {"time_zone": "America/New_York", "country": "US", "region": "US-NY"}
+    other = [{"medium": "call", "value": "+12125550100", "established": True}]
+    await world.lent()
+    await world.publish(registered(addresses=[MEDIA[0]]))
+    await world.publish(registered("B-2", addresses=other, **west), booked("L-2"))
+    await world.publish(opened("L-2", borrower="B-2"))
+    await world.on("2026-01-06")
+    await world.publish(missed(), missed(loan=loan_id(LENDER, "L-2")))
+    await world.on("2026-02-11", hour=2)
+    first, second = (one["person_id"] for one in (await world.get("tasks?kind=call"))["data"])
+    assert (first, second) == (str(person_id(LENDER, "B-2")), str(PERSON))
+    shown = await world.get("calls")
+    assert [one["person_id"] for one in shown] == [second], "it is night in New York, and day in Shanghai"
 
 
 async def test_the_months_report_counts_what_was_done_and_withheld(world: World) -> None:

@@ -32,7 +32,7 @@ from shared.events.hardship import (
     PlanLoan,
     PlanProposed,
 )
-from shared.events.ledger import InstalmentDueSoon, LoanMoved, LoanRepaid
+from shared.events.ledger import InstalmentDueSoon, LoanMoved, LoanRepaid, PaymentMissedRetracted
 from shared.events.mediation import MediationDeclined, MediationOpened
 from shared.events.parts import Purpose
 from shared.events.reminders import ContactSent, ContactWithheld, PromiseBroken, TreatmentAssigned
@@ -107,6 +107,31 @@ async def test_a_payment_before_the_day_makes_the_word_needless(world: World) ->
     assert await words(world) == ()
     await world.on("2026-01-30")
     assert said(world) == []
+
+
+@pytest.mark.parametrize(("until", "template"), [("2026-01-06", None), ("2026-01-12", "miss_retracted")])
+async def test_who_was_written_to_about_a_miss_that_was_none_hears_that_we_are_sorry(
+    world: World, until: str, template: str | None
+) -> None:
+    await world.lent()
+    await world.on("2026-01-06")
+    await world.publish(missed())
+    await world.on(until)
+    before = said(world)
+    assert bool(before) == bool(template)
+    await world.publish(PaymentMissedRetracted(loan_id=LOAN, instalment=1, missed_event_id=UUID(int=1)))
+    await world.on("2026-02-20")
+    assert [one for one, _ in said(world)[len(before) :]] == ([] if template is None else [template])
+
+
+async def test_an_apology_is_not_made_where_it_was_missed_after_all(world: World) -> None:
+    await world.lent()
+    await world.on("2026-01-06")
+    await world.publish(missed())
+    await world.on("2026-01-12")
+    retracted = PaymentMissedRetracted(loan_id=LOAN, instalment=1, missed_event_id=UUID(int=1))
+    await world.publish(retracted, missed())
+    assert await words(world) == ()
 
 
 async def test_what_is_left_after_a_part_is_spoken_of_anew(world: World) -> None:

@@ -15,7 +15,9 @@ from tests.unit.reminders.gates import LOAN, NAMES, a_contact, a_person, day, fl
 NOON = day(4, 6)
 
 TODAY = NOON.date()
-WELL = Situation(holds_read=True, braked=False, owed={LOAN: True}, over=False, quiet={}, today=TODAY)
+WELL = Situation(
+    holds_read=True, braked=False, owed={LOAN: True}, asks=True, over=False, quiet={}, today=TODAY
+)
 MAIL = a_contact(Channel.MAIL, Purpose.HELP)
 
 
@@ -41,6 +43,10 @@ def test_what_is_still_right_goes_out() -> None:
 )
 def test_what_came_to_be_known_since_withholds_it(changed: dict[str, object], why: NotSent) -> None:
     assert seen(replace(WELL, **changed)) is why  # type: ignore[arg-type]
+
+
+def test_an_apology_goes_out_where_nothing_is_owed() -> None:
+    assert seen(replace(WELL, owed={LOAN: False}, asks=False)) is None
 
 
 def test_a_promise_that_is_over_keeps_nothing_quiet() -> None:

@@ -28,7 +28,7 @@ from shared.events.ledger import (
 )
 from shared.events.loans import LimitChanged, LoanKind, LoanOpened
 from shared.events.takeover import LoanMigrated
-from shared.replacing import replace
+from shared.quick import replace
 
 Assess = Callable[[Account], Assessment]
 

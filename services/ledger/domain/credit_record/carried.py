@@ -29,7 +29,7 @@ from services.ledger.domain.credit_record.standing import (
     month_of,
 )
 from services.ledger.domain.due_dates import add_months
-from shared.replacing import replace
+from shared.quick import replace
 
 _DAY = timedelta(days=1)
 _UNMARKED = Exposure()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from services.ledger.domain.credit_record.standing import Coded, Exposure, Rule, Standing
 from services.ledger.domain.due_dates import add_months
-from shared.replacing import replace
+from shared.quick import replace
 
 PERFORMING = Rule("eu.npe.performing", "CRR art. 47a")
 DEFAULT = Rule("eu.npe.90", "CRR art. 178(1) and 47a")

@@ -17,7 +17,7 @@ from services.reminders.domain.words.dates import Named, Seen, days
 from services.reminders.domain.words.folding import fold
 from services.reminders.domain.words.numbers import DOLLAR, Amount, amounts
 from services.reminders.domain.words.times import Clock, times
-from shared.replacing import replace
+from shared.quick import replace
 
 FAR_AHEAD_DAYS = 300
 """A promise for a day so far ahead goes to a person: without a year, it was rather meant for the past."""

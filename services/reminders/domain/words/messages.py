@@ -70,8 +70,6 @@ class Occasion(StrEnum):
     MEDIATION_INVITATION = "mediation_invitation"
     STATUTORY_NOTICE = "statutory_notice"
     """What the law requires to be told, without a demand."""
-    PAYMENT_REVERSED = "payment_reversed"
-    PAYMENT_PUT_RIGHT = "payment_put_right"
     MISS_RETRACTED = "miss_retracted"
     """We told of a miss that was none: an apology."""
     CRISIS = "crisis"
@@ -88,6 +86,11 @@ class Occasion(StrEnum):
     def purpose(self) -> Purpose:
         """What the contact is for, as caps and holds see it."""
         return _PURPOSES.get(self, Purpose.ANSWER)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is about something that is owed: an apology is not, and may be made when nothing is."""
+        return self is not Occasion.MISS_RETRACTED
 
     @property
     def tells_of_debt(self) -> bool:
@@ -110,7 +113,6 @@ _NEEDS: Mapping[Occasion, frozenset[Part]] = {
     Occasion.REPRESENTED: _ANSWER,
     Occasion.MEDIATION_INVITATION: _ANSWER | {Part.HELP, Part.DISPUTE, Part.STOP},
     Occasion.STATUTORY_NOTICE: _ANSWER | {Part.OWED, Part.HELP, Part.DISPUTE},
-    Occasion.PAYMENT_PUT_RIGHT: _ANSWER,
     Occasion.MISS_RETRACTED: _ANSWER,
     Occasion.CRISIS: frozenset({Part.WHO, Part.WHY, Part.HELP, Part.ANSWER}),
     Occasion.NEUTRAL: _ANSWER | {Part.STOP},
@@ -125,7 +127,7 @@ _PURPOSES: Mapping[Occasion, Purpose] = {
     Occasion.PROMISE_QUESTION: Purpose.HELP,
     Occasion.MEDIATION_INVITATION: Purpose.MEDIATION,
     Occasion.STATUTORY_NOTICE: Purpose.STATUTORY_NOTICE,
-    Occasion.PAYMENT_REVERSED: Purpose.HELP,
+    Occasion.MISS_RETRACTED: Purpose.HELP,
     Occasion.NEUTRAL: Purpose.HELP,
 }
 _SILENT = frozenset(

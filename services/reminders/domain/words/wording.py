@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from services.reminders.domain.words.folding import Folded, fold
 from services.reminders.domain.words.tone import Tone
-from shared.replacing import replace
+from shared.quick import replace
 
 SENTENCES_KEPT = 2_048
 

@@ -287,9 +287,9 @@ class Service:
 
     async def _quiescence(self) -> "Quiescence":
         async with transaction(self.engine) as connection:
-            now = await self.clock.now(connection)
-            # The positions first: what is applied meanwhile still seems unread.
+            # The positions first, and before the clock: what is applied meanwhile, a tick too, seems unread.
             positions = await spine.all_positions(connection)
+            now = await self.clock.now(connection)
             consumed, emitted, outbox, due, next_due_at = await upkeep.rest(connection, now)
         behind = 0
         if not (outbox or due):  # else it does not rest in any case, and Kafka is not asked

@@ -320,6 +320,8 @@ def _forget(turn: Turn, name: BorrowerKey) -> None:
     now = own if own != turn.file.id else event_id(own, "apart", 0)
     _part(turn, name, now)
     turn.hands_on.append(BorrowerForgotten(person_id=now, borrower=_named(name)))
+    if any(one.lender == name.lender for one in turn.file.borrowers):
+        return  # that lender has the person under another name too
     # That they were contacted counts for the person's limits as long as it does; about what, is forgotten.
     records = [
         one._replace(loans=frozenset(), talked=frozenset()) if one.lender == name.lender else one

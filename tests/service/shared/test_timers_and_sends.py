@@ -4,7 +4,7 @@ once.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -134,6 +134,28 @@ async def test_simulated_time_moves_by_ticks_alone_and_never_back(
         assert (await followup.service.quiescence()).now == instant("2026-01-01T00:00:01")
         (made,) = followup.envelopes("followup-events")
         assert made.time == instant("2026-01-01T00:00:01")
+
+
+async def test_who_is_asked_for_rest_while_a_tick_is_applied_does_not_rest(
+    databases: Databases, broker: MemoryBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running("followup", await databases.make("followup"), broker, **SIMULATED) as followup:
+        await paid(followup)
+        await followup.publish(ClockTicked(now=instant("2026-01-01T00:00:00")))
+        await followup.settled()  # the topic of ticks is known
+        clock = followup.service.clock
+        read, ticked = clock.now, instant("2026-01-01T00:00:01")
+
+        async def now_and_then_a_tick(connection: AsyncConnection) -> datetime:
+            found = await read(connection)
+            monkeypatch.setattr(clock, "now", read)
+            await followup.publish(ClockTicked(now=ticked))
+            await until(lambda: followup.value("SELECT now = $1 FROM clock", ticked), "the tick is applied")
+            return found
+
+        monkeypatch.setattr(clock, "now", now_and_then_a_tick)
+        found = await followup.service.quiescence()
+        assert (found.now, found.at_rest) == (instant("2026-01-01T00:00:00"), False)
 
 
 async def test_ticks_mean_nothing_on_the_wall_clock(followup: Running) -> None:

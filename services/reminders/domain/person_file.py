@@ -158,6 +158,15 @@ class Noted(NamedTuple):
     content: dict[str, object]
 
 
+class Forgets(NamedTuple):
+    """A lender whose lines and answers are to go, and the id under which its customer is forgotten: lines of
+    others that stand under that stay with the person.
+    """
+
+    lender: str
+    parted: UUID
+
+
 class KeptReply(NamedTuple):
     """An answer of the person's, with its words under the person's key."""
 
@@ -170,8 +179,8 @@ class KeptReply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PersonFile:
-    """The state. `noted` and `replies` have come since it was loaded; they are kept in other tables. There
-    the lines and replies of the lenders that `forgets` names are to go.
+    """The state. `noted` and `replies` have come since it was loaded; they are kept in other tables, and what
+    `forgets` says is to go from there.
     """
 
     id: UUID
@@ -197,7 +206,7 @@ class PersonFile:
     erased: bool = False
     noted: tuple[Noted, ...] = ()
     replies: tuple[KeptReply, ...] = ()
-    forgets: tuple[str, ...] = ()
+    forgets: tuple[Forgets, ...] = ()
 
     @property
     def ids(self) -> tuple[UUID, ...]:

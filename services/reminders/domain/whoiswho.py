@@ -11,7 +11,14 @@ from services.reminders.domain.contact import Channel
 from services.reminders.domain.history import History
 from services.reminders.domain.loan import Rejoined
 from services.reminders.domain.person import Address, Person, Whereabouts, candidate_zones
-from services.reminders.domain.person_file import BorrowerKey, GoesByAnotherId, PersonFile, Profile, new_file
+from services.reminders.domain.person_file import (
+    BorrowerKey,
+    Forgets,
+    GoesByAnotherId,
+    PersonFile,
+    Profile,
+    new_file,
+)
 from services.reminders.domain.reference import Reference
 from services.reminders.domain.small_states import Borrower
 from services.reminders.domain.turn import Turn
@@ -327,14 +334,16 @@ def _forget(turn: Turn, name: BorrowerKey) -> None:
         one._replace(loans=frozenset(), talked=frozenset()) if one.lender == name.lender else one
         for one in turn.file.history.records
     ]
-    turn.change(history=History.of(records), forgets=(*turn.file.forgets, name.lender))
+    turn.change(history=History.of(records), forgets=(*turn.file.forgets, Forgets(name.lender, now)))
 
 
 def forget_borrower(
     state: PersonFile | None, event: BorrowerForgotten, context: Context
 ) -> Decision[PersonFile]:
-    """Nobody but a lender's customer goes by this id, and they are forgotten."""
-    return _erased(replace(state or new_file(event.person_id), merged_into=None), (event.borrower,))
+    """Nobody but a lender's customer goes by this id from now on, and they are forgotten: they alone, and not
+    who went by it, or was found to be the same, before.
+    """
+    return _erased(new_file(event.person_id), (event.borrower,))
 
 
 def _erased(state: PersonFile, borrowers: Sequence[BorrowerName]) -> Decision[PersonFile]:

@@ -46,11 +46,13 @@ _FORGET = (
     "DELETE FROM staff_task WHERE person_id = ANY($1::uuid[])",
 )
 _FORGET_LENDER = (
-    "DELETE FROM person_record WHERE person_id = $1 AND lender = $2",
-    "DELETE FROM reply WHERE person_id = $1 AND lenders = ARRAY[$2]",
-    "DELETE FROM staff_task WHERE person_id = $1 AND lenders = ARRAY[$2]",
-    "UPDATE reply SET lenders = array_remove(lenders, $2) WHERE person_id = $1 AND $2 = ANY(lenders)",
+    "DELETE FROM person_record WHERE person_id = ANY($1::uuid[]) AND lender = $2",
+    "DELETE FROM reply WHERE person_id = ANY($1::uuid[]) AND lenders = ARRAY[$2]",
+    "DELETE FROM staff_task WHERE person_id = ANY($1::uuid[]) AND lenders = ARRAY[$2]",
+    "UPDATE reply SET lenders = array_remove(lenders, $2) "
+    "WHERE person_id = ANY($1::uuid[]) AND $2 = ANY(lenders)",
 )
+_KEEP_OTHERS = "UPDATE person_record SET person_id = $1 WHERE person_id = $2 AND lender <> $3"
 _BY_ADDRESS = "SELECT person_id FROM person_address WHERE key = $1"
 
 
@@ -91,9 +93,10 @@ async def save_persons(connection: AsyncConnection, changes: Sequence[Change[Per
             [kept.sealed for _, kept in replies],
         )
         await execute(connection, _ADD_REPLIES, columns_of)
-    for id_, lender in [(one.id, lender) for one in every for lender in one.forgets]:
+    for file, gone in [(one, gone) for one in every for gone in one.forgets]:
+        await execute(connection, _KEEP_OTHERS, (file.id, gone.parted, gone.lender))
         for statement in _FORGET_LENDER:
-            await execute(connection, statement, (id_, lender))
+            await execute(connection, statement, (list(file.ids), gone.lender))
     if erased := [id_ for one in every if one.erased for id_ in (one.id, *one.formerly)]:
         for statement in _FORGET:
             await execute(connection, statement, (erased,))

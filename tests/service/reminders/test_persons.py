@@ -146,6 +146,28 @@ async def test_a_lender_who_forgets_a_person_forgets_them_for_itself_alone(
     assert (names[lender] in left, names[kept] in left) == (False, True)
 
 
+async def test_who_is_forgotten_takes_nobody_along_who_was_found_to_be_the_same_through_them(
+    world: World,
+) -> None:
+    await both(world)
+    third = person_id("third", "B-5")
+    await world.publish(registered("B-5", "third"), booked("Y-1", "third"), opened("Y-1", "third", "B-5"))
+    said = {"channel": "mail", "words": "I pay on Friday"}
+    await world.post(f"persons/{third}/replies", said, bearer(Role.BORROWER, str(third)))
+    await world.post(f"persons/{ELSEWHERE}/links", {"other": str(third)}, ADA)
+    await world.reminders.settled()
+    await world.post(f"persons/{PERSON}/links", {"other": str(ELSEWHERE)}, ADA)
+    await world.reminders.settled()
+    before = await _lines(world)
+    await world.publish(BorrowerErased(lender="other", borrower_reference="B-9"))
+    await world.reminders.settled()
+    whose = bearer(Role.OPERATOR, "thea", lenders=["third"])
+    exported = await world.get(f"persons/{PERSON}/export", whose)
+    assert [one["words"] for one in exported["answers"]] == ["I pay on Friday"]
+    after = await _lines(world)
+    assert (after["third"], "other" in after) == (before["third"], False)
+
+
 async def _lines(world: World) -> dict[str, int]:
     """How many lines of the record each lender has."""
     counted = "SELECT lender, count(*) AS lines FROM person_record WHERE lender IS NOT NULL GROUP BY 1"

@@ -41,14 +41,14 @@ def _copy_of(cls: type) -> _Copy:
         return lambda obj, changes: replaced_by_init(obj, **changes)
     # Written out and compiled, as dataclasses make `__init__`: a loop over the slots takes twice as long.
     lines = [f"    put_{name}(new, obj.{name})" for name in every]
-    text = "\n".join(("def copy(obj, changes):", "    new = make(cls)", *lines, "    return new"))
+    text = "\n".join(("def copy(obj):", "    new = make(cls)", *lines, "    return new"))
     names: dict[str, Any] = {"make": object.__new__, "cls": cls}
     names |= {f"put_{name}": put for name, put in puts.items()}
     exec(text, names)  # noqa: S102  # of the names of fields alone
     copy = names["copy"]
 
     def changed(obj: Any, changes: dict[str, Any]) -> Any:
-        new = copy(obj, changes)
+        new = copy(obj)
         for name, value in changes.items():
             if name not in puts:
                 raise TypeError(f"{cls.__name__} has no field {name}")

@@ -16,8 +16,8 @@ from services.reminders.adapters.gateways import AppGateway, SmsGateway
 from services.reminders.adapters.helplines import Helplines
 from services.reminders.adapters.smtp_mail import Mailer
 from services.reminders.adapters.templates import BadTemplate
-from services.reminders.domain.contact import Channel, Purpose
-from services.reminders.domain.last_look import NotSent, Situation, last_look
+from services.reminders.domain.contact import Channel
+from services.reminders.domain.last_look import ABOUT_MONEY, NotSent, Situation, last_look
 from services.reminders.domain.outgoing import TextRefused
 from services.reminders.domain.person_file import PersonFile, Planned
 from services.reminders.domain.reference import Reference
@@ -54,7 +54,6 @@ WAIT_FOR_HOLDS_S, LOOK_EVERY_S = 10.0, 0.05
 ANSWERED_WITHIN = timedelta(days=10)
 """What answers promise: somebody has read it by then."""
 LOOKED_FOR = timedelta(days=7)
-_MONEY = frozenset({Purpose.DEMAND, Purpose.REMINDER, Purpose.HELP})
 _GREETINGS = {"zh-Hans": "客户"}
 _OMBUDSMEN = {"zh-Hans": "金融消费权益保护机构"}
 
@@ -304,7 +303,7 @@ class Sending:
             "representative": "",
             **self._helplines.of(file.country).facts(),
         }
-        if contact.purpose in _MONEY and planned.occasion.asks:
+        if contact.purpose in ABOUT_MONEY and planned.occasion.asks:
             known["owed"] = await self._owed(contact.loans[0])
             first = loan.first if loan is not None else None
             if first is not None:

@@ -82,13 +82,14 @@ class Slain:
         self, databases: Databases, names: Sequence[str], changes: Mapping[str, Any]
     ) -> AsyncIterator[None]:
         """Run the services, and end them."""
-        ports = free_ports(len(names))
-        urls = {name: f"http://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)}
+        ports = dict(zip(names, free_ports(len(names)), strict=True))
+        urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        common = self._settings(urls)
         pools: list[asyncpg.Pool] = []
         try:
-            for name, port in zip(names, ports, strict=True):
+            for name, port in ports.items():
                 database = await databases.make(name)
-                settings = {**self._settings(urls), "database_url": database, "http_port": port, **changes}
+                settings = {**common, "database_url": database, "http_port": port, **changes}
                 pools.append(await pool_of(database))
                 self.replicas[name] = Replica(
                     pools[-1], name, urls[name], environment_of(settings), self.folder

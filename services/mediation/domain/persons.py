@@ -160,13 +160,9 @@ def merge(state: Person | None, event: PersonMerged, context: Context) -> Decisi
     after = replace(
         person,
         loans=_joined(person.loans, (LoanOfPerson(*one) for one in event.loans)),
-        open_cases=_joined(person.open_cases, (CaseOfPerson(*one) for one in event.open_cases)),
-        cases=_joined(person.cases, event.cases),
         formers=_joined(person.formers, (event.formerly, *event.formers)),
     )
-    if person.forgotten:  # whoever they were taken for is forgotten with them
-        return Decision(after, hands_on=[CaseForgotten(case_id=one) for one in event.cases])
-    return Decision(after)
+    return _with_cases(after, event)
 
 
 def part(state: Person, event: PersonUnlinked, context: Context) -> Decision[Person] | Need:
@@ -197,14 +193,16 @@ def part(state: Person, event: PersonUnlinked, context: Context) -> Decision[Per
 
 def begin_anew(state: Person | None, event: PersonParted, context: Context) -> Decision[Person]:
     """Take over the cases that are this person's after all."""
-    person = state or Person(event.person_id)
+    return _with_cases(replace(state or Person(event.person_id), merged_into=None), event)
+
+
+def _with_cases(person: Person, event: PersonMerged | PersonParted) -> Decision[Person]:
     after = replace(
         person,
         open_cases=_joined(person.open_cases, (CaseOfPerson(*one) for one in event.open_cases)),
         cases=_joined(person.cases, event.cases),
-        merged_into=None,
     )
-    if person.forgotten:
+    if person.forgotten:  # whoever they were taken for is forgotten with them
         return Decision(after, hands_on=[CaseForgotten(case_id=one) for one in event.cases])
     return Decision(after)
 

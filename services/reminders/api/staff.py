@@ -1,6 +1,6 @@
 """Routes of the staff: tasks, the queue of calls, brakes, and the wording of what people write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -147,26 +147,24 @@ def _calls(desk: Desk) -> APIRouter:
         found: list[StaffTask] = []
         after = (FIRST, UUID(int=0))
         while len(found) < CALLS_SHOWN:
-            waiting = await some_after(after, actor)
-            found += await permitted(waiting)
+            waiting, permitted = await look(after, actor)
+            found += permitted
             if len(waiting) < CALLS_AT_ONCE:
                 break
             after = (waiting[-1].given_at, waiting[-1].id)
         return [TaskShown.of(one) for one in found[:CALLS_SHOWN]]
 
-    async def some_after(after: tuple[datetime, UUID], actor: Actor) -> list[StaffTask]:
+    async def look(after: tuple[datetime, UUID], actor: Actor) -> tuple[list[StaffTask], list[StaffTask]]:
+        """Some calls that wait, and those of them that may be made now."""
         async with transaction(desk.service.engine) as connection:
-            return await small.open_tasks(
+            waiting = await small.open_tasks(
                 connection, actor.lenders, StaffTaskKind.CALL.value, after, CALLS_AT_ONCE
             )
-
-    async def permitted(waiting: Sequence[StaffTask]) -> list[StaffTask]:
-        async with transaction(desk.service.engine) as connection:
             files = await persons.load_persons(connection, {one.person_id: () for one in waiting})
             lenders = {one.lenders[0] for one in waiting}
             conducts = await small.load_conducts(connection, {conduct_id(one): () for one in lenders})
             now = await desk.service.clock.now(connection)
-        return [
+        return waiting, [
             one
             for one in waiting
             if may_call(

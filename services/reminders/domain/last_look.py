@@ -13,7 +13,7 @@ from services.reminders.domain.packs import Policy
 from services.reminders.domain.person import Person
 from services.reminders.domain.reservations import ask_again
 
-_ABOUT_MONEY = frozenset({Purpose.DEMAND, Purpose.REMINDER, Purpose.HELP})
+ABOUT_MONEY = frozenset({Purpose.DEMAND, Purpose.REMINDER, Purpose.HELP})
 """Contacts that make no sense where nothing is owed. Answers, plans and notices do."""
 
 
@@ -68,7 +68,7 @@ def last_look(
         return NotSent.BRAKE
     if situation.over:
         return NotSent.OVER
-    if contact.purpose in _ABOUT_MONEY and situation.asks:
+    if contact.purpose in ABOUT_MONEY and situation.asks:
         if not all(situation.owed.get(loan, False) for loan in contact.loans):
             return NotSent.NOTHING_OWED
         if any(situation.today <= situation.quiet.get(loan, date.min) for loan in contact.loans):

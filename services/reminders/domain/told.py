@@ -7,6 +7,7 @@ from services.reminders.domain import course as running
 from services.reminders.domain import holding, reported, saying
 from services.reminders.domain.course import Missed
 from services.reminders.domain.history import Outcome
+from services.reminders.domain.last_look import ABOUT_MONEY
 from services.reminders.domain.loan import PartyJoined, PartyLeft, ToldOfLoan, linked, unlinked
 from services.reminders.domain.person_file import LoanSeen, PersonFile, Unpaid
 from services.reminders.domain.promises import Payment
@@ -27,13 +28,11 @@ from shared.events.ledger import (
     PaymentMissedRetracted,
     PaymentReallocated,
 )
-from shared.events.parts import Purpose
 from shared.events.servicing import ContactReported, HoldRequested
 from shared.quick import replace
 
 _REMINDER_OF_PLAN = (Occasion.PLAN_REMINDER,)
 _TOLD = frozenset({Outcome.SENT, Outcome.DELIVERED, Outcome.VOICEMAIL_LEFT, Outcome.CONVERSATION})
-_ASKING = frozenset({Purpose.HELP, Purpose.DEMAND, Purpose.REMINDER})
 
 
 def join(state: PersonFile | None, event: PartyJoined, context: Context) -> Decision[PersonFile]:
@@ -162,7 +161,7 @@ def _not_missed(turn: Turn, loan: LoanSeen, event: PaymentMissedRetracted) -> No
 def _was_told_of(file: PersonFile, loan_id: UUID, due_on: date) -> bool:
     """Whether somebody has spoken to the person about the loan since an instalment fell due."""
     return any(
-        one.outcome in _TOLD and one.purpose in _ASKING and one.last_on >= due_on and loan_id in one.loans
+        one.outcome in _TOLD and one.purpose in ABOUT_MONEY and one.last_on >= due_on and loan_id in one.loans
         for one in file.history.records
     )
 
